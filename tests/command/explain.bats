@@ -50,16 +50,34 @@ setup_file()
         "$TINYELF" explain "$file" >plain
         [ -z "$(sed 1d plain | grep -E '^.{101}')" ]
         "$TINYELF" explain --color always "$file" >coloured
-        sed 's/\x1b\[[0-9]*m//g' coloured >bare
+        sed 's/\x1b\[[0-9;]*m//g' coloured >bare
         cmp plain bare
         grep -q $'\x1b' coloured
     done
-    # No colours on a pipe, nor with NO_COLOR on a terminal.
+    # No colours on a pipe, nor with NO_COLOR on a terminal, nor on one that knows no escape sequences.
     script -qec true /dev/null </dev/null >terminal 2>&1 || skip "script is missing, or makes no terminal here"
-    script -qec "env -u NO_COLOR '$TINYELF' explain hello" /dev/null </dev/null >terminal
+    script -qec "env -u NO_COLOR TERM=xterm '$TINYELF' explain hello" /dev/null </dev/null >terminal
     grep -q $'\x1b' terminal
-    NO_COLOR=1 script -qec "'$TINYELF' explain hello" /dev/null </dev/null >terminal
+    for terminal in TERM=dumb TERM= "-u TERM"; do
+        script -qec "env -u NO_COLOR $terminal '$TINYELF' explain hello" /dev/null </dev/null >terminal
+        run ! grep -q $'\x1b' terminal
+    done
+    TERM=xterm NO_COLOR=1 script -qec "'$TINYELF' explain hello" /dev/null </dev/null >terminal
     run ! grep -q $'\x1b' terminal
+}
+
+@test "a colour says who reads a byte, in the row as in its line" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    COLUMNS=100 "$TINYELF" explain --color always hello >coloured
+    # Each line that ends with a reader begins with the reader's colour, and with no other one's.
+    for pair in "kernel 1;38;5;161" "program 38;5;28" "tools 38;5;63" "nobody 38;5;243"; do
+        reader=${pair% *} colour=${pair#* }
+        grep " $reader"$'\e''\[0m$' coloured >lines
+        [ "$(wc -l <lines)" -gt 0 ]
+        [ "$(grep -cF $'\e'"[${colour}m" lines)" -eq "$(wc -l <lines)" ]
+        [ "$(grep -o $'\e' lines | wc -l)" -eq "$((2 * $(wc -l <lines)))" ]
+    done
+    grep -qF $'0000  \e[1;38;5;161m7f 45 4c 46 \e[38;5;63m02 01 01 03 00 \e[38;5;243m00 00 00 00 00 00 00 \e[0m' coloured
 }
 
 @test "--at explains a place by offset, field or structure" {

@@ -343,7 +343,7 @@ E
     sees '^ended with status 0 after 8 steps'
 }
 
-@test "NO_COLOR turns colours off, and an unknown terminal is an error" {
+@test "NO_COLOR turns colours off, and a terminal without a cursor has text" {
     view 80 24
     press s
     sees 'step 1 of 1'
@@ -357,10 +357,24 @@ E
     terminal capture-pane -e -p >plain
     press q
     sees '^status 0'
-    grep -q $'\e\[[0-9;]*3[0-7]m' coloured
-    not grep -q $'\e\[[0-9;]*3[0-7]m' plain
+    grep -q $'\e\[[0-9;]*3[0-8][0-9;]*m' coloured
+    not grep -q $'\e\[[0-9;]*3[0-8][0-9;]*m' plain
     # Changes are still highlighted.
     grep -q $'\e\[1mrax' plain
+    type_line "clear; NO_COLOR=1 '$TINYELF' step --color always ./hello; echo status \$?"
+    sees "step 0 of 0 so far"
+    press s
+    sees 'step 1 of 1'
+    terminal capture-pane -e -p >coloured
+    press q
+    sees '^status 0'
+    grep -q $'\e\[[0-9;]*3[0-8][0-9;]*m' coloured
+    for type in TERM=dumb TERM= "-u TERM"; do
+        type_line "clear; env $type '$TINYELF' step ./hello 2>note; echo status \$?"
+        sees '^ended with status 0 after 8 steps'
+        grep -q "step: note: text, not the view, which needs a terminal with a cursor: TERM is " note
+        sees '^status 0'
+    done
     type_line "clear; TERM=nothing '$TINYELF' step ./hello; echo status \$?"
     sees "unknown terminal 'nothing': set TERM, or use --plain"
     sees '^status 1'

@@ -59,6 +59,41 @@ static void describe(const struct run_end *end, const struct sandbox_stream *out
 
 enum { MOST_ARGUMENTS = 16 };
 
+/* Runs a program once. Returns false after reporting an error. */
+static bool run_once(struct sandbox_worker *worker, char *const *arguments, const char *path,
+                     struct run_end *end, char *text, size_t room)
+{
+    char *none[] = {NULL};
+    struct sandbox_stream output = {.descriptor = -1};
+    struct elfgen_error error;
+    int file = open(path, O_PATH | O_CLOEXEC);
+    struct sandbox_job job = {
+        .file = file, .input = -1, .arguments = arguments, .environment = none, .output = &output};
+    if (file < 0 || !sandbox_run(worker, &job, end, &error)) {
+        fprintf(stderr, "%s: %s\n", path, file < 0 ? strerror(errno) : error.text);
+        return false;
+    }
+    close(file);
+    describe(end, &output, text, room);
+    return true;
+}
+
+static bool run_each(struct sandbox_worker *worker, char *const *given)
+{
+    struct run_end end;
+    char text[96], *program = given[0];
+    for (size_t i = 1; given[i]; i++) {
+        char *space = strchr(given[i], ' '), none[] = "";
+        if (space)
+            *space = '\0';
+        char *arguments[] = {program, given[i], space ? space + 1 : none, NULL};
+        if (!run_once(worker, arguments, program, &end, text, sizeof text))
+            return false;
+        printf("%s %s: %s\n", arguments[1], arguments[2], text);
+    }
+    return true;
+}
+
 static bool run_all(struct sandbox_worker *worker, unsigned long runs, char *const *given,
                     bool numbers)
 {
@@ -69,28 +104,15 @@ static bool run_all(struct sandbox_worker *worker, unsigned long runs, char *con
         arguments[last] = given[last];
     struct ways ways = {.count = 0};
     uint64_t most = 0, nanoseconds = 0, began = clock_now();
-    char *none[] = {NULL};
     for (unsigned long i = 0; i < runs; i++) {
-        snprintf(number, sizeof number, "%lu", i);
-        arguments[last] = numbers ? number : NULL;
-        struct sandbox_stream output = {.descriptor = -1};
-        struct elfgen_error error;
         struct run_end end;
         char text[96];
-        int file = open(path, O_PATH | O_CLOEXEC);
-        struct sandbox_job job = {.file = file,
-                                  .input = -1,
-                                  .arguments = arguments,
-                                  .environment = none,
-                                  .output = &output};
-        if (file < 0 || !sandbox_run(worker, &job, &end, &error)) {
-            fprintf(stderr, "%s: %s\n", path, file < 0 ? strerror(errno) : error.text);
+        snprintf(number, sizeof number, "%lu", i);
+        arguments[last] = numbers ? number : NULL;
+        if (!run_once(worker, arguments, path, &end, text, sizeof text))
             return false;
-        }
-        close(file);
         most = end.memory > most ? end.memory : most;
         nanoseconds += end.nanoseconds;
-        describe(&end, &output, text, sizeof text);
         count(&ways, text);
         if (numbers && end.reason != RUN_CALL)
             printf("%lu ", i);
@@ -118,13 +140,15 @@ int main(int argc, char **argv)
 {
     struct sandbox_options options = {.limits = {.time = 5000, .memory = 64 << 20}};
     struct elfgen_error error;
-    bool numbers = false;
+    bool numbers = false, each = false;
     int next = 1;
     for (; next + 1 < argc && strncmp(argv[next], "--", 2) == 0; next++) {
         if (strcmp(argv[next], "--untraced") == 0)
             options.untraced = true;
         else if (strcmp(argv[next], "--numbers") == 0)
             numbers = true;
+        else if (strcmp(argv[next], "--each") == 0)
+            each = true;
         else if (strcmp(argv[next], "--allow") == 0)
             options.kinds |= kind_of(argv[++next]);
         else if (strcmp(argv[next], "--memory") == 0)
@@ -143,7 +167,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", error.text);
         return 1;
     }
-    bool done = run_all(worker, strtoul(argv[next], NULL, 10), argv + next + 1, numbers);
+    bool done = each ? run_each(worker, argv + next)
+                     : run_all(worker, strtoul(argv[next], NULL, 10), argv + next + 1, numbers);
     sandbox_close(worker);
     return done ? 0 : 1;
 }

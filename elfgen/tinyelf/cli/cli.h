@@ -82,7 +82,8 @@ extern const struct option_choice option_targets[];
 /* Choices of --color. */
 enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 extern const struct option_choice option_colours[];
-/* Whether to use colours; auto means on a terminal, if NO_COLOR is not set. */
+/* Whether to use colours; auto means on a terminal that takes escape sequences (colour.h), if
+ * NO_COLOR is not set. */
 bool option_colour(int when);
 
 /* ---- what is installed with the command ---- */

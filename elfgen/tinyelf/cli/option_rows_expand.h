@@ -5,8 +5,14 @@
  *   OPTION(ID, LETTER, NAME, ARGUMENT, HELP)                 an option; the fields of option_row
  *   OPTION_PATH(ID, LETTER, NAME, ARGUMENT, HELP)            the same; its value names a file
  *   OPTION_OF(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)     an option whose value is a choice
- *   OPTION_LIST(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)   the same; several, with commas */
+ *   OPTION_LIST(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)   the same; several, with commas
+ *  COLOR_OPTION                                              --color, for option_colour() */
 #include "option_rows.h"
+
+#define COLOR_OPTION_HELP                                                                          \
+    "when to use colours: {}; auto means on a terminal, unless NO_COLOR is set or TERM is dumb "   \
+    "(default: auto)"
+#define COLOR_OPTION OPTION_OF(COLOR, 0, "color", "WHEN", option_colours, COLOR_OPTION_HELP)
 
 enum option_id {
 #define HEADING(text)

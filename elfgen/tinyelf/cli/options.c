@@ -6,6 +6,7 @@
 
 #include "base/shellwords.h"
 #include "cli.h"
+#include "colour.h"
 #include "elfgen/arch.h"
 
 const struct option_choice option_targets[] = {
@@ -25,8 +26,8 @@ const struct option_choice option_colours[] = {
 bool option_colour(int when)
 {
     const char *no_colour = getenv("NO_COLOR");
-    return when == COLOUR_ALWAYS ||
-           (when == COLOUR_AUTO && isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
+    return when == COLOUR_ALWAYS || (when == COLOUR_AUTO && isatty(STDOUT_FILENO) &&
+                                     terminal_takes_escapes() && !(no_colour && *no_colour));
 }
 
 int option_compiler(const char *command, const char *text, const char **compiler)

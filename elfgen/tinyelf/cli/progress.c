@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/visible.h"
+#include "colour.h"
 #include "elfgen/text.h"
 
 enum { LONGEST = 256, PARTS = 4 };
@@ -243,11 +244,10 @@ static void handle_stops(void)
 /* Looks once whether a line can be shown. */
 static bool look(void)
 {
-    const char *terminal = getenv("TERM");
     struct sigaction action = {.sa_handler = tick, .sa_flags = SA_RESTART};
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
     struct stat status;
-    if (!isatty(STDERR_FILENO) || !terminal || !*terminal || strcmp(terminal, "dumb") == 0)
+    if (!isatty(STDERR_FILENO) || !terminal_takes_escapes())
         return false;
     sigfillset(&action.sa_mask);
     if (sigaction(event.sigev_signo, &action, NULL) != 0 ||

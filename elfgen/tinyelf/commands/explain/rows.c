@@ -8,28 +8,26 @@
 /* Rows shown in which nothing begins; further ones are only counted. */
 enum { REPEATED = 3 };
 
-void explain_rows_colour(struct rows *rows, struct elfgen_text *out, unsigned colour)
+void explain_rows_colour(struct rows *rows, struct elfgen_text *out, enum colour colour)
 {
-    static const char *const codes[] = {"\33[0m",  "\33[36m", "\33[33m", "\33[32m",
-                                        "\33[35m", "\33[94m", "\33[91m"};
     if (rows->coloured)
-        elfgen_text_string(out, codes[colour]);
+        elfgen_text_string(out, colour_begin(colour));
 }
 
 /* The bytes of a row from `from` to `to`, in their colours. */
 static void put_coloured(struct rows *rows, struct elfgen_text *line, uint64_t from, uint64_t to)
 {
     const uint8_t *bytes = rows->writer.map->view->bytes;
-    unsigned colour = 0;
+    enum colour colour = COLOUR_NONE;
     for (uint64_t i = from; i < to; i++) {
         if (rows->colours[i - rows->row] != colour) {
-            colour = rows->colours[i - rows->row];
+            colour = (enum colour)rows->colours[i - rows->row];
             explain_rows_colour(rows, line, colour);
         }
         elfgen_text_hex_bytes(line, bytes + i, 1, '\0');
         elfgen_text_char(line, ' ');
     }
-    explain_rows_colour(rows, line, 0);
+    explain_rows_colour(rows, line, COLOUR_NONE);
 }
 
 static void put_row(struct rows *rows, struct elfgen_text *out)
@@ -56,7 +54,7 @@ static void put_row(struct rows *rows, struct elfgen_text *out)
     elfgen_text_bytes(out, room, length + 1);
 }
 
-void explain_rows_paint(struct rows *rows, uint64_t from, uint64_t to, unsigned colour)
+void explain_rows_paint(struct rows *rows, uint64_t from, uint64_t to, enum colour colour)
 {
     if (!rows->coloured)
         return;

@@ -2,18 +2,18 @@
 #ifndef EXPLAIN_ROWS_H
 #define EXPLAIN_ROWS_H
 
+#include "cli/colour.h"
 #include "explain.h"
 #include "layout.h"
 
 enum {
-    EXPLAIN_COLOURS = 6,
     EXPLAIN_MOST_LINE = 512, /* longest line, before it is cut to the columns */
     EXPLAIN_MOST_LINES = 16  /* of one owner */
 };
 
 struct span {
     uint64_t end;
-    unsigned colour;
+    enum colour colour;
 };
 
 struct rows {
@@ -24,7 +24,6 @@ struct rows {
     bool row_done;   /* the row is printed, and some of its lines are */
     uint64_t end;    /* after the last byte that a line was about */
     bool coloured;
-    unsigned colour; /* of the next claim, 1... */
     uint8_t colours[EXPLAIN_MOST_ROW];
     struct span outer, inner; /* claims that reach into the next row */
     struct bytemap_purposes purposes;
@@ -35,14 +34,14 @@ struct rows {
     char room[1 << 16];
 };
 
-/* Begins a colour, 1 to EXPLAIN_COLOURS, or ends it with 0; nothing unless there are colours. */
-void explain_rows_colour(struct rows *rows, struct elfgen_text *out, unsigned colour);
+/* Begins a colour, or ends it with COLOUR_NONE; nothing unless there are colours. */
+void explain_rows_colour(struct rows *rows, struct elfgen_text *out, enum colour colour);
 
 /* Makes the row of `offset` the current one, and prints those between. */
 void explain_rows_go_to(struct rows *rows, uint64_t offset);
 
 /* Gives the current row's bytes from `from` to `to` a colour. */
-void explain_rows_paint(struct rows *rows, uint64_t from, uint64_t to, unsigned colour);
+void explain_rows_paint(struct rows *rows, uint64_t from, uint64_t to, enum colour colour);
 
 /* Makes room in `rows->lines` for the lines of an owner. Thousands of owners can begin in one row.
  */

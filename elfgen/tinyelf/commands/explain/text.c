@@ -81,7 +81,7 @@ static struct elfgen_text open_line(const struct rows *rows, uint64_t offset)
 static void close_line(struct rows *rows, const struct elfgen_text *line)
 {
     rows->lines->length += line->length;
-    explain_rows_colour(rows, rows->lines, 0);
+    explain_rows_colour(rows, rows->lines, COLOUR_NONE);
     elfgen_text_char(rows->lines, '\n');
 }
 
@@ -141,7 +141,7 @@ static void move_words(struct elfgen_text *text, struct elfgen_text *line, size_
 }
 
 /* Begins a line that goes on in a column. */
-static struct elfgen_text below(struct rows *rows, size_t column, unsigned colour)
+static struct elfgen_text below(struct rows *rows, size_t column, enum colour colour)
 {
     explain_rows_colour(rows, rows->lines, colour);
     struct elfgen_text next = new_line(rows);
@@ -151,7 +151,7 @@ static struct elfgen_text below(struct rows *rows, size_t column, unsigned colou
 
 /* Puts the rest of a text on `most` lines at the most, which end at `end`; what is left is cut. */
 static void put_below(struct rows *rows, struct elfgen_text *text, size_t column, size_t end,
-                      unsigned colour, unsigned most)
+                      enum colour colour, unsigned most)
 {
     for (unsigned i = 1; text->length > 0 && i <= most; i++) {
         struct elfgen_text next = below(rows, column, colour);
@@ -169,7 +169,7 @@ static void put_below(struct rows *rows, struct elfgen_text *text, size_t column
 /* Appends what the value says and what the field is for: on one line if both fit, or else the
  * second below the first. */
 static void put_words_wide(struct rows *rows, struct elfgen_text *line,
-                           const struct elfgen_claim *claim, unsigned colour)
+                           const struct elfgen_claim *claim, enum colour colour)
 {
     const struct bytemap *map = rows->writer.map;
     const size_t column = line->length, end = rows->layout.end_words;
@@ -201,7 +201,7 @@ static size_t column_of(const struct rows *rows, const struct elfgen_claim *clai
  * or the name of the field has taken them, nothing goes below or all of it. Lines below end at
  * `end_below`. */
 static void put_text(struct rows *rows, struct elfgen_text *line, struct elfgen_text *text,
-                     const struct elfgen_claim *claim, unsigned colour, size_t end_below)
+                     const struct elfgen_claim *claim, enum colour colour, size_t end_below)
 {
     const struct explain_layout *layout = &rows->layout;
     const size_t column = column_of(rows, claim), end = layout->end_words;
@@ -220,7 +220,7 @@ static void put_text(struct rows *rows, struct elfgen_text *line, struct elfgen_
 
 /* The same in the width of a terminal: a meaning goes on below. */
 static void put_words_fitted(struct rows *rows, struct elfgen_text *line,
-                             const struct elfgen_claim *claim, unsigned colour)
+                             const struct elfgen_claim *claim, enum colour colour)
 {
     const struct explain_layout *layout = &rows->layout;
     const struct bytemap *map = rows->writer.map;
@@ -251,7 +251,7 @@ static void put_words_fitted(struct rows *rows, struct elfgen_text *line,
 
 /* Puts calls that an instruction made below it: those after the first. */
 static void put_other_calls(struct rows *rows, const struct coverage_call *calls, size_t column,
-                            unsigned colour)
+                            enum colour colour)
 {
     for (size_t i = 1; i < calls->text_count; i++) {
         struct elfgen_text next = below(rows, column, colour);
@@ -270,7 +270,7 @@ static void put_other_calls(struct rows *rows, const struct coverage_call *calls
 
 /* Appends the calls that an instruction made: the first after it, others below. */
 static void put_calls(struct rows *rows, struct elfgen_text *line, const struct elfgen_claim *claim,
-                      unsigned colour)
+                      enum colour colour)
 {
     const size_t column = line->length, end = rows->layout.end_words;
     char room[MOST_CALL];
@@ -282,7 +282,7 @@ static void put_calls(struct rows *rows, struct elfgen_text *line, const struct 
     put_other_calls(rows, explain_calls(rows->writer.map, claim), column, colour);
 }
 
-static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsigned colour)
+static void put_line(struct rows *rows, const struct elfgen_claim *claim, enum colour colour)
 {
     const struct explain_layout *layout = &rows->layout;
     explain_rows_colour(rows, rows->lines, colour);
@@ -306,12 +306,27 @@ static void put_line(struct rows *rows, const struct elfgen_claim *claim, unsign
         put_words_fitted(rows, &line, claim, colour);
 }
 
+/* A colour says who reads the byte. */
+static enum colour colour_of(enum elfgen_reader reader)
+{
+    switch (reader) {
+    case ELFGEN_READER_KERNEL:
+        return COLOUR_KERNEL;
+    case ELFGEN_READER_PROGRAM:
+        return COLOUR_PROGRAM;
+    case ELFGEN_READER_TOOLS:
+        return COLOUR_TOOLS;
+    case ELFGEN_READER_NOBODY:
+        break;
+    }
+    return COLOUR_NOBODY;
+}
+
 static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     struct rows *rows = (struct rows *)writer;
     uint64_t end = claim->offset + claim->length;
-    unsigned colour = rows->colour;
-    rows->colour = colour % EXPLAIN_COLOURS + 1;
+    enum colour colour = colour_of(claim->reader);
     /* A claim that began before the range is printed at its first row. */
     explain_rows_go_to(rows, claim->offset > writer->map->from ? claim->offset : writer->map->from);
     explain_rows_make_room(rows);
@@ -441,8 +456,7 @@ bool explain_text(struct explain *explain)
                         .digits = digits,
                         .row = UINT64_MAX,
                         .row_done = true,
-                        .coloured = explain->colour,
-                        .colour = 1};
+                        .coloured = explain->colour};
     rows.collected = (struct elfgen_text){.bytes = rows.room, .capacity = sizeof rows.room};
     bool direct =
         !explain->colour && map->out->flush && map->out->capacity >= rows.collected.capacity;

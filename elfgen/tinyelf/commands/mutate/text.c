@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "cli/colour.h"
 #include "base/fold.h"
 #include "base/table.h"
 #include "base/width.h"
@@ -50,17 +51,17 @@ static char letter_of(enum mutate_class class_)
 
 static void begin_colour(struct elfgen_text *out, bool colour, enum level level)
 {
-    /* From green to red, among the terminal's 256 colours. */
-    static const char *const codes[] = {"\033[38;5;28m",  "\033[38;5;106m", "\033[38;5;178m",
-                                        "\033[38;5;202m", "\033[38;5;160m", "\033[2m"};
+    static const enum colour colours[] = {COLOUR_NOTHING_BREAKS,    COLOUR_FEW_BREAK,
+                                          COLOUR_SOME_BREAK,        COLOUR_MOST_BREAK,
+                                          COLOUR_EVERYTHING_BREAKS, COLOUR_UNKNOWN};
     if (colour)
-        elfgen_text_string(out, codes[level]);
+        elfgen_text_string(out, colour_begin(colours[level]));
 }
 
 static void end_colour(struct elfgen_text *out, bool colour)
 {
     if (colour)
-        elfgen_text_string(out, "\033[0m");
+        elfgen_text_string(out, colour_begin(COLOUR_NONE));
 }
 
 /* Writes the bytes from `from` to `to` in their columns. */

@@ -234,7 +234,7 @@ static void put_place(const struct listener *listener, const struct report *repo
         return;
     struct place place = report->place;
     if (place.file && strcmp(place.file, listener->stages->path) == 0)
-        place.file = NULL; /* in what is said of the C file, its name is not repeated */
+        place.file = NULL; /* messages about the C file do not repeat its name */
     place_put(&out, &place);
     elfgen_text_string(&out, ": ");
     put_named(listener, text, out.length);

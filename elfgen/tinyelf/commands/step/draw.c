@@ -28,7 +28,7 @@ static attr_t lit(const struct step_view *view)
 
 static attr_t title(const struct step_view *view)
 {
-    return view->colour ? COLOR_PAIR(2) : A_UNDERLINE;
+    return view->colour && COLORS >= 256 ? COLOR_PAIR(2) : A_UNDERLINE;
 }
 
 static bool is_full(const struct pane *pane)
@@ -239,7 +239,7 @@ static void draw_registers(const struct step_view *view, struct pane pane)
 
 /* ---- the stack ---- */
 
-/* One word, or several that are told together. Returns how many. */
+/* One word, or several that are shown together. Returns how many. */
 static size_t put_stack_word(const struct step_view *view, struct pane *pane, uint64_t address,
                              uint64_t distance)
 {

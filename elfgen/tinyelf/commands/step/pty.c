@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/colour.h"
 
 /* ---- the screen ---- */
 
@@ -50,7 +51,6 @@ static void keep_end(const char *capability)
 bool step_terminal_open(bool *colour)
 {
     static const int breaks[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    const char *no_colour = getenv("NO_COLOR");
     tcgetattr(STDOUT_FILENO, &terminal.before);
     terminal.screen = newterm(NULL, stdout, stdin);
     if (!terminal.screen) {
@@ -72,11 +72,12 @@ bool step_terminal_open(bool *colour)
     curs_set(0);
     /* Check regularly whether a signal was noted. */
     timeout(250);
-    *colour = !(no_colour && *no_colour) && has_colors() && start_color() == OK &&
-              use_default_colors() == OK;
+    *colour = *colour && has_colors() && start_color() == OK && use_default_colors() == OK;
     if (*colour) {
-        init_pair(1, COLOR_YELLOW, -1);
-        init_pair(2, COLOR_GREEN, -1);
+        /* Of a terminal's first eight colours, magenta alone is legible on black and on white. */
+        const bool many = COLORS >= 256;
+        init_pair(1, many ? (short)colour_number(COLOUR_CHANGED) : COLOR_MAGENTA, -1);
+        init_pair(2, many ? (short)colour_number(COLOUR_TITLE) : -1, -1);
     }
     return true;
 }

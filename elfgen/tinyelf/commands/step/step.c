@@ -13,6 +13,7 @@
 #include "base/json_write.h"
 #include "base/memory_text.h"
 #include "cli/cli.h"
+#include "cli/colour.h"
 #include "commands/commands.h"
 #include "private.h"
 #include "commands/json_versions.h"
@@ -40,7 +41,7 @@ const struct command_options command_step_options = {
 
 struct options {
     const char *record, *replay;
-    bool private, plain;
+    bool private, plain, colour;
     struct step_until until;
     bool confined; /* --sandbox */
     bool limited;  /* an option for it was given */
@@ -222,8 +223,15 @@ static int conclude(struct step_run *run, bool done)
 static bool show(const struct options *options, struct step_run *run,
                  struct process_program *program)
 {
-    if (!options->plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+    bool view = !options->plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    if (view && terminal_takes_escapes())
         return step_view(run, program);
+    if (view) {
+        const char *type = getenv("TERM");
+        message("step", "note",
+                "text, not the view, which needs a terminal with a cursor: TERM is %s%s%s",
+                type ? "'" : "not set", type ? type : "", type ? "'" : "");
+    }
     return print(options, run, program);
 }
 
@@ -231,6 +239,7 @@ static int run_program(struct options *options, char **arguments)
 {
     struct step_run run = {.until = options->until,
                            .machines = calloc(1, sizeof *run.machines),
+                           .colour = options->colour,
                            .sandboxed = options->confined ? &options->sandboxed : NULL};
     struct process_program program = {.arguments = arguments, .ignored = program_ignored_signals()};
     char path[PATH_MAX];
@@ -283,6 +292,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_PLAIN:
         options->plain = true;
         break;
+    case OPTION_COLOR:
+        options->colour = option_colour(given->choice);
+        break;
     case OPTION_SANDBOX:
         options->confined = true;
         break;
@@ -306,6 +318,7 @@ static int take_option(void *context, const struct option_given *given)
 int command_step(int argc, char **argv)
 {
     struct options options = {
+        .colour = option_colour(COLOUR_AUTO),
         .sandboxed = {.limits = sandboxed_limits, .input = STDIN_FILENO, .worker = NULL}};
     int status = options_read(&command_step_options, argc, argv, take_option, &options);
     if (status != OPTIONS_READ)

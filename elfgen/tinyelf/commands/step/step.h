@@ -22,6 +22,7 @@ struct step_run {
     const char *path; /* of the program, for FILE.debug */
     struct step_names names;
     struct sandboxed *sandboxed; /* the program is confined; or NULL */
+    bool colour;                 /* of the view */
 };
 
 /* Reads where to stop, without looking up a name: 0x... is an address, another number that many

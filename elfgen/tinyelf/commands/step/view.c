@@ -299,6 +299,7 @@ bool step_view(struct step_run *run, struct process_program *program)
         interrupt_watch();
     }
     follow_code(&view);
+    view.colour = run->colour;
     bool done = step_terminal_open(&view.colour);
     if (done) {
         recording_cursor_open(&view.cursor, &run->recording);

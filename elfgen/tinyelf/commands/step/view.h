@@ -29,7 +29,8 @@ void step_draw(struct step_view *view);
 
 /* ---- pty.c ---- */
 
-/* Opens the screen. step_terminal_close() restores it, and so does any signal that ends this
+/* Opens the screen. *colour says whether colours are wanted, and then whether there are any.
+ * step_terminal_close() restores it, and so does any signal that ends this
  * process except SIGKILL. Returns false after reporting an error. */
 bool step_terminal_open(bool *colour);
 void step_terminal_close(void);

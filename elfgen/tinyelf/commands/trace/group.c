@@ -45,7 +45,7 @@ static void find_main(struct caller_image *image, const struct file_bytes *bytes
     symbols_free(&symbols);
 }
 
-/* A static C program has the library in its file: what is its own is told by the symbol main.
+/* A static C program has the library in its file: the symbol main shows what is its own.
  * Without one, all is the program's. */
 static void narrow(pid_t id, struct caller_image *image)
 {
