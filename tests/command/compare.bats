@@ -368,7 +368,7 @@ assert sum(f["bytes"].values()) == f["size"] and f["sections"]["count"] == 20000
         # shellcheck disable=SC2086 # some words
         tinyelf compare $arguments
         exits 2
-        says "two files are compared"
+        says "compare takes two files"
         says "Try: tinyelf compare --help"
     done
     tinyelf compare --jsn one two
