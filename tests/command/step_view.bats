@@ -139,8 +139,17 @@ view()
 
 @test "after a change of the terminal's size the view is redrawn, or says that it is too small" {
     view 80 24
-    terminal resize-window -x 60 -y 20
-    sees '^60x20 is too small: 80x24 are needed'
+    terminal resize-window -x 59 -y 24
+    sees '^59x24 is too small: 60x24 are needed'
+    # 60 columns have room for 8 bytes a line, and for all keys.
+    terminal resize-window -x 60 -y 24
+    sees '^00000070  00 01 00 00 00 00 00 00  *rbx 0x0000000000000000$'
+    sees '^s step  b back  c call  r run  g place  ? help  q quit$'
+    press '?'
+    sees '^  g  *on to an address, 0x..., or a$'
+    sees '^ \{26\}symbol.s name$'
+    press x
+    sees '^> 0x10078'
     terminal resize-window -x 200 -y 50
     sees '^00000000  7f 45 4c 46 .*  > 0x10078'
     press s

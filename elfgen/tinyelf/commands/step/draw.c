@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/table.h"
 
 /* A rectangle of the screen, and the next line in it. */
 struct pane {
@@ -14,7 +15,7 @@ struct pane {
 };
 
 enum {
-    HEX_COLUMNS = 58,
+    HEX_COLUMNS = 58, /* of lines with 16 bytes; the narrowest terminal has room for 8 */
     REGISTER_COLUMNS = 22,
     REGISTER_LINES = 18,
     STACK_COLUMNS = 50,
@@ -71,21 +72,21 @@ static const struct step_instruction *next_instruction(const struct step_view *v
 
 /* ---- the file ---- */
 
-static void put_hex_line(struct pane *pane, const struct step_file *file, size_t from, size_t first,
-                         size_t end)
+static void put_hex_line(struct pane *pane, const struct step_file *file, size_t row, size_t from,
+                         size_t first, size_t end)
 {
     char room[80];
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
     int line = pane->line + pane->at;
     elfgen_text_hex(&text, from, 8);
     elfgen_text_string(&text, "  ");
-    size_t count = file->size - from < 16 ? file->size - from : 16;
+    size_t count = file->size - from < row ? file->size - from : row;
     elfgen_text_hex_bytes(&text, file->bytes + from, count, ' ');
     put_text(pane, &text, A_NORMAL);
     for (size_t i = 0; i < count; i++)
         if (from + i >= first && from + i < end)
-            mvchgat(line, pane->column + 10 + (int)(3 * i), from + i + 1 < end && i < 15 ? 3 : 2,
-                    A_REVERSE, 0, NULL);
+            mvchgat(line, pane->column + 10 + (int)(3 * i),
+                    from + i + 1 < end && i + 1 < row ? 3 : 2, A_REVERSE, 0, NULL);
 }
 
 static void draw_file(const struct step_view *view, struct pane pane)
@@ -105,13 +106,15 @@ static void draw_file(const struct step_view *view, struct pane pane)
         first = (size_t)next->offset;
         end = first + next->length;
     }
-    size_t lines = (file->size + 15) / 16, from = 0, shown = (size_t)(pane.lines - pane.at);
-    if (end > 0 && first / 16 > shown / 2)
-        from = first / 16 - shown / 2;
+    enum { ROW = 16, NARROW_ROW = 8 };
+    const size_t row = pane.columns >= HEX_COLUMNS - 1 ? ROW : NARROW_ROW;
+    size_t lines = (file->size + row - 1) / row, from = 0, shown = (size_t)(pane.lines - pane.at);
+    if (end > 0 && first / row > shown / 2)
+        from = first / row - shown / 2;
     if (from + shown > lines)
         from = lines > shown ? lines - shown : 0;
     for (; from < lines && !is_full(&pane); from++)
-        put_hex_line(&pane, file, from * 16, first, end);
+        put_hex_line(&pane, file, row, from * row, first, end);
 }
 
 /* ---- instructions ---- */
@@ -377,9 +380,28 @@ static void draw_keys(const struct step_view *view, int line, int columns)
 {
     static const char keys[] =
         "s step  b back  c to the next call  r run  g to a place  ? help  q quit";
+    static const char narrow[] = "s step  b back  c call  r run  g place  ? help  q quit";
     struct pane pane = {line, 0, 1, columns, 0};
-    const char *text = view->note[0] ? view->note : keys;
+    const char *text = view->note[0] ? view->note : sizeof keys <= (size_t)columns ? keys : narrow;
     put_line(&pane, text, strlen(text), A_BOLD);
+}
+
+/* Draws a line of the help on as many lines as it needs: what a key does goes on beside the key. */
+static void put_help(struct pane *pane, const char *text)
+{
+    enum { KEYS = 24 };
+    const bool is_key = strlen(text) > KEYS && text[KEYS - 1] == ' ' && text[KEYS - 2] == ' ';
+    size_t column = 0, width = pane->columns > KEYS ? (size_t)pane->columns : KEYS + 1;
+    do {
+        size_t length = table_fitting(text, strlen(text), width - column);
+        char room[256];
+        struct elfgen_text line = {.bytes = room, .capacity = sizeof room};
+        elfgen_text_blanks(&line, column);
+        elfgen_text_bytes(&line, text, length);
+        put_text(pane, &line, A_NORMAL);
+        text += length + strspn(text + length, " ");
+        column = is_key ? KEYS : 0;
+    } while (*text);
 }
 
 static void draw_help(int lines, int columns)
@@ -394,15 +416,15 @@ static void draw_help(int lines, int columns)
         "end, >                  forward to the end of what was recorded",
         "q                       quit; the program is killed if it has not ended",
         "",
-        "Registers that the last step changed are highlighted, and the instruction that",
+        "Registers that the last step changed are highlighted, and the instruction that "
         "comes next, in the file's bytes and in the list.",
-        "The program's input is empty; its output goes to a terminal of its own",
-        "and is shown below. Ctrl-C ends both.",
+        "The program's input is empty; its output goes to a terminal of its own and is shown "
+        "below. Ctrl-C ends both.",
         "",
         "Any key goes back."};
     struct pane pane = {1, 2, lines - 1, columns - 2, 0};
     for (size_t i = 0; i < sizeof help / sizeof help[0]; i++)
-        put_line(&pane, help[i], strlen(help[i]), A_NORMAL);
+        put_help(&pane, help[i]);
 }
 
 /* Takes room for the stack, if there is any: from the instructions in a wide terminal, else from

@@ -22,7 +22,7 @@ struct step_view {
 
 /* ---- draw.c ---- */
 
-enum { STEP_LEAST_COLUMNS = 80, STEP_LEAST_LINES = 24 };
+enum { STEP_LEAST_COLUMNS = 60, STEP_LEAST_LINES = 24 };
 
 /* Draws the whole screen. */
 void step_draw(struct step_view *view);
