@@ -1,24 +1,30 @@
 #!/bin/sh
-# bootstrap.sh [test | packages]
+# bootstrap.sh [test [OPTIONS OF CTEST] | packages]
 #
 # Installs what is missing (apt on Debian and Ubuntu; elsewhere it names the packages), builds, and
 # does the main job: asm/hello.s becomes 178 bytes, and runs. The last thing it prints is the line that
-# puts the command on PATH. With "test": runs every test instead; with "packages": installs what the
-# tests need, and nothing more. As root or with sudo; again at any time.
+# puts the command on PATH. With "test": runs every test instead, or those that ctest's
+# options choose, such as "test -R hex"; with "packages": installs what the tests need, and nothing
+# more. As root or with sudo; again at any time.
 set -eu
 cd "$(dirname "$0")"
 
 build_packages="gcc libc6-dev make cmake binutils nasm libelf-dev zlib1g-dev libzydis-dev libseccomp-dev libjansson-dev libncurses-dev"
 test_packages="perl check pkg-config bats strace gdb tmux xxd mescc-tools musl-dev parallel python3-jsonschema mandoc"
 
+usage() {
+    echo "usage: ./bootstrap.sh [test [OPTIONS OF CTEST] | packages]" >&2
+    exit 2
+}
+
 case ${1-} in
 "") packages=$build_packages tests=OFF ;;
 test | packages) packages="$build_packages $test_packages" tests=ON ;;
 *)
-    echo "usage: ./bootstrap.sh [test | packages]" >&2
-    exit 2
+    usage
     ;;
 esac
+[ $# -le 1 ] || [ "$1" = test ] || usage
 
 missing_packages() {
     for package in $packages; do
@@ -63,9 +69,10 @@ cmake -S . -B build -DTINYELF_TESTS=$tests
 cmake --build build -j "$(nproc 2>/dev/null || echo 2)"
 
 if [ "$tests" = ON ]; then
+    shift
     status=0
     # A third of the time a test waits: for programs that sleep, for a terminal.
-    ctest --test-dir build --output-on-failure -j3 || status=$?
+    ctest --test-dir build --output-on-failure -j3 "$@" || status=$?
     # What this machine lacks is said, not passed over.
     grep -h '^ok .* # skip' build/Testing/Temporary/LastTest.log || true
     exit $status

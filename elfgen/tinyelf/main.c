@@ -2,8 +2,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/suffix.h"
 #include "cli/cli.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
@@ -89,8 +91,13 @@ static int report_unknown_command(const char *name)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         names[i] = commands[i].name;
     const char *meant = nearest(name, names);
-    return meant ? usage_error(NULL, "unknown command '%s': did you mean '%s'?", name, meant)
-                 : usage_error(NULL, "unknown command '%s'", name);
+    struct stat status;
+    if (meant)
+        return usage_error(NULL, "unknown command '%s': did you mean '%s'?", name, meant);
+    if (stat(name, &status) == 0 && S_ISREG(status.st_mode))
+        return usage_error(NULL, "unknown command '%s': did you mean '%s %s'?", name,
+                           suffix_of(name) == SUFFIX_OTHER ? "explain" : "build", name);
+    return usage_error(NULL, "unknown command '%s'", name);
 }
 
 static int report_unknown_option(const char *option)

@@ -32,7 +32,7 @@ started()
             done
         done
         # Those that take a file apart say it, too.
-        for command in disasm "compare program"; do
+        for command in disasm dump "compare program"; do
             # shellcheck disable=SC2086
             started "tinyelf: $file: note: this is a source: 'tinyelf build $file' makes a program of it" $command "$file"
         done
@@ -332,4 +332,79 @@ END
     "$TINYELF" dump -h hello | grep -q '^ELF Header:'
     tinyelf -h build
     exits 2
+}
+
+# ---- an output without -o, a file without a command, a folder for a program ----
+
+@test "an output that is given without -o is told from an input that is missing" {
+    cp "$SOURCE/asm/hello.s" .
+    tinyelf build hello.s out
+    exits 1
+    [ "$stderr" = "tinyelf: out: error: No such file or directory: did you mean -o out?" ]
+    [ "$(ls)" = hello.s ]
+    cp "$SOURCE/templates/hello.hex" .
+    tinyelf build hello.hex out
+    exits 1
+    [ "$stderr" = "tinyelf: out: error: No such file or directory: did you mean -o out?" ]
+    # The name that the output has anyway, when it is there already.
+    "$TINYELF" build hello.s
+    tinyelf build hello.s ./hello
+    exits 2
+    says "error: './hello' is an input here: did you mean -o ./hello?"
+    # These are inputs.
+    tinyelf build hello.s missing.o
+    exits 1
+    [[ $stderr != *"did you mean"* ]]
+    tinyelf build hello.s missing -o out
+    exits 1
+    [[ $stderr != *"did you mean"* ]]
+    run --separate-stderr bash -c "printf '\t.globl other\nother: ret\n' | '$TINYELF' build hello.s - && ./hello"
+    [ "$status" -eq 0 ]
+    [ "$output" = "Hello world" ]
+}
+
+@test "a file where a command is expected is given to one that takes it" {
+    cp "$SOURCE/asm/hello.s" .
+    "$TINYELF" build hello.s -o program
+    cp program trase
+    mkdir folder
+    tinyelf hello.s
+    exits 2
+    says "unknown command 'hello.s': did you mean 'build hello.s'?"
+    tinyelf ./program
+    exits 2
+    says "unknown command './program': did you mean 'explain ./program'?"
+    tinyelf trase
+    exits 2
+    says "unknown command 'trase': did you mean 'trace'?"
+    for name in folder missing; do
+        tinyelf "$name"
+        exits 2
+        [[ $stderr != *"did you mean"* ]] || { echo "$stderr"; return 1; }
+    done
+}
+
+@test "a folder is not offered as a program" {
+    mkdir folder
+    for command in run trace step; do
+        started "tinyelf: folder: error: no such program on PATH" "$command" folder
+        [[ $stderr != *"did you mean"* ]] || { echo "$stderr"; return 1; }
+        started "tinyelf: .: error: " "$command" .
+        [[ $stderr != *"did you mean"* ]] || { echo "$stderr"; return 1; }
+    done
+}
+
+@test "explain shows a source's bytes and says how to make a program of it" {
+    cp "$SOURCE/asm/hello.s" .
+    tinyelf explain hello.s
+    exits 0
+    [[ $output == *"not an ELF file"* ]]
+    says "tinyelf: hello.s: note: this is a source: 'tinyelf build hello.s' makes a program of it"
+    tinyelf explain --format json hello.s
+    exits 0
+    [ -z "$stderr" ]
+    cp hello.s text
+    tinyelf explain text
+    exits 0
+    [ -z "$stderr" ]
 }

@@ -424,7 +424,7 @@ END
     exits 159
     says "; --allow libc-start permits it"
     sandboxed --allow libc-start ./copy <<<text
-    [[ "$stderr" != *"is not possible here"* ]] || skip "no mount namespace here"
+    [[ "$stderr" != *"does not offer one"* ]] || skip "no mount namespace here"
     exits 3
     [ "$output" = "text
 end" ]

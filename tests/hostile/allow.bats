@@ -65,7 +65,7 @@ are_killed()
 needs_files()
 {
     sandboxed "$hostile" open target
-    [[ "$stderr" != *"is not possible here"* ]] || skip "no mount namespace here"
+    [[ "$stderr" != *"does not offer one"* ]] || skip "no mount namespace here"
     [[ "$stderr" != *"this needs Linux 5.12"* ]] || skip "this kernel cannot make a mount read-only"
 }
 
@@ -160,20 +160,20 @@ needs_files()
     cd /
     sandboxed "$hostile" open etc/passwd
     exits 1
-    says "the sandbox cannot have the working directory for reading: it is the root directory"
+    says "cannot confine what the program reads to the working directory: it is the root directory"
     cd /proc
     sandboxed "$hostile" open cpuinfo
     exits 1
-    says "its files are the kernel's own, as those of /proc are"
+    says "it is in a file system of the kernel's, such as /proc"
 }
 
 @test "without a mount namespace, kinds of calls that take names of files are refused" {
     refusing namespaces "$TINYELF" run --sandbox --allow read-files "$hostile" open target
     exits 1
-    says "a program that may name files needs a mount namespace of its own, which is not possible here"
+    says "these system calls take names of files, which only a mount namespace can confine: this system does not offer one"
     refusing namespaces "$TINYELF" run --sandbox --allow libc-start "$hostile" exit 0
     exits 1
-    says "a program that may name files needs a mount namespace of its own"
+    says "which only a mount namespace can confine"
     refusing namespaces "$TINYELF" run --sandbox --allow identity,signals,write-stdin "$hostile" exit 3
     exits 3
 }
@@ -189,7 +189,7 @@ needs_files()
     chmod o+x "$BATS_FILE_TMPDIR"/.. "$BATS_TEST_TMPDIR"/..
     local user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
     run --separate-stderr timeout 20 "${user[@]}" ./tinyelf run --sandbox --allow read-files ./hostile64 open target
-    [[ "$stderr" != *"is not possible here"* ]] || skip "no user namespaces here"
+    [[ "$stderr" != *"does not offer one"* ]] || skip "no user namespaces here"
     exits 0
     [ "$output" = "did it" ]
     sleep 0.2
@@ -260,7 +260,7 @@ did it" ]
 @test "the start of a C library neither sets limits nor asks for those of others, nor names files outside" {
     confining=(run --sandbox --allow libc-start)
     sandboxed "$hostile" exit 0
-    [[ "$stderr" != *"is not possible here"* ]] || skip "no mount namespace here"
+    [[ "$stderr" != *"does not offer one"* ]] || skip "no mount namespace here"
     refused_for "prlimit64 (number 302, x86-64)" limit
     kinds=(--allow libc-start)
     # TIOCSTI (21522) types into the terminal; TCGETS (21505) is of no terminal here.

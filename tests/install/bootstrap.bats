@@ -36,6 +36,22 @@ checkout()
     [ "$(ls here)" = "$(printf '%s\n' asm bootstrap.sh build)" ]
 }
 
+@test "bootstrap.sh test passes its other words to ctest, as they are; no other way takes any" {
+    checkout "a here"
+    # shellcheck disable=SC2016 # the stub expands it
+    printf '#!/bin/sh\nprintf "<%%s>\\n" "$@"\n' >bin/ctest
+    chmod +x bin/ctest
+    PATH=$PWD/bin:$PATH run --separate-stderr "a here/bootstrap.sh" test -R "hex|two words"
+    exits 0
+    [[ $output == *"<-R>"$'\n'"<hex|two words>" ]] || { echo "$output"; return 1; }
+    PATH=$PWD/bin:$PATH run --separate-stderr "a here/bootstrap.sh" test
+    exits 0
+    [[ $output != *"<-R>"* ]] || { echo "$output"; return 1; }
+    PATH=$PWD/bin:$PATH run --separate-stderr "a here/bootstrap.sh" packages -R hex
+    exits 2
+    says "usage: ./bootstrap.sh [test [OPTIONS OF CTEST] | packages]"
+}
+
 @test "the build folder's top has no program but the command and its companion, which PATH would find" {
     find "$BUILD" -maxdepth 1 -type f -perm /111 ! -name '*.so*' -printf '%f\n' | sort >programs
     run grep -vxE 'tinyelf|tinyelf-code' programs

@@ -131,6 +131,9 @@ const char *input_name(const char *path);
  * frees *bytes in every case. */
 bool input_read(const char *path, struct file_bytes *bytes);
 
+/* About a file that is not an ELF file: if its name is a source's, a note says to build it. */
+void input_point_to_build(const char *name);
+
 /* Opens a view of an ELF file, as elfgen_view_open_program(). Returns false after reporting, as
  * one about the file `name`, that the file is empty or not an ELF file. */
 bool input_open_elf(const char *name, const struct file_bytes *bytes, struct elfgen_view *view);

@@ -36,6 +36,13 @@ bool input_read(const char *path, struct file_bytes *bytes)
     return read;
 }
 
+void input_point_to_build(const char *name)
+{
+    const enum suffix suffix = suffix_of(name);
+    if (suffix_is_source(suffix) && suffix != SUFFIX_FASM)
+        message(name, "note", "this is a source: 'tinyelf build %s' makes a program of it", name);
+}
+
 static bool open_view(const char *name, const struct file_bytes *bytes, struct elfgen_view *view,
                       bool whole)
 {
@@ -48,10 +55,8 @@ static bool open_view(const char *name, const struct file_bytes *bytes, struct e
     if (status == ELFGEN_NOT_ELF ||
         (whole && status == ELFGEN_TRUNCATED && view->segments.count == 0)) {
         message_library_error(name, &error);
-        const enum suffix suffix = suffix_of(name);
-        if (status == ELFGEN_NOT_ELF && suffix_is_source(suffix) && suffix != SUFFIX_FASM)
-            message(name, "note", "this is a source: 'tinyelf build %s' makes a program of it",
-                    name);
+        if (status == ELFGEN_NOT_ELF)
+            input_point_to_build(name);
         return false;
     }
     return true;

@@ -149,7 +149,8 @@ bool program_find(const char *name, char *path, size_t room)
     if (search(list ? list : "/bin:/usr/bin", name, path, room))
         return true;
     bool forbidden = errno == EACCES;
-    const bool is_here = access(name, F_OK) == 0;
+    struct stat status;
+    const bool is_here = stat(name, &status) == 0 && !S_ISDIR(status.st_mode);
     if (is_here && report_source(name))
         return false;
     if (is_here)

@@ -108,7 +108,8 @@ static pid_t start(struct sandbox_worker *worker)
     return id;
 }
 
-/* A filter cannot check names of files. */
+/* Whether the files that a program can name are confined, which a filter cannot do. Returns false
+ * and *error if not. */
 static bool confines_paths(const struct sandbox_shared *shared, struct elfgen_error *error)
 {
     static const struct {
@@ -116,8 +117,8 @@ static bool confines_paths(const struct sandbox_shared *shared, struct elfgen_er
         const char *text;
     } reasons[] = {
         {EBUSY, "it is the root directory, which contains everything"},
-        {EOPNOTSUPP, "its files are the kernel's own, as those of /proc are"},
-        {EINVAL, "something is mounted below it, which only root can leave out"},
+        {EOPNOTSUPP, "it is in a file system of the kernel's, such as /proc"},
+        {EINVAL, "only root can hide the file systems that are mounted below it"},
         {ENOSYS, "this needs Linux 5.12"},
     };
     const char *text = system_error_text(shared->no_folder);
@@ -129,11 +130,12 @@ static bool confines_paths(const struct sandbox_shared *shared, struct elfgen_er
         return true;
     if (shared->lacks & SANDBOX_NO_MOUNT)
         elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                         "a program that may name files needs a mount namespace of its own, which "
-                         "is not possible here");
+                         "these system calls take names of files, which only a mount namespace can "
+                         "confine: this system does not offer one");
     else
         elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
-                         "the sandbox cannot have the working directory for reading: %s", text);
+                         "cannot confine what the program reads to the working directory: %s",
+                         text);
     return false;
 }
 

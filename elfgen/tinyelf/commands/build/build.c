@@ -1,10 +1,14 @@
 /* tinyelf build: reads the command line, and makes a program or the file of a hex source. */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "build.h"
+#include "base/suffix.h"
+#include "base/system_error.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 
@@ -229,6 +233,35 @@ static bool name_output(struct build *build)
     return build->named != NULL;
 }
 
+/* Whether an input may be a name for the output, given without -o: not the first, and of no suffix
+ * that an input has. */
+static bool may_be_output(const struct build *build, size_t i)
+{
+    return i > 0 && build->named && build->language == SOURCE_DETECT && !build->hex &&
+           suffix_of(build->inputs[i]) == SUFFIX_OTHER && strcmp(build->inputs[i], "-") != 0;
+}
+
+/* Reports an output that is one of the inputs, and inputs that are missing where -o is. Returns the
+ * exit status. */
+static int check_output(const struct build *build)
+{
+    for (size_t i = 0; i < build->input_count; i++) {
+        const char *name = build->inputs[i];
+        if (atomic_file_is_same(build->output, name))
+            return may_be_output(build, i)
+                       ? usage_error("build", "'%s' is an input here: did you mean -o %s?", name,
+                                     name)
+                       : usage_error("build",
+                                     "the output '%s' is the input: it is never overwritten",
+                                     build->output);
+        if (may_be_output(build, i) && access(name, F_OK) != 0 && errno == ENOENT) {
+            message(name, "error", "%s: did you mean -o %s?", system_error_text(ENOENT), name);
+            return EXIT_NO;
+        }
+    }
+    return EXIT_YES;
+}
+
 /* Whether the file that -g writes beside the output is one of the inputs. */
 static bool debug_is_input(const struct build *build)
 {
@@ -258,10 +291,9 @@ static int check_options(const struct build *build)
                            hex ? "a hex source, which describes a file" : "a program");
     if (!hex && elfgen_write_exec(NULL, 0, NULL, 0, &exec, &error) == 0)
         return usage_error("build", "%s", error.text);
-    for (size_t i = 0; i < build->input_count; i++)
-        if (atomic_file_is_same(build->output, build->inputs[i]))
-            return usage_error("build", "the output '%s' is the input: it is never overwritten",
-                               build->output);
+    const int status = check_output(build);
+    if (status != EXIT_YES)
+        return status;
     if (build->debug && debug_is_input(build))
         return usage_error("build",
                            "-g writes '%s.debug', which is an input: it is never overwritten",

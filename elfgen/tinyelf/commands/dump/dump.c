@@ -56,6 +56,8 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
     report->object = object;
     report->context = &objection;
     bool good = readelf_report(report);
+    if (report->not_elf)
+        input_point_to_build(name);
     loadable_point_to_check(name, bytes.bytes, bytes.size, output);
     file_free(&bytes);
     return good;

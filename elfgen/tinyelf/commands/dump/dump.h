@@ -42,6 +42,7 @@ struct readelf {
     uint64_t names_printed; /* bytes of names from the file, printed so far */
     bool exhausted;         /* too many: the tables end here */
     bool failed;
+    bool not_elf; /* the reason, if that is it */
 };
 
 /* Prints the report. Returns false if something that the file promises is missing; `object` was

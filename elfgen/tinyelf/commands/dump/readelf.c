@@ -69,7 +69,7 @@ static void report_cut_header(struct readelf *report, const struct elfgen_error 
 bool readelf_report(struct readelf *report)
 {
     struct elfgen_error error;
-    report->failed = false;
+    report->failed = report->not_elf = false;
     report->names_printed = 0;
     report->exhausted = report->has_dynamic_symbols = false;
     enum elfgen_status status =
@@ -86,6 +86,7 @@ bool readelf_report(struct readelf *report)
     if (status == ELFGEN_NOT_ELF) {
         error.offset = ELFGEN_NOWHERE; /* it is about all of the file */
         readelf_report_complaint(report, true, NULL, &error);
+        report->not_elf = true;
         return false;
     }
     count_tables(report);

@@ -151,6 +151,8 @@ static int run(const struct options *options, const char *path)
         coverage_free(&coverage);
     }
     done = stdout_finish(output) && done;
+    if (done && is_for_people(options->format) && !elfgen_view_is_elf(&view))
+        input_point_to_build(input_name(path));
     if (done && is_for_people(options->format) && options->versions.first == 0)
         loadable_point_to_check(input_name(path), bytes.bytes, bytes.size, output);
     file_free(&bytes);

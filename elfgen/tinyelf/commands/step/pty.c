@@ -76,8 +76,8 @@ bool step_terminal_open(bool *colour)
     if (*colour) {
         /* Of a terminal's first eight colours, magenta alone is legible on black and on white. */
         const bool many = COLORS >= 256;
-        init_pair(1, many ? (short)colour_number(COLOUR_CHANGED) : COLOR_MAGENTA, -1);
-        init_pair(2, many ? (short)colour_number(COLOUR_TITLE) : -1, -1);
+        init_pair(1, (short)(many ? (int)colour_number(COLOUR_CHANGED) : COLOR_MAGENTA), -1);
+        init_pair(2, (short)(many ? (int)colour_number(COLOUR_TITLE) : -1), -1);
     }
     return true;
 }
