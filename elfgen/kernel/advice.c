@@ -157,9 +157,29 @@ static bool has_headers(const struct image *image, const uint8_t *header, enum e
     return type >= ELFGEN_PT_LOAD && type <= ELFGEN_PT_TLS;
 }
 
+/* Whether a linker of this machine takes objects of it, or e_machine says nothing. */
+static bool is_x86(uint64_t machine)
+{
+    return machine == ELFGEN_EM_X86_64 || machine == ELFGEN_EM_386 || machine == ELFGEN_EM_486 ||
+           machine == 0;
+}
+
+/* Whether the field of the ELF header that a check is about is past the end of the file, where
+ * Linux reads zeros. */
+static bool is_cut(const struct image *image, enum elfgen_kernel_check_id check)
+{
+    enum { AT_PHENTSIZE = 54, AT_PHENTSIZE32 = 42 };
+    uint64_t size = image->class_ == ELFGEN_CLASS64 ? AT_PHENTSIZE : AT_PHENTSIZE32;
+    uint64_t at = check == ELFGEN_CHECK_e_type       ? AT_TYPE
+                  : check == ELFGEN_CHECK_e_machine  ? AT_MACHINE
+                  : check == ELFGEN_CHECK_no_headers ? size + 2
+                                                     : size;
+    return at >= image->length;
+}
+
 /* By what the ELF header says, whoever is to blame for it. */
 static void advise_elf(struct elfgen_kernel_answer *answer, const struct image *image,
-                       const uint8_t *header)
+                       const uint8_t *header, enum elfgen_kernel_check_id check)
 {
     struct elfgen_ehdr own; /* by its own class and order */
     const struct foreign *foreign = find_foreign(header);
@@ -170,8 +190,12 @@ static void advise_elf(struct elfgen_kernel_answer *answer, const struct image *
         answer->advice = foreign->emulator ? ELFGEN_ADVICE_emulator : ELFGEN_ADVICE_processor;
         answer->tool = foreign->emulator;
         answer->foreign = foreign->machine;
+    } else if (is_cut(image, check)) {
+        answer->advice = ELFGEN_ADVICE_cut;
     } else if (own.e_type == ELFGEN_ET_REL && own.e_phnum == 0) {
-        answer->advice = ELFGEN_ADVICE_object;
+        answer->advice =
+            is_x86(own.e_machine) ? ELFGEN_ADVICE_object : ELFGEN_ADVICE_foreign_object;
+        answer->foreign = (uint16_t)(is_x86(own.e_machine) ? 0 : own.e_machine);
     } else if (own.e_type == ELFGEN_ET_CORE && own.e_entry == 0) {
         answer->advice = ELFGEN_ADVICE_core;
     } else if (!has_headers(image, header, ELFGEN_CLASS64) &&
@@ -223,7 +247,7 @@ bool elfgen_kernel_advise(struct run *run, const struct image *image,
     case ELFGEN_CHECK_e_machine:
     case ELFGEN_CHECK_e_phentsize:
     case ELFGEN_CHECK_no_headers:
-        advise_elf(answer, image, header);
+        advise_elf(answer, image, header, check);
         break;
     default:
         break;

@@ -272,6 +272,8 @@ static enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint
     if (run->interpreter->error != 0) {
         elfgen_kernel_decide(run, ELFGEN_CHECK_interpreter_open);
         answer->error = run->interpreter->error;
+        if (buffer[answer->path_offset + answer->path_length - 1] == '\r')
+            answer->advice = ELFGEN_ADVICE_carriage_return;
         return ELFGEN_OK;
     }
     /* One step: the interpreter is a program like any other. Its own interpreter is assumed to be

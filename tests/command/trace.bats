@@ -725,6 +725,24 @@ E
     grep -q '^+++ exited with 0 +++$' log
 }
 
+@test "JSON on standard error is not followed by a message" {
+    printf 'bits 64\nglobal _start\n_start: mov eax,57\nsyscall\n' >fork.asm
+    "$TINYELF" build fork.asm -o fork
+    tinyelf trace --json --sandbox ./fork
+    exits 159
+    [ "$(perl -MJSON::PP -0777 -e 'my $d = decode_json(<STDIN>); print "$d->{sandbox} $d->{events}[1]{name}"' <<<"$stderr")" = "call fork" ]
+    tinyelf trace --json --sandbox -o log ./fork
+    exits 159
+    says "system call not allowed in the sandbox: fork"
+    perl -MJSON::PP -0777 -e 'decode_json(<STDIN>)' <log
+    printf 'no program' >text
+    chmod +x text
+    tinyelf trace --json ./text
+    exits 1
+    [ "$(perl -MJSON::PP -0777 -e 'print decode_json(<STDIN>)->{errno}' <<<"$stderr")" = "ENOEXEC" ]
+    sleep 0.2
+}
+
 @test "usage errors are reported" {
     hello
     tinyelf trace

@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     memcpy(text, bytes, size);
     if (source_detect_assembly(text, size, &offset) == SOURCE_DETECT && offset >= size)
         abort();
+    source_is_fasm(text, size);
     free(text);
     return 0;
 }

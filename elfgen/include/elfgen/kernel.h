@@ -164,7 +164,8 @@ struct elfgen_kernel_answer {
     bool offers;       /* `would` is a value for this field that passes this check */
     uint64_t would;
     enum elfgen_kernel_advice advice; /* instead of a value; ELFGEN_ADVICE_none: there is none */
-    uint16_t foreign;                 /* ELFGEN_ADVICE_emulator, _processor: the e_machine */
+    uint16_t foreign;                 /* ELFGEN_ADVICE_emulator, _processor, _foreign_object: the
+                                       * e_machine */
     const char *tool;         /* that the advice names, or NULL: "qemu-aarch64", "gzip -d" */
     uint16_t segment;         /* the program header that `field` is in; 0xffff: none */
     bool of_interpreter;      /* field, offset and segment are in the interpreter's file */

@@ -208,6 +208,14 @@ static void report_signal(const char *name, const struct run_end *end)
             end->loading ? ": Linux gave up while it loaded the file" : "");
 }
 
+/* A program that exceeded a limit counts as killed, even if it ended before it could be. */
+int exit_reason_status(const struct run_end *end)
+{
+    if (end->reason == RUN_EXITED)
+        return end->status;
+    return 128 + (end->reason == RUN_SIGNAL || end->reason == RUN_CALL ? end->signal : SIGKILL);
+}
+
 int exit_reason_report(const char *name, const char *path, const struct run_end *end,
                        const struct run_limits *limits, const char *output_option)
 {
@@ -242,8 +250,7 @@ int exit_reason_report(const char *name, const char *path, const struct run_end 
     case RUN_NOT_STARTED:
         break;
     }
-    /* A program that exceeded a limit counts as killed, even if it ended before it could be. */
-    return 128 + (end->reason == RUN_SIGNAL || end->reason == RUN_CALL ? end->signal : SIGKILL);
+    return exit_reason_status(end);
 }
 
 /* ---- the sandbox ---- */

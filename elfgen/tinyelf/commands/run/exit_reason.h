@@ -4,6 +4,9 @@
 
 #include "sandbox/sandbox.h"
 
+/* The command's exit status for a program that was started. */
+int exit_reason_status(const struct run_end *end);
+
 /* Reports why a program died, if it did. Returns the command's exit status. `name` is the program
  * as the user named it, `path` is where it is. `output_option` is " (--output)" where that is the
  * option for the output limit, or "". */

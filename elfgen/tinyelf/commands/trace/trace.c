@@ -199,10 +199,16 @@ static bool interrupted(void *context)
     return interrupt_kills(tracing->program);
 }
 
-/* Reports what the trace does not show. Returns the exit status of the command. */
+/* Reports what the trace does not show. Returns the exit status of the command. If standard error
+ * has the JSON, that has all of this, and a message after it would be no JSON. */
 static int conclude(const struct tracing *tracing, const struct process_program *program,
                     const struct process_end *end, const struct run_end *reason)
 {
+    bool silent = tracing->is_json && !tracing->output;
+    if (silent && !end->ran)
+        return EXIT_NO;
+    if (silent && tracing->confined && !interrupt_came())
+        return exit_reason_status(reason);
     if (end->ran && tracing->confined && !interrupt_came())
         return sandboxed_report(&tracing->sandboxed, reason);
     if (end->ran)
