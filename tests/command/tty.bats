@@ -173,6 +173,11 @@ put" ]
     in_sandbox step --sandbox --tty --plain ./columns </dev/null
     exits 0
     [[ "$output" == *ioctl* ]]
+    # A recording has what was written to the terminal, through any of its descriptors.
+    in_sandbox step --sandbox --tty --plain --record run.json ./three </dev/null
+    exits 3
+    in_sandbox step --replay run.json
+    [ "$(grep -x '[abc]' <<<"$output"$'\n'"$stderr" | tr -d '\n')" = abc ]
     printf 'in\n' >input
     in_sandbox explain --run --tty --input input cat
     exits 0

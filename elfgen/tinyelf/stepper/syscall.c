@@ -227,12 +227,13 @@ static void add_output_list(struct stepper *stepper, uint64_t left)
     }
 }
 
-/* What was written to descriptors 1 and 2 is still in the program's memory. */
+/* What was written to a standard stream is still in the program's memory. Descriptor 0 is one, too:
+ * where it is a terminal, what is written to it is seen as that of 1. */
 static void keep_output(struct stepper *stepper, int64_t answer)
 {
     const struct call_asked *asked = &stepper->asked;
     uint32_t descriptor = (uint32_t)asked->made_as.arguments[0];
-    if (answer <= 0 || (descriptor != 1 && descriptor != 2))
+    if (answer <= 0 || descriptor > STDERR_FILENO)
         return;
     if (is_named(asked, "write") || is_named(asked, "pwrite64") || is_named(asked, "sendto"))
         add_output(stepper, asked->made_as.arguments[1], (uint64_t)answer);
