@@ -17,7 +17,7 @@ static size_t width_of_environment(void)
     return number > MOST ? MOST : (size_t)number;
 }
 
-size_t width_of(int file)
+size_t width_of_file(int file)
 {
     struct winsize size;
     if (ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
@@ -30,5 +30,5 @@ size_t width_of(int file)
 
 size_t width_of_output(void)
 {
-    return width_of(STDOUT_FILENO);
+    return width_of_file(STDOUT_FILENO);
 }

@@ -15,6 +15,6 @@ enum {
 size_t width_of_output(void);
 
 /* The same of another open file, such as standard error. */
-size_t width_of(int file);
+size_t width_of_file(int file);
 
 #endif

@@ -106,7 +106,7 @@ static void show_abi(struct tracing *tracing, const struct process_event *event)
     struct memory_reader reader = {.read = read_memory, .context = process};
     struct trace_call call = {.id = process->id, .call = &process->call};
     struct elfgen_text *out = &tracing->log.text;
-    const size_t width = width_of(tracing->log.file);
+    const size_t width = width_of_file(tracing->log.file);
     if (event->kind == PROCESS_CALL) {
         look(tracing, process, &call);
         call.group = tracing->grouped ? group_text(tracing->group) : NULL;
