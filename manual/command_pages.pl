@@ -155,7 +155,8 @@ for my $command (@commands) {
 }
 
 # The page of docs/ is written for readers of either.
-my ($hex) = Mdoc::sections("$source/docs/hex.md");
+my ($hex, @more) = Mdoc::sections("$source/docs/hex.md");
 write_page('tinyelf-hex', 5, Mdoc::head('tinyelf-hex', 5, $version, 'a file written down byte by byte, with comments and labels')
     . ".Sh DESCRIPTION\n" . Mdoc::markdown(@{$hex->[1]})
+    . join('', map { '.Sh ' . uc($_->[0]) . "\n" . Mdoc::markdown(@{$_->[1]}) } @more)
     . ".Sh SEE ALSO\n" . see_also('build', 'explain', 'new', 'elfgen-hex(3)'));

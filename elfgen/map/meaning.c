@@ -68,8 +68,12 @@ static void put_address(struct elfgen_text *text, const struct elfgen_view *view
     }
     put_offset(text, offset);
     if (is_entry && code && code->machine) {
+        char room[128];
+        struct elfgen_text words = {.bytes = room, .capacity = sizeof room};
+        put_instruction(&words, view, code, offset, ELFGEN_INSTRUCTION_MOST, claim->value);
         elfgen_text_string(text, ": ");
-        put_instruction(text, view, code, offset, ELFGEN_INSTRUCTION_MOST, claim->value);
+        elfgen_text_bytes(text, room, words.length);
+        elfgen_text_string(text, words.length == 0 ? "no instruction" : NULL);
     }
 }
 

@@ -411,3 +411,69 @@ S
     exits 0
     grep -qF 'write(1,' <<<"$output"
 }
+
+@test "the lists that writev and readv take are read by the kernel" {
+    assemble lists <<'E'
+    mov eax, 20
+    mov edi, 1
+    lea rsi, [rel list]
+    mov edx, 2
+    syscall
+    mov eax, 60
+    xor edi, edi
+    syscall
+list: dq 0, 0, 0, 0
+after: db "not read"
+E
+    tinyelf explain --run lists
+    exits 0
+    # Two entries, and nothing after them.
+    [[ "$output" == *" executed, 32 read, 0 written"* ]]
+}
+
+@test "restart_syscall names the call that it resumes" {
+    local _
+    assemble sleeper <<'E'
+    mov eax, 57
+    syscall
+    test eax, eax
+    jz child
+    mov eax, 35
+    lea rdi, [rel longer]
+    xor esi, esi
+    syscall
+    mov eax, 60
+    xor edi, edi
+    syscall
+child:
+    mov eax, 35
+    lea rdi, [rel a_while]
+    xor esi, esi
+    syscall
+    mov eax, 60
+    xor edi, edi
+    syscall
+longer: dq 0, 400000000
+a_while: dq 0, 100000000
+E
+    for _ in 1 2 3 4 5; do
+        tinyelf explain --run --no-sandbox sleeper
+        exits 0
+        [[ $output != *'restart_syscall('* ]] || break
+    done
+    [[ $output == *'restart_syscall('* ]] || skip "SIGCHLD never came during the sleep: this machine is too busy"
+    [[ $output == *'restart_syscall(<... resuming interrupted nanosleep'* ]]
+}
+
+@test "a note offers --no-sandbox for a program, not for a script" {
+    printf '#!/bin/sh\necho\n' >script
+    chmod +x script
+    tinyelf explain --run script
+    exits 1
+    [ "$stderr" = "tinyelf: script: error: it needs the interpreter of a script (#!), and in the sandbox there are no files" ]
+    tinyelf explain --run /bin/true
+    says "note: --no-sandbox runs it with all that it needs"
+    tinyelf explain script -- argument
+    exits 2
+    says "one file at a time; with --run, what follows FILE is the program's"
+}

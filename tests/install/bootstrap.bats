@@ -66,6 +66,17 @@ checkout()
     done
 }
 
+@test "the library's page says how to use the library where it is built" {
+    ln -s "$SOURCE/docs" "$SOURCE/elfgen" .
+    ln -s "$BUILD" build
+    line=$(grep '^cc -I' "$SOURCE/docs/library.md")
+    eval "$line"
+    ./emit >program
+    chmod +x program
+    run ./program
+    [ "$status" -eq 42 ]
+}
+
 # A copy of the source, configured in another folder. Nothing is compiled: the built command is put in place.
 configured()
 {

@@ -16,6 +16,7 @@ struct made {
     const struct call_row *row; /* NULL: its parameters are not known */
     char name[32];
     const char *texts[ELFGEN_ARGUMENTS]; /* NULL: the record has none */
+    const char *resumed;                 /* restart_syscall: the call that goes on; NULL: none */
     bool answered;
 };
 
@@ -111,6 +112,23 @@ static void take_buffers(struct coverage *coverage, const struct made *made)
     }
 }
 
+/* The lists of addresses and lengths that calls such as writev take, which the kernel reads. What
+ * they name is not followed. */
+static void take_lists(struct coverage *coverage, const struct made *made)
+{
+    enum { MOST = 1024 }; /* UIO_MAXIOV */
+    for (unsigned i = 0; made->row && i + 1 < ELFGEN_ARGUMENTS && made->row->parameters[i].name;
+         i++) {
+        enum call_type type = made->row->parameters[i].type;
+        uint64_t count = made->call.arguments[i + 1];
+        bool list = type == CALL_TYPE_IN_IOVEC || type == CALL_TYPE_OUT_IOVEC ||
+                    type == CALL_TYPE_REMOTE_IOVEC;
+        if (list && made->answered && !made->call.failed && count <= MOST)
+            coverage_use_memory(coverage, COVERAGE_READ, made->call.arguments[i],
+                                count * 2 * syscall_abi(made->call.abi)->word);
+    }
+}
+
 /* What is at the addresses of the program may be something else afterwards. */
 static void take_moves(struct coverage *coverage, const struct made *made)
 {
@@ -162,6 +180,11 @@ static void put_call(struct elfgen_text *out, const struct made *made)
         elfgen_text_string(out, between);
         elfgen_text_string(out, made->texts[i]);
         between = ", ";
+    }
+    if (made->resumed) {
+        elfgen_text_string(out, "<... resuming interrupted ");
+        elfgen_text_string(out, made->resumed[0] ? made->resumed : "system call");
+        elfgen_text_string(out, " ...>");
     }
     elfgen_text_char(out, ')');
     put_result(out, made);
@@ -266,9 +289,15 @@ void coverage_take_call(struct coverage *coverage, const struct step_record *rec
     if (record->pieces_size == 0 || !take_pieces(coverage, record, &made))
         return;
     take_buffers(coverage, &made);
+    take_lists(coverage, &made);
     take_moves(coverage, &made);
+    if (strcmp(made.name, "restart_syscall") == 0)
+        made.resumed = coverage->interrupted;
     if (known && known->offset != ELFGEN_NOWHERE)
         add_call(coverage, &made, known);
+    const int64_t restart_block = -516; /* ERESTART_RESTARTBLOCK */
+    if (made.answered && made.call.result == restart_block && !made.resumed)
+        snprintf(coverage->interrupted, sizeof coverage->interrupted, "%s", made.name);
 }
 
 /* ---- at the end ---- */

@@ -86,6 +86,7 @@ struct coverage {
     struct calls *numbers;
     struct elfgen_call *run_calls;
     uint64_t last_fault;
+    char interrupted[32]; /* the call that restart_syscall would go on with; "": none is known */
     bool no_memory;
 };
 

@@ -102,7 +102,8 @@ int observe_check(const char *command, struct observe_options *options, char **o
     if (!operands[0])
         return usage_error(command, "no file given");
     if (operands[1] && !options->run)
-        return usage_error(command, "one file at a time");
+        return usage_error(command,
+                           "one file at a time; with --run, what follows FILE is the program's");
     options->arguments = operands;
     return EXIT_YES;
 }
@@ -209,14 +210,15 @@ struct run {
     int made; /* a file of standard input's bytes; -1: none */
 };
 
-static void report_not_started(const struct run *run, int error)
+static void report_not_started(const struct run *run, bool is_elf, int error)
 {
     if (run->options->no_sandbox) {
         program_report_not_started(run->path, error);
         return;
     }
     exit_reason_report_not_started(run->path, error);
-    if (error == ENOENT)
+    /* What runs a script is another file. */
+    if (error == ENOENT && is_elf)
         message(run->path, "note", "--no-sandbox runs it with all that it needs");
 }
 
@@ -274,7 +276,7 @@ static bool step_to_end(struct run *run, const struct elfgen_view *view, struct 
     interrupt_unwatch();
     progress_end();
     if (!done && refused)
-        report_not_started(run, refused);
+        report_not_started(run, elfgen_view_is_elf(view), refused);
     else if (!done)
         message_library_error(input_name(run->path), &error);
     if (!options->no_sandbox && sandboxed_close(&run->sandboxed, &end) && done)

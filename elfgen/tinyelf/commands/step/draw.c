@@ -406,6 +406,12 @@ static void put_help(struct pane *pane, const char *text)
 
 static void draw_help(int lines, int columns)
 {
+    static const char marks[] =
+        "Registers that the last step changed are highlighted, and the instruction that comes "
+        "next, in the file's bytes and in the list.";
+    static const char streams[] =
+        "The program's input is empty; its output goes to a terminal of its own and is shown "
+        "below. Ctrl-C ends both.";
     static const char *const help[] = {
         "s, space, enter, right  one step on",
         "b, left, backspace      one step back, through what was recorded",
@@ -416,10 +422,8 @@ static void draw_help(int lines, int columns)
         "end, >                  forward to the end of what was recorded",
         "q                       quit; the program is killed if it has not ended",
         "",
-        "Registers that the last step changed are highlighted, and the instruction that "
-        "comes next, in the file's bytes and in the list.",
-        "The program's input is empty; its output goes to a terminal of its own and is shown "
-        "below. Ctrl-C ends both.",
+        marks,
+        streams,
         "",
         "Any key goes back."};
     struct pane pane = {1, 2, lines - 1, columns - 2, 0};
