@@ -60,6 +60,8 @@ sub fill {
     my ($text) = @_;
     my @lines;
     $text =~ s/^\s+|\s+$//g;
+    # What ends in "..." or "#!" and goes on in lower case is no end of a sentence, nor of a line.
+    $text =~ s/(\.\.\.\)?|#!)\s+(?=[a-z])/$1\x02/g;
     for my $sentence (split /(?<=[.!?])\s+|(?<=[.!?]\))\s+/, $text) {
         my $line = '';
         for my $word (split ' ', $sentence) {
@@ -71,13 +73,13 @@ sub fill {
         }
         push @lines, $line if $line ne '';
     }
-    return join '', map { (/^\./ ? "\\&$_" : $_) . "\n" } @lines;
+    return join '', map { (/^\./ ? "\\&$_" : $_) =~ tr/\x02/ /r . "\n" } @lines;
 }
 
-# A phrase as a sentence. Names keep their first letter.
+# A phrase as a sentence. Names and instructions keep their first letter.
 sub sentence {
     my ($text) = @_;
-    $text = ucfirst $text if $text =~ /^[a-z]+[ ,;:]/;
+    $text = ucfirst $text if $text =~ /^(?!int 0x)[a-z]+[ ,;:]/;
     return $text =~ /[.:]$/ ? $text : "$text.";
 }
 

@@ -12,7 +12,7 @@
  *
  * In addition, in characters without a meaning for hex2:
  *
- *   0x4D           the same byte, as the lecture prints it
+ *   0x4D           the same byte, as C writes it
  *   +name =name    distance and address, 8 bytes
  *   "text\n"       a byte each; \n \t \r \0 \\ \" \xNN
  *

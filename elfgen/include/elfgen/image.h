@@ -17,8 +17,8 @@
  * that has any. */
 #define ELFGEN_ENTRY_FIRST UINT64_MAX
 
-/* How the file is made; ELFGEN_EXEC_DEFAULTS has the values of the lecture's file. The largest page
- * is page_largest of the machine's row in arch.h. */
+/* How the file is made; the defaults are ELFGEN_EXEC_DEFAULTS. The largest page is page_largest of
+ * the machine's row in arch.h. */
 struct elfgen_exec_options {
     uint16_t machine;     /* e_machine, of an architecture that elfgen_arch_find() knows */
     uint8_t osabi;        /* EI_OSABI, any value; Linux does not read it */
@@ -30,7 +30,8 @@ struct elfgen_exec_options {
     uint32_t stack;       /* p_flags of a PT_GNU_STACK; 0: the file has none */
 };
 
-/* In the order of the fields, without their names, which C++ has only from C++20 on. */
+/* For x86-64: readable and executable, at 0x10000. In the order of the fields, without their names,
+ * which C++ has only from C++20 on. */
 #define ELFGEN_EXEC_DEFAULTS                                                                       \
     {                                                                                              \
         ELFGEN_EM_X86_64, ELFGEN_OSABI_GNU, ELFGEN_PF_R | ELFGEN_PF_X, 0x10000, 0x100, 0,          \
@@ -96,7 +97,7 @@ struct elfgen_symbol {
 struct elfgen_relocation {
     uint32_t section; /* whose bytes change */
     uint32_t symbol;  /* index */
-    uint32_t type;    /* R_X86_64_..., R_386_... or R_AARCH64_..., by the layout's machine */
+    uint32_t type;    /* ELFGEN_R_X86_64_..., _386_... or _AARCH64_..., by the layout's machine */
     uint64_t offset;  /* in the section */
     int64_t addend;
 };
