@@ -61,6 +61,19 @@ export TINYELF_TEMPLATES=$SOURCE/templates
     exits 1
 }
 
+@test "a name that build takes for another language than the template's is refused" {
+    for pair in hello:x.c hello:x.hex c:y.s elf64:z.s elf64:z.c hello:x.o; do
+        tinyelf new --template "${pair%:*}" "${pair#*:}"
+        exits 2
+        says "new: error: '${pair#*:}': template '${pair%:*}' is a "
+    done
+    holds_only
+    tinyelf new x.asm
+    exits 0
+    tinyelf build x.asm
+    exits 0
+}
+
 @test "usage errors and missing templates are reported" {
     tinyelf new
     exits 2

@@ -250,8 +250,8 @@ static void warn_of_permissions(const struct work *work)
         const struct place place =
             place_section(section->file ? section->file : "build", section->name, PLACE_NO_OFFSET);
         report_send(&message_reporter, REPORT_WARNING, &place,
-                    "it is written to, so the one segment is writable and executable; --layout "
-                    "split keeps code from being written");
+                    "it may be written to, so the one segment is writable and executable; "
+                    "--layout split keeps code from being written");
         return;
     }
 }

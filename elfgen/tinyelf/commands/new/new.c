@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/table.h"
 #include "base/width.h"
+#include "base/suffix.h"
 #include "base/system_error.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
@@ -137,6 +138,18 @@ static bool name_output(const char *asked, const char *source, char *name, size_
     return length > 0 && (size_t)length < room;
 }
 
+static bool is_assembly(enum suffix suffix)
+{
+    return suffix == SUFFIX_ASSEMBLY || suffix == SUFFIX_NASM || suffix == SUFFIX_ASSEMBLY_WITH_C;
+}
+
+/* Whether `build` takes a file of that name for the template's language, or goes by its content. */
+static bool suits(const char *asked, const struct template *row)
+{
+    const enum suffix given = suffix_of(asked), wanted = suffix_of(row->file);
+    return given == SUFFIX_OTHER || given == wanted || (is_assembly(given) && is_assembly(wanted));
+}
+
 static bool make(const struct templates *templates, const struct template *row, const char *asked)
 {
     char source[PATH_MAX * 2], output[PATH_MAX];
@@ -179,6 +192,11 @@ static int run(const char *wanted, const char *asked)
             return usage_error("new", "no template '%s': did you mean '%s'?", wanted, meant);
         if (!row)
             return usage_error("new", "no template '%s': --list names them", wanted);
+        if (!suits(asked, row))
+            return usage_error("new",
+                               "'%s': template '%s' is a %s file, which 'build' would take for "
+                               "something else: give it that ending, or choose another --template",
+                               asked, wanted, strrchr(row->file, '.'));
         done = make(&templates, row, asked);
     }
     done = done && stdout_finish_stdio();
