@@ -100,8 +100,11 @@ ehdr.e_phentsize
     tinyelf explain --at 'phdr[1].p_vaddr' hello
     exits 1
     says "hello: error: this file has no 'phdr[1].p_vaddr'"
-    tinyelf explain --at 'phdr[0' hello
-    exits 1
+    for pair in 'phdr[0=phdr[0]' 'phdr[0.p_flag=phdr[0].p_flags'; do
+        tinyelf explain --at "${pair%%=*}" hello
+        exits 1
+        says "did you mean '${pair#*=}'?"
+    done
     tinyelf explain --at 178 hello
     exits 1
     says "past the end of the file, 0xb2"
@@ -142,7 +145,7 @@ unclaimed: no header, table, section or instruction owns it
     tinyelf explain --at "$address" dynamic
     exits 0
     [[ ${lines[0]} == "offset $address,"* ]]
-    says "note: $address is taken as an offset; the byte at that address is --at @$address"
+    says "note: $address is taken as an offset; the byte at that address is @$address"
 }
 
 @test "--at says which rule it went by, and what may have been meant" {
@@ -179,6 +182,50 @@ unclaimed: no header, table, section or instruction owns it
     exits 1
     says "hello: error: 'completely-different': no field, structure, symbol or text of that name"
     [[ $stderr != *"did you mean"* ]]
+}
+
+@test "--at suggests what this file has: its symbols too, and nothing far from what was typed" {
+    command -v cc >/dev/null || skip "cc is not installed"
+    cc -x c -o dynamic - <<<'int main(void) { return 0; }'
+    for pair in mian=main _strat=_start 'phd[0]=phdr[0]'; do
+        tinyelf explain --at "${pair%%=*}" dynamic
+        exits 1
+        says "did you mean '${pair#*=}'?"
+    done
+    # Fields of core files' records, of notes and of unwind tables are not in it.
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    for name in mian _strat -1 ab foo code 'phd[9]'; do
+        for command in "explain --at" "mutate --field"; do
+            # shellcheck disable=SC2086
+            tinyelf $command "$name" hello
+            exits 1
+            says "hello: error: '$name': no field, structure, symbol or text of that name"
+            [[ $stderr != *"did you mean"* ]]
+        done
+    done
+}
+
+@test "--at names an untyped symbol without a colon" {
+    printf 'bits 64\nglobal _start\n_start: mov eax,60\nsyscall\n' >hs.asm
+    "$TINYELF" build --sections hs.asm -o hs
+    tinyelf explain --at _start hs
+    exits 0
+    [[ ${lines[0]} == "offset 0x"*", _start" ]]
+}
+
+@test "--at takes the first of several tables' entries of one index" {
+    cc -x c -o dynamic - <<<'#include <stdio.h>
+int main(void) { return puts("a") < 0; }'
+    [ "$(readelf -rW dynamic | grep -c '^Relocation section')" -gt 1 ]
+    offset=$(readelf -rW dynamic | sed -n "s/^Relocation section .* at offset \(0x[0-9a-f]*\) .*/\1/p" | head -n 1)
+    next=$(readelf -rW dynamic | sed -n "s/^Relocation section .* at offset \(0x[0-9a-f]*\) .*/\1/p" | sed -n 2p)
+    tinyelf explain --at 'relocation[0]' --format json dynamic
+    exits 0
+    [ "$(grep -o '"offset":[0-9]*,"length":[0-9]*,[^{]*"field":"r_[a-z]*"' <<<"$output" | wc -l)" -eq 3 ]
+    says "note: several tables have 'relocation[0]': this is the first, at offset $offset; name another by its offset: the next one's is $next"
+    tinyelf explain --at 'phdr[1]' dynamic
+    exits 0
+    [ -z "$stderr" ]
 }
 
 @test "--at explains padding and gaps alike in every format" {

@@ -192,6 +192,22 @@ ehdr 0 64
 0-177 0 178
 instruction[0x10078] 120 7
 END
+    printf 'bits 64\nglobal _start\n_start: mov eax,60\nxor edi,edi\nsyscall\n' >named.asm
+    "$TINYELF" build --sections named.asm -o named
+    while read -r file place from bytes; do
+        mutate --json --values 1 --field "$place" "$file"
+        exits 0
+        echo "$output" | python3 -c "
+import json, sys
+offsets = [b['offset'] for b in json.load(sys.stdin)['bytes']]
+assert offsets == list(range($from, $from + $bytes)), offsets"
+    done <<'END'
+hello @0x10078 120 1
+hello 0x100a6 166 1
+hello Hello 166 5
+hello "world\n" 172 6
+named _start 128 1
+END
     for place in e_nothing phdr[1] 178 0-178 9-8 0x 1-2-3 -1; do
         tinyelf mutate --field "$place" hello
         exits 1

@@ -18,7 +18,7 @@ use JSON::PP;
 my %may = (
     arch => 'format', view => 'format arch', map => 'format view arch', kernel => 'format view arch',
     image => 'format view kernel arch', hex => 'format',
-    library => 'include', base => 'library', engine => 'library base', cli => 'library base',
+    library => 'include', base => 'library', engine => 'library base', cli => 'library base bytemap symbols',
     command => 'library base engine cli commands', main => 'library base engine cli commands command',
     stepper => 'ptrace syscalls x86', x86 => 'syscalls', sandbox => 'ptrace', ptrace => 'syscalls',
     coverage => 'ptrace stepper strace syscalls x86',

@@ -118,11 +118,15 @@ void bytemap_put_purpose(struct elfgen_text *out, struct bytemap_purposes *purpo
 
 /* ---- places ---- */
 
+struct bytemap_place {
+    uint64_t offset, length; /* in the file; at least one byte, none past its end */
+    uint64_t another;        /* a structure of the same name begins there; UINT64_MAX: none */
+    bool whole;              /* a structure, not a field or symbol */
+};
+
 /* Finds a field or structure by its name: "e_phentsize", "p_flags", "phdr[1].p_flags", "phdr[1]",
- * "ehdr", "instruction[0x10078]". Any other name is a symbol's: its first byte. *field says that
- * the place is one field or a symbol, not a whole structure. Returns false if the file has nothing
- * of that name. */
-bool bytemap_find(const struct bytemap *map, const char *name, uint64_t *offset, uint64_t *length,
-                  bool *field);
+ * "ehdr", "instruction[0x10078]". Of entries that several tables have, it is the first in the file.
+ * Any other name is a symbol's. Returns false if the file has nothing of that name. */
+bool bytemap_find(const struct bytemap *map, const char *name, struct bytemap_place *found);
 
 #endif

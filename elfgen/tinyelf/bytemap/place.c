@@ -63,46 +63,63 @@ static bool parse_place(const char *name, struct place *place)
     return true;
 }
 
-static bool find_symbol(const struct bytemap *map, const char *name, uint64_t *offset,
-                        uint64_t *length, bool *field)
+static bool find_symbol(const struct bytemap *map, const char *name, struct bytemap_place *found)
 {
     const struct symbol *symbol = symbols_find(map->symbols, name);
-    if (!symbol || symbol->offset == UINT64_MAX)
+    if (!symbol || symbol->offset >= map->view->length)
         return false;
-    *offset = symbol->offset;
-    *length = 1;
-    *field = true;
+    const uint64_t left = map->view->length - symbol->offset;
+    *found = (struct bytemap_place){.offset = symbol->offset,
+                                    .length = symbol->size == 0     ? 1
+                                              : symbol->size < left ? symbol->size
+                                                                    : left,
+                                    .another = UINT64_MAX};
     return true;
 }
 
-bool bytemap_find(const struct bytemap *map, const char *name, uint64_t *offset, uint64_t *length,
-                  bool *field)
+/* The index by which a claim is named. */
+static uint64_t index_of(const struct elfgen_claim *claim)
+{
+    return claim->part == ELFGEN_PART_SECTION ? claim->section : claim->index;
+}
+
+static bool is_of(const struct elfgen_claim *claim, const struct place *place)
+{
+    return (!place->field || (claim->field && strcmp(claim->field->name, place->field) == 0)) &&
+           (!*place->part || strcmp(place->part, elfgen_part_name(claim->part)) == 0) &&
+           (place->any_index || index_of(claim) == place->index);
+}
+
+bool bytemap_find(const struct bytemap *map, const char *name, struct bytemap_place *found)
 {
     struct elfgen_map claims;
-    struct elfgen_claim claim;
+    struct elfgen_claim claim, first = {.length = 0};
     struct place place;
-    uint64_t index = 0, end = 0;
-    bool found = false;
+    uint64_t end = 0;
     if (!parse_place(name, &place) || (place.field && !is_field(map, place.field)))
-        return find_symbol(map, name, offset, length, field);
-    *field = place.field != NULL;
+        return find_symbol(map, name, found);
+    *found = (struct bytemap_place){.another = UINT64_MAX, .whole = !place.field};
     elfgen_map_begin(&claims, map->view, map->code, true, 0, map->view->length);
     while (elfgen_map_next(&claims, &claim)) {
-        uint64_t own = claim.part == ELFGEN_PART_SECTION ? claim.section : claim.index;
-        if (place.field && (!claim.field || strcmp(claim.field->name, place.field) != 0))
+        if (!is_of(&claim, &place))
             continue;
-        if ((*place.part && strcmp(place.part, elfgen_part_name(claim.part)) != 0) ||
-            (!place.any_index && own != place.index) || (found && own != index))
+        if (first.length == 0) {
+            first = claim;
+            found->offset = claim.offset;
+        } else if (index_of(&claim) != index_of(&first)) {
             continue;
-        if (!found || claim.offset < *offset)
-            *offset = claim.offset;
-        if (!found || claim.offset + claim.length > end)
+        } else if (claim.offset >= end &&
+                   (claim.section != first.section || claim.field == first.field)) {
+            found->another = claim.offset; /* the entry of another table */
+            break;
+        }
+        if (claim.offset < found->offset)
+            found->offset = claim.offset;
+        if (claim.offset + claim.length > end)
             end = claim.offset + claim.length;
-        index = own;
-        found = true;
         if (place.field)
             break;
     }
-    *length = found ? end - *offset : 0;
-    return found || find_symbol(map, name, offset, length, field);
+    found->length = end - found->offset;
+    return first.length > 0 || find_symbol(map, name, found);
 }

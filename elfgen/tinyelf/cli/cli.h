@@ -56,6 +56,10 @@ __attribute__((format(printf, 2, 3))) int usage_error(const char *command, const
  * written. */
 int help_end(void);
 
+/* How many letters to add, drop, replace or swap with their neighbours make one word the other;
+ * SIZE_MAX if one is longer than 32. */
+size_t word_distance(const char *a, const char *b);
+
 /* The name in a list that ends with NULL which `word` most likely stands for; NULL if none is near.
  */
 const char *nearest(const char *word, const char *const *names);

@@ -171,30 +171,31 @@ int usage_error(const char *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
-/* Levenshtein's distance between words that are no longer than commands and options. */
-static size_t distance(const char *a, const char *b)
+size_t word_distance(const char *a, const char *b)
 {
     enum { LONGEST = 32 };
-    size_t row[LONGEST + 1];
-    size_t width = strlen(b);
-    if (width > LONGEST || strlen(a) > LONGEST)
+    size_t rows[3][LONGEST + 1]; /* row i: from the first i letters of a to those of b */
+    size_t width = strlen(b), height = strlen(a);
+    if (width > LONGEST || height > LONGEST)
         return SIZE_MAX;
-    for (size_t i = 0; i <= width; i++)
-        row[i] = i;
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < width; j++) {
-            size_t best = diagonal + (a[i] != b[j]);
-            diagonal = row[j + 1];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (diagonal + 1 < best)
-                best = diagonal + 1;
-            row[j + 1] = best;
+    for (size_t j = 0; j <= width; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= height; i++) {
+        size_t *row = rows[i % 3], *last = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
+        row[0] = i;
+        for (size_t j = 1; j <= width; j++) {
+            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            if (last[j] + 1 < best)
+                best = last[j] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            row[j] = best;
         }
     }
-    return row[width];
+    return rows[height % 3][width];
 }
 
 const char *nearest(const char *word, const char *const *names)
@@ -202,7 +203,7 @@ const char *nearest(const char *word, const char *const *names)
     const char *found = NULL;
     size_t best = strlen(word) / 2 + 1; /* a greater distance means another word */
     for (; *word && *names; names++) {
-        size_t far = strncmp(word, *names, strlen(word)) == 0 ? 0 : distance(word, *names);
+        size_t far = strncmp(word, *names, strlen(word)) == 0 ? 0 : word_distance(word, *names);
         if (far < best) {
             best = far;
             found = *names;

@@ -6,7 +6,6 @@
 
 #include "cli.h"
 #include "elfgen/format.h"
-#include "elfgen/map.h"
 
 enum { MOST_NAMES = 512 };
 
@@ -52,22 +51,120 @@ bool place_name_is_known(const char *name)
            (before == 0 || is_in(fields, name + before, strlen(name + before)));
 }
 
-bool place_name_nearest(const char *name, char *meant, size_t room)
+/* ---- what was meant ---- */
+
+/* The nearest of the names that were considered. */
+struct guess {
+    const char *word;
+    size_t beyond; /* a distance of that or more means another word */
+    char name[33];
+};
+
+static void consider(struct guess *guess, const char *name, size_t length)
 {
-    const char *structures[MOST_NAMES + 1], *names[MOST_NAMES + 1];
-    const size_t before = before_field(name), part = strcspn(name, "[.");
+    enum { LEAST_BEGINNING = 3 };
+    const size_t typed = strlen(guess->word);
+    char copy[sizeof guess->name];
+    if (length >= sizeof copy)
+        return;
+    memcpy(copy, name, length);
+    copy[length] = '\0';
+    bool begins = typed >= LEAST_BEGINNING && strncmp(guess->word, copy, typed) == 0;
+    size_t far = begins ? 0 : word_distance(guess->word, copy);
+    if (far >= guess->beyond)
+        return;
+    guess->beyond = far;
+    memcpy(guess->name, copy, length + 1);
+}
+
+/* Of the names in a file there are many: one letter in three may be wrong, and none of a short
+ * word. */
+static struct guess guess_for(const char *word)
+{
+    enum { SHORT = 3 };
+    const size_t length = strlen(word);
+    return (struct guess){.word = word, .beyond = length > SHORT ? length / 3 + 1 : 1};
+}
+
+/* Considers structures of this file, or fields: of structures of that name, or of all if it is
+ * empty. */
+static void consider_claims(struct guess *guess, const struct bytemap *map, bool fields,
+                            const char *structure, size_t length)
+{
+    const struct elfgen_field *seen[MOST_NAMES];
+    bool seen_part[ELFGEN_PART_PADDING + 1] = {false};
+    size_t count = 0, i;
+    struct elfgen_map claims;
+    struct elfgen_claim claim;
+    elfgen_map_begin(&claims, map->view, map->code, true, 0, map->view->length);
+    while (elfgen_map_next(&claims, &claim)) {
+        const char *part = elfgen_part_name(claim.part);
+        if (!fields && claim.part < ELFGEN_PART_PADDING && !seen_part[claim.part]) {
+            seen_part[claim.part] = true;
+            consider(guess, part, strlen(part));
+        }
+        if (!fields || !claim.field ||
+            (length > 0 && (strlen(part) != length || memcmp(part, structure, length) != 0)))
+            continue;
+        for (i = 0; i < count && seen[i] != claim.field; i++)
+            ;
+        if (i < count || count == MOST_NAMES)
+            continue;
+        seen[count++] = claim.field;
+        consider(guess, claim.field->name, strlen(claim.field->name));
+    }
+}
+
+static void consider_symbols(struct guess *guess, const struct bytemap *map)
+{
+    for (size_t i = 0; map->symbols && i < map->symbols->count; i++) {
+        const struct symbol *symbol = &map->symbols->all[i];
+        if (symbol->offset != UINT64_MAX)
+            consider(guess, symbol->name, strnlen(symbol->name, symbol->room));
+    }
+}
+
+/* Copies the name, with the ] that is missing in "phdr[0" or "phdr[0.p_flags". */
+static bool close_bracket(const char *name, char *closed, size_t room)
+{
+    const char *open = strchr(name, '[');
+    bool missing = open && !strchr(open, ']');
+    size_t before = missing
+                        ? (size_t)(open - name) + 1 + strspn(open + 1, "0123456789abcdefABCDEFxX")
+                        : strlen(name);
+    return (size_t)snprintf(closed, room, "%.*s%s%s", (int)before, name, missing ? "]" : "",
+                            name + before) < room;
+}
+
+bool place_name_nearest(const struct bytemap *map, const char *name, char *meant, size_t room)
+{
+    const char *structures[MOST_NAMES + 1];
+    struct bytemap_place place;
+    char closed[64], word[64];
+    if (strlen(name) >= sizeof closed - 1 || !close_bracket(name, closed, sizeof closed))
+        return false;
+    if (strcmp(name, closed) != 0 && bytemap_find(map, closed, &place))
+        return (size_t)snprintf(meant, room, "%s", closed) < room;
+    const size_t before = before_field(closed), part = strcspn(closed, "[.");
+    const char *rest = closed + part;
+    struct guess guess;
     list(structures, true, false);
-    list(names, before == 0, true);
-    if (before > 0 && is_in(structures, name, part)) {
-        const char *field = nearest(name + before, names);
-        return field && (size_t)snprintf(meant, room, "%.*s%s", (int)before, name, field) < room;
+    if (before > 0 && is_in(structures, closed, part)) {
+        guess = guess_for(closed + before);
+        consider_claims(&guess, map, true, closed, part);
+        return *guess.name &&
+               (size_t)snprintf(meant, room, "%.*s%s", (int)before, closed, guess.name) < room &&
+               bytemap_find(map, meant, &place);
     }
     /* "phd[0].p_flags": the structure was meant to be another one. */
-    char word[64];
-    if (part >= sizeof word)
-        return false;
-    memcpy(word, name, part);
+    memcpy(word, closed, part);
     word[part] = '\0';
-    const char *near = nearest(word, name[part] ? structures : names);
-    return near && (size_t)snprintf(meant, room, "%s%s", near, name + part) < room;
+    guess = guess_for(word);
+    consider_claims(&guess, map, false, "", 0);
+    if (!*rest) {
+        consider_claims(&guess, map, true, "", 0);
+        consider_symbols(&guess, map);
+    }
+    return *guess.name && (size_t)snprintf(meant, room, "%s%s", guess.name, rest) < room &&
+           bytemap_find(map, meant, &place);
 }

@@ -203,7 +203,10 @@ static void put_head(struct bytemap *map)
         put_memory(out, address);
     if (symbol) {
         elfgen_text_string(out, distance ? ", in " : ", ");
-        bytemap_put_symbol(out, symbol);
+        if (symbol->type == ELFGEN_STT_NOTYPE && symbol->size == 0)
+            symbols_put(out, symbol);
+        else
+            bytemap_put_symbol(out, symbol);
     }
     elfgen_text_char(out, '\n');
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symbols/debug_file.h"
 #include "x86/session.h"
 #include "campaign.h"
 #include "keep.h"
@@ -12,10 +13,10 @@
 #include "base/width.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/file_place.h"
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "cli/interrupt.h"
-#include "cli/place_name.h"
 #include "cli/progress.h"
 #include "commands/run/exit_reason.h"
 #include "commands/run/sandboxed.h"
@@ -127,30 +128,29 @@ static bool parse_range(const char *text, uint64_t *from, uint64_t *to)
     return parse_number(first, from) && parse_number(dash + 1, to);
 }
 
-static bool refuse_name(const struct bytemap *map, const char *name)
+/* Any place but offsets, by its name. */
+static bool find_place(const struct bytemap *map, const char *path, const char *name,
+                       struct bytemap_place *found)
 {
-    char meant[128];
-    if (place_name_is_known(name))
-        message(map->file, "error", "this file has no '%s'", name);
-    else if (place_name_nearest(name, meant, sizeof meant))
-        message(map->file, "error", "'%s': no field or structure of that name: did you mean '%s'?",
-                name, meant);
-    else
-        message(map->file, "error", "'%s': no field or structure of that name", name);
-    return false;
+    struct bytemap named = *map;
+    struct debug_file names = {.symbols = {.all = NULL}};
+    bool done = debug_file_find(&names, map->view, path, &message_reporter);
+    named.symbols = &names.symbols;
+    done = done && file_place_find(&named, name, found);
+    debug_file_close(&names);
+    return done;
 }
 
-static bool choose_place(const struct bytemap *map, const char *place, struct mutate_plan *plan)
+static bool choose_place(const struct bytemap *map, const char *path, const char *place,
+                         struct mutate_plan *plan)
 {
-    uint64_t from = 0, to = plan->size - 1, length;
-    bool field;
-    if (parse_number(place, &from)) {
-        to = from;
-    } else if (!parse_range(place, &from, &to)) {
-        if (!bytemap_find(map, place, &from, &length, &field)) {
-            return refuse_name(map, place);
-        }
-        to = from + length - 1;
+    uint64_t from = 0, to = plan->size - 1;
+    struct bytemap_place found;
+    if (!parse_range(place, &from, &to)) {
+        if (!find_place(map, path, place, &found))
+            return false;
+        from = found.offset;
+        to = from + found.length - 1;
     }
     if (from > to || to >= plan->size) {
         message(map->file, "error", "'%s': offsets are from 0 to 0x%zx, the lower first", place,
@@ -332,7 +332,7 @@ static bool mutate_bytes(const struct file_bytes *bytes, const char *path, struc
                           .to = bytes->size,
                           .out = &output->text};
     bool followed = error.status == ELFGEN_OK || message_library_error(map.file, &error);
-    bool done = followed && (!options->place || choose_place(&map, options->place, &plan)) &&
+    bool done = followed && (!options->place || choose_place(&map, path, options->place, &plan)) &&
                 has_room_for_pairs(&plan, map.file) &&
                 look_at_original(&plan, options, path, &original);
     if (done) {
