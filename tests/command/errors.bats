@@ -459,11 +459,11 @@ END
     [ "$count" -ge 9 ]
     tinyelf build -o '' nosuch
     exits 2
-    says "option '--output' needs a FILE, not ''"
+    says "option '-o' needs a FILE, not ''"
     for option in -e --entry; do
         tinyelf build "$option" '' nosuch
         exits 2
-        says "--entry '': neither a symbol nor an address"
+        says "build: error: $option '': neither a symbol nor an address"
     done
 }
 

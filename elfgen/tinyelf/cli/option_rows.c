@@ -99,8 +99,10 @@ static int take_one(const struct command_options *command, const struct option_r
                     struct option_given *given, option_handler *handle, void *context)
 {
     if (row->value == OPTION_VALUE_PATH && given->value && *given->value == '\0')
-        return usage_error(command->name, "option '--%s' needs a %s, not ''", row->name,
-                           row->argument);
+        return given->letter ? usage_error(command->name, "option '-%c' needs a %s, not ''",
+                                           given->letter, row->argument)
+                             : usage_error(command->name, "option '--%s' needs a %s, not ''",
+                                           row->name, row->argument);
     if (row->choices) {
         const struct option_choice *choice =
             option_choose(command->name, row->name, row->choices, given->value);
@@ -160,10 +162,14 @@ int options_read(const struct command_options *command, int argc, char **argv,
         if (!row)
             return report(command, value, argv, tables.options,
                           word && word[1] != '-' && word[2] ? word : NULL);
+        struct option_given given = {.id = row->id, .value = row->argument ? optarg : NULL};
+        if (value < FIRST_ROW)
+            given.letter = (char)value;
+        if (given.letter && given.value && given.value != argv[optind - 1])
+            given.word = word;
         /* getopt_long() leaves optind at a word of which letters are left. */
         if (optind >= argc || argv[optind] != word)
             word = NULL;
-        struct option_given given = {.id = row->id, .value = row->argument ? optarg : NULL};
         status = row->value == OPTION_VALUE_LIST ? take_list(command, row, handle, context)
                                                  : take_one(command, row, &given, handle, context);
     }
