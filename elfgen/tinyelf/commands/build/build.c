@@ -108,16 +108,18 @@ static int parse_osabi(struct build *build, const char *text)
 }
 
 /* A symbol cannot start with a digit. */
-static int parse_entry(struct build *build, const char *text)
+static int parse_entry(struct build *build, const struct option_given *given)
 {
+    const char *text = given->value;
+    build->entry_word = given->word;
     build->entry_address = *text >= '0' && *text <= '9';
     build->entry = build->entry_address ? NULL : text;
     if (build->entry_address
             ? parse_number(text, &build->exec.entry) && build->exec.entry != ELFGEN_ENTRY_FIRST
             : *text != '\0')
         return EXIT_YES;
-    return usage_error("build", "--entry '%s': neither a symbol nor an address such as 0x10078",
-                       text);
+    return usage_error("build", "%s '%s': neither a symbol nor an address such as 0x10078",
+                       given->letter ? "-e" : "--entry", text);
 }
 
 static int parse_base(struct build *build, const char *text)
@@ -189,7 +191,7 @@ static int set_option(struct build *build, const struct option_given *given)
     case OPTION_NO_GC_SECTIONS:
         return set_flag(&build->keep_all, true);
     case OPTION_ENTRY:
-        return parse_entry(build, given->value);
+        return parse_entry(build, given);
     case OPTION_BASE:
         return parse_base(build, given->value);
     case OPTION_ALIGN:
