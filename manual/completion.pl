@@ -96,7 +96,7 @@ END
 # Sets COMPREPLY to what of a kind begins with a word.
 _tinyelf_offer()
 {
-    local kind=\$1 word=\$2 candidate begun
+    local kind=\$1 word=\$2 candidate begun left
     case \$kind in
     file | source | program)
         compopt -o filenames 2>/dev/null
@@ -117,9 +117,10 @@ _tinyelf_offer()
     call) mapfile -t COMPREPLY < <(compgen -W "\$("\$program" $listed{call})" -- "\$word") ;;
     words) mapfile -t COMPREPLY < <(compgen -W "\$words" -- "\$word") ;;
     list)
-        begun=
+        begun= left=
         [[ \$word == *,* ]] && begun=\${word%,*},
-        mapfile -t COMPREPLY < <(compgen -P "\$begun" -W "\$words" -- "\${word##*,}")
+        for candidate in \$words; do [[ ,\$begun == *,"\$candidate",* ]] || left+="\$candidate "; done
+        mapfile -t COMPREPLY < <(compgen -P "\$begun" -W "\$left" -- "\${word##*,}")
         ;;
     esac
 }
@@ -321,6 +322,15 @@ function __tinyelf_before_program
     return 0
 end
 
+# A list with commas, longer by each of these words that it does not have.
+function __tinyelf_list
+    set -l begun (commandline -ct | string replace -r -- '^--[^=]*=' '' | string match -r -- '^.*,')
+    set -l listed (string split -- , "$begun")
+    for word in $argv
+        contains -- $word $listed; or echo "$begun$word"
+    end
+end
+
 # Files that can be run, and folders.
 function __tinyelf_programs
     for line in (__fish_complete_path (commandline -ct))
@@ -357,7 +367,7 @@ END
             if ($option->{argument}) {
                 if (@{$option->{choices}}) {
                     my $list = join ' ', map { $_->{name} . ($_->{help} ? '\t' . fish_word(short($_->{help})) : '') } @{$option->{choices}};
-                    $list = "(__fish_append , " . join(' ', map { $_->{name} } @{$option->{choices}}) . ')' if $option->{value} eq 'list';
+                    $list = "(__tinyelf_list " . join(' ', map { $_->{name} } @{$option->{choices}}) . ')' if $option->{value} eq 'list';
                     $out .= ' -x -a ' . fish_quote($list);
                 } else {
                     $out .= $does{offer($option)};

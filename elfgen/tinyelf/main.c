@@ -1,10 +1,12 @@
 /* Finds the command that is named on the command line, and runs it. */
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/shellwords.h"
 #include "base/suffix.h"
 #include "cli/cli.h"
 #include "cli/help.h"
@@ -91,19 +93,22 @@ static int report_unknown_command(const char *name)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         names[i] = commands[i].name;
     const char *meant = nearest(name, names);
+    char quoted[SHELLWORDS_QUOTED * PATH_MAX];
     struct stat status;
     if (meant)
         return usage_error(NULL, "unknown command '%s': did you mean '%s'?", name, meant);
     if (stat(name, &status) == 0 && S_ISREG(status.st_mode))
         return usage_error(NULL, "unknown command '%s': did you mean '%s %s'?", name,
-                           suffix_of(name) == SUFFIX_OTHER ? "explain" : "build", name);
+                           suffix_of(name) == SUFFIX_OTHER ? "explain" : "build",
+                           shellwords_quote_file(name, quoted, sizeof quoted));
     return usage_error(NULL, "unknown command '%s'", name);
 }
 
 static int report_unknown_option(const char *option)
 {
     const char *names[] = {rows[0].name, option_row_of_help(&tinyelf_options).name, NULL};
-    const char *meant = strncmp(option, "--", 2) == 0 ? nearest(option + 2, names) : NULL;
+    const char *word = option + (strncmp(option, "--", 2) == 0 ? 2 : 1);
+    const char *meant = word[0] && (word[1] || option[1] == '-') ? nearest(word, names) : NULL;
     return meant ? usage_error(NULL, "unknown option '%s': did you mean '--%s'?", option, meant)
                  : usage_error(NULL, "unknown option '%s'", option);
 }
@@ -160,6 +165,10 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "help") == 0) {
         if (argc > 3)
             return refuse_extra(argv[3]);
+        static const char *const itself[] = {"help", "--help", "-h"};
+        for (size_t i = 0; i < sizeof itself / sizeof itself[0]; i++)
+            if (strcmp(argv[2], itself[i]) == 0)
+                return help();
         const struct command *asked = find(argv[2]);
         char option[] = "--help";
         char *arguments[] = {argv[2], option, NULL};

@@ -94,6 +94,10 @@ END
     same "$(offered_by_bash tinyelf build --layout = single --lis)" --listing
     same "$(offered_by_bash tinyelf explain --with bytes,m)" bytes,memory
     same "$(offered_by_bash tinyelf explain --with = bytes,m)" bytes,memory
+    # What a list has is not offered again.
+    same "$(offered_by_bash tinyelf explain --with bytes,memory,)" bytes,memory,parts bytes,memory,verdict
+    same "$(offered_by_bash tinyelf explain --with bytes,b)"
+    same "$(offered_by_bash tinyelf explain --with=bytes,)" --with=bytes,memory --with=bytes,parts --with=bytes,verdict
     same "$(offered_by_bash tinyelf build h)" hello.c hello.s
     same "$(offered_by_bash tinyelf build -o tw)" "two words.c"
     same "$(offered_by_bash tinyelf stages '')" bin folder functions hello.c "two words.c"
@@ -152,6 +156,9 @@ END
     same "$(offered_by_fish 'tinyelf help ex')" explain
     same "$(offered_by_fish 'tinyelf build --layout=si')" --layout=single
     same "$(offered_by_fish 'tinyelf explain --with bytes,m')" bytes,memory
+    same "$(offered_by_fish 'tinyelf explain --with bytes,memory,')" bytes,memory,parts bytes,memory,verdict
+    same "$(offered_by_fish 'tinyelf explain --with bytes,b')"
+    same "$(offered_by_fish 'tinyelf explain --with=bytes,')" --with=bytes,memory --with=bytes,parts --with=bytes,verdict
     same "$(offered_by_fish 'tinyelf build h')" hello.c hello.s
     same "$(offered_by_fish 'tinyelf stages ')" bin/ folder/ functions/ hello.c "two words.c"
     same "$(offered_by_fish 'tinyelf run ')" bin/ folder/ functions/ program
@@ -186,6 +193,7 @@ END
     same "$(offered_by_zsh 'tinyelf help ex')" explain
     same "$(offered_by_zsh 'tinyelf build --layout=si')" single
     same "$(offered_by_zsh 'tinyelf explain --with bytes,m')" memory
+    same "$(offered_by_zsh 'tinyelf explain --with bytes,memory,')" parts verdict
     same "$(offered_by_zsh 'tinyelf build -o x --outp')"
     same "$(offered_by_zsh 'tinyelf build h')" hello.c hello.s
     same "$(offered_by_zsh 'tinyelf stages ')" bin folder functions hello.c 'two\ words.c'

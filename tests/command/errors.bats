@@ -317,6 +317,21 @@ END
     cmp "$TINYELF" raw
 }
 
+@test "an output whose folder is missing, or that can only be a folder, is said to be that" {
+    echo text >file
+    while IFS='|' read -r name text; do
+        tinyelf build "$hello" -o "$name"
+        exits 1
+        [ "$stderr" = "tinyelf: $name: error: $text" ] || { echo "$stderr"; return 1; }
+    done <<'END'
+new/|cannot write: Is a directory
+file/|cannot write: Not a directory
+none/deeper/out|the folder 'none' does not exist
+file/out|'file' is not a folder
+END
+    holds_only file
+}
+
 @test "a dangling symbolic link stays, and its target is made as cc makes it" {
     mkdir folder elsewhere
     echo 'int main(void) { return 0; }' >main.c
@@ -349,7 +364,7 @@ END
     says "one: error: cannot follow the link: Too many levels of symbolic links"
     tinyelf build "$hello" -o link
     exits 1
-    says "none/file: error: cannot create a file beside it: No such file or directory"
+    says "tinyelf: link: error: it is a link to 'none/file': the folder 'none' does not exist"
     # A target that cannot be written whole is not made.
     ln -s target full
     "$TINYELF" build "$hello" -o hello
@@ -459,11 +474,11 @@ END
     [ "$count" -ge 9 ]
     tinyelf build -o '' nosuch
     exits 2
-    says "option '--output' needs a FILE, not ''"
+    says "option '-o' needs a FILE, not ''"
     for option in -e --entry; do
         tinyelf build "$option" '' nosuch
         exits 2
-        says "--entry '': neither a symbol nor an address"
+        says "build: error: $option '': neither a symbol nor an address"
     done
 }
 

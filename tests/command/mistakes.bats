@@ -42,6 +42,26 @@ started()
     started "this is a source, not a program" run ./hello.asm
 }
 
+@test "names in a command to paste are quoted where a shell needs it" {
+    cp "$SOURCE/asm/hello.s" "my prog.s"
+    cp "$SOURCE/asm/hello.s" 'a$b.s'
+    cp "$SOURCE/asm/hello.s" ./-dash.s
+    started "build it first: tinyelf build \"./my prog.s\"" run "./my prog.s"
+    started "build it first: tinyelf build './a\$b.s'" run './a$b.s'
+    started "note: this is a source: 'tinyelf build \"my prog.s\"' makes a program of it" disasm "my prog.s"
+    started "note: this is a source: 'tinyelf build ./-dash.s' makes a program of it" disasm -- -dash.s
+    started "did you mean -o \"my out\"?" build "my prog.s" "my out"
+    tinyelf "my prog.s"
+    exits 2
+    says "unknown command 'my prog.s': did you mean 'build \"my prog.s\"'?"
+    export TINYELF_TEMPLATES=$SOURCE/templates
+    tinyelf new "my new"
+    exits 0
+    [[ $output == "my new"*" is made: tinyelf build \"my new"*"\"" ]]
+    # As it says.
+    eval "\"\$TINYELF\" ${output##*: tinyelf }"
+}
+
 @test "an object is no source, and neither is a program or a script whose name ends like one" {
     command -v nasm >/dev/null || skip "nasm is not installed"
     nasm -f elf64 "$SOURCE/asm/hello.s" -o hello.o
@@ -157,6 +177,10 @@ needs_compiler()
     exits 1
     says "no entry: 'mian' is not defined; start at another label with -e: other"
     printf 'section .text\nmain: ret\n' >main.s
+    tinyelf build -e mian main.s
+    exits 1
+    says "no entry: 'mian' is not defined; there is only main; nothing calls main: name it _start"
+    printf 'section .data\ndb 1\n' >main.s
     tinyelf build -e mian main.s
     exits 1
     says "no entry: 'mian' is not defined; define it, or give an address with -e"
@@ -278,6 +302,12 @@ END
 -ggdb|say -g, and --cflags '-ggdb' for the C compiler
 -c|build makes the program at once; 'tinyelf stages FILE.c' keeps the object
 -verbose|did you mean '--verbose'?
+-entry|did you mean '--entry'?
+-version|did you mean 'tinyelf --version'?
+-eh-frame-hdr|nothing unwinds the stack of a program without a C library; leave it out
+-emit-relocs|a program keeps no relocations; leave it out
+-elf64|say --target x86_64
+-gsplit-dwarf|say -g, which writes debugging information to FILE.debug
 END
     [ ! -e hello ]
     [ ! -e program ]
@@ -382,6 +412,69 @@ END
         exits 2
         [[ $stderr != *"did you mean"* ]] || { echo "$stderr"; return 1; }
     done
+}
+
+@test "-e and -o with their values in one word, as cc and ld take them; of an entry that is not there the word is said" {
+    cp "$SOURCE/asm/hello.s" .
+    for words in "-e _start" -e_start -ve_start "-o hello" -ohello; do
+        # shellcheck disable=SC2086
+        tinyelf build $words hello.s
+        exits 0
+        [ "$(sha256 hello)" = "$LECTURE" ]
+        rm hello
+    done
+    for word in -env -estart -vefoo; do
+        tinyelf build "$word" hello.s
+        exits 1
+        says "no entry: '${word#-*e}', from '$word', is not defined; start at another label with -e: _start"
+    done
+    for words in "-e nv" "--entry nv" --entry=nv; do
+        # shellcheck disable=SC2086
+        tinyelf build $words hello.s
+        exits 1
+        says "no entry: 'nv' is not defined; start at another label with -e: _start"
+    done
+    # The last one counts.
+    tinyelf build -env -e nx hello.s
+    says "no entry: 'nx' is not defined"
+}
+
+@test "-version, -help and help of help are understood" {
+    tinyelf -version
+    exits 2
+    says "unknown option '-version': did you mean '--version'?"
+    tinyelf -help
+    exits 2
+    says "unknown option '-help': did you mean '--help'?"
+    tinyelf -x
+    exits 2
+    [[ $stderr != *"did you mean"* ]] || { echo "$stderr"; return 1; }
+    for command in build trace explain; do
+        tinyelf "$command" -version x
+        exits 2
+        says "unknown option '-version': did you mean 'tinyelf --version'?"
+    done
+    "$TINYELF" --help >expected
+    for word in help --help -h; do
+        tinyelf help "$word"
+        exits 0
+        [ "$output" = "$(cat expected)" ]
+    done
+}
+
+@test "a missing entry: other labels are listed whole or with an ellipsis, and main alone is said" {
+    printf 'section .text\nglobal main\nmain: nop\nb1: nop\nb2: nop\nb3: nop\nb4: nop\nb5: nop\n' >labels.asm
+    tinyelf build -e foo labels.asm
+    exits 1
+    [[ $stderr == *"start at another label with -e: b1, b2, b3, b4, b5" ]]
+    echo 'b6: nop' >>labels.asm
+    tinyelf build -e foo labels.asm
+    exits 1
+    [[ $stderr == *"start at another label with -e: b1, b2, b3, b4, b5, ..." ]]
+    printf 'section .text\nglobal main\nmain: ret\n' >main.asm
+    tinyelf build -e maim main.asm
+    exits 1
+    says "no entry: 'maim' is not defined; there is only main; nothing calls main: name it _start, and end it with the system call exit instead of ret"
 }
 
 @test "a folder is not offered as a program" {

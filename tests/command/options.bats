@@ -73,6 +73,9 @@ commands()
     while IFS=$'\t' read -r _ command option value _; do
         tinyelf "$command" "$option" "$value" --help
         exits 0
+        tinyelf "$command" "$option"
+        exits 2
+        [[ $stderr == *"option '$option' needs a value: "*"$value"* ]] || { echo "$stderr"; return 1; }
         tinyelf "$command" "$option" "!"
         exits 2
         says "$option '!': it must be "

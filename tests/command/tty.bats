@@ -49,6 +49,43 @@ _start: sub rsp, 16
 END
 }
 
+# setting NAME REQUEST INSTRUCTION: makes a program that changes its settings at rsp, sets them with a request, and
+# writes what it reads, to the end or to a byte 4.
+setting()
+{
+    assemble "$1" <<END
+_start: sub rsp, 4096
+        mov eax, 16
+        xor edi, edi
+        mov esi, 0x5401
+        mov rdx, rsp
+        syscall
+        $3
+        mov eax, 16
+        mov esi, $2
+        syscall
+more:   xor eax, eax
+        xor edi, edi
+        mov rsi, rsp
+        mov edx, 4096
+        syscall
+        mov ebx, eax
+        test eax, eax
+        jle end
+        mov edx, eax
+        mov eax, 1
+        mov edi, 1
+        syscall
+        cmp ebx, 1
+        jne more
+        cmp byte [rsp], 4
+        jne more
+end:    mov eax, 60
+        xor edi, edi
+        syscall
+END
+}
+
 in_sandbox()
 {
     run --separate-stderr timeout 60 "$TINYELF" "$@" 3>&-
@@ -91,6 +128,45 @@ two" ]
     # A folder has nothing to read.
     timeout 20 "$TINYELF" run --sandbox --tty ./cat <. >output
     [ ! -s output ]
+}
+
+@test "a program that changes its settings reads the same bytes, in every run" {
+    local try
+    setting raw 0x5402 'and dword [rsp + 12], ~2'
+    setting flush 0x5404 'and dword [rsp + 12], -1'
+    setting raw_flush 0x5404 'and dword [rsp + 12], ~2'
+    setting no_quote 0x5402 'mov byte [rsp + 32], 0'
+    setting no_extensions 0x5402 'and dword [rsp + 12], ~0x8000'
+    printf 'ab\003cd\n\025\026x\000\177\r\nend' >input
+    { cat input; printf '\004'; } >ended
+    for try in 1 2 3 4 5 6; do
+        timeout 20 "$TINYELF" run --sandbox --tty ./raw <input >output
+        cmp ended output
+        timeout 20 "$TINYELF" run --sandbox --tty ./raw_flush <input >output
+        cmp ended output
+        timeout 20 "$TINYELF" run --sandbox --tty ./flush <input >output
+        cmp input output
+        timeout 20 "$TINYELF" run --sandbox --tty ./no_quote <input >output
+        cmp input output
+        timeout 20 "$TINYELF" run --sandbox --tty ./no_extensions <input >output
+        cmp input output
+    done
+    mutate --tty --field e_type --values 9 --input input raw
+    exits 0
+}
+
+@test "a program whose reader is gone gets SIGPIPE" {
+    assemble spin <<'END'
+_start: mov eax, 1
+        mov edi, 1
+        lea rsi, [rel _start]
+        mov edx, 8
+        syscall
+        jmp _start
+END
+    run timeout 20 bash -c "'$TINYELF' run --sandbox --tty --time 10 ./spin 2>err | head -c 8 >/dev/null; exit \${PIPESTATUS[0]}" 3>&-
+    exits 141
+    grep -q 'killed by signal 13 (SIGPIPE)' err
 }
 
 @test "the terminal has the size of the one that shows its output, else 80 columns" {

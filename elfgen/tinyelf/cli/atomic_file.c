@@ -101,12 +101,38 @@ static int create_beside(const char *path, char *beside, size_t room, mode_t mod
     return -1;
 }
 
-static bool replace(const char *path, const void *bytes, size_t size, mode_t mode)
+/* Reports why no file was created beside `path`, which `link` leads to if that is another name:
+ * where a folder is missing, which one. Returns false. */
+static bool report_not_created(const char *path, const char *link)
+{
+    char folder[PATH_MAX], leads[PATH_MAX + 32] = "";
+    const int error = errno;
+    struct stat status;
+    if (link != path)
+        snprintf(leads, sizeof leads, "it is a link to '%s': ", path);
+    for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
+        if (slash == path || (size_t)(slash - path) >= sizeof folder)
+            continue;
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+        const bool is_there = stat(folder, &status) == 0;
+        if (!is_there && errno == ENOENT && error == ENOENT)
+            message(link, "error", "%sthe folder '%s' does not exist", leads, folder);
+        else if (is_there && !S_ISDIR(status.st_mode) && error == ENOTDIR)
+            message(link, "error", "%s'%s' is not a folder", leads, folder);
+        else
+            continue;
+        return false;
+    }
+    errno = error;
+    return message_cannot(path, "create a file beside it");
+}
+
+static bool replace(const char *path, const char *link, const void *bytes, size_t size, mode_t mode)
 {
     char beside[PATH_MAX + 64];
     int file = create_beside(path, beside, sizeof beside, mode);
     if (file < 0)
-        return message_cannot(path, "create a file beside it");
+        return report_not_created(path, link);
     bool done = file_write(file, bytes, size);
     if (!done)
         message_cannot(path, "write");
@@ -121,12 +147,14 @@ static bool replace(const char *path, const void *bytes, size_t size, mode_t mod
     return done;
 }
 
-static bool replace_safely(const char *path, const void *bytes, size_t size, mode_t mode)
+/* `link` is the name that was asked for: the path itself, or a link that leads to it. */
+static bool replace_safely(const char *path, const char *link, const void *bytes, size_t size,
+                           mode_t mode)
 {
     /* If this were interrupted between create and rename, the new file would be left behind. */
     sigset_t before;
     interrupt_hold(&before);
-    bool done = replace(path, bytes, size, mode);
+    bool done = replace(path, link, bytes, size, mode);
     interrupt_release(&before);
     return done;
 }
@@ -137,8 +165,14 @@ bool atomic_file_write(const char *path, const void *bytes, size_t size, bool ex
     if (strcmp(path, "-") == 0)
         return write_in_place(STDOUT_FILENO, "<stdout>", bytes, size);
     struct stat status;
-    if (lstat(path, &status) != 0)
-        return replace_safely(path, bytes, size, mode);
+    const bool is_there = lstat(path, &status) == 0;
+    if (!is_there && *path && path[strlen(path) - 1] == '/') {
+        /* A file of that name cannot be: only a folder's may end so. */
+        errno = errno == ENOTDIR ? ENOTDIR : EISDIR;
+        return message_cannot(path, "write");
+    }
+    if (!is_there)
+        return replace_safely(path, path, bytes, size, mode);
     bool is_link = S_ISLNK(status.st_mode);
     int descriptor = is_link ? descriptor_of(path) : -1;
     if (descriptor >= 0)
@@ -146,8 +180,9 @@ bool atomic_file_write(const char *path, const void *bytes, size_t size, bool ex
     /* Where the kernel would not follow the link, this does not either. */
     if (is_link && stat(path, &status) != 0) {
         char target[PATH_MAX];
-        return (errno == ENOENT && follow(path, target)) ? replace_safely(target, bytes, size, mode)
-                                                         : message_cannot(path, "follow the link");
+        return (errno == ENOENT && follow(path, target))
+                   ? replace_safely(target, path, bytes, size, mode)
+                   : message_cannot(path, "follow the link");
     }
     if (S_ISDIR(status.st_mode)) {
         errno = EISDIR;
@@ -156,8 +191,9 @@ bool atomic_file_write(const char *path, const void *bytes, size_t size, bool ex
     if (!S_ISREG(status.st_mode))
         return write_in_place(open(path, O_WRONLY | O_CLOEXEC), path, bytes, size);
     char *target = is_link ? realpath(path, NULL) : NULL;
-    bool done = is_link && !target ? message_cannot(path, "follow the link")
-                                   : replace_safely(is_link ? target : path, bytes, size, mode);
+    bool done = is_link && !target
+                    ? message_cannot(path, "follow the link")
+                    : replace_safely(is_link ? target : path, path, bytes, size, mode);
     free(target);
     return done;
 }

@@ -56,6 +56,9 @@ int option_one_dash(const struct command_options *command, const char *word)
             return usage_error(command->name, "unknown option '%s': did you mean '--%s'?", word,
                                name);
     }
+    if (strcmp(word, "-version") == 0)
+        return usage_error(command->name, "unknown option '%s': did you mean 'tinyelf --version'?",
+                           word);
     for (const struct option_foreign *row = command->foreign; row && row->word; row++) {
         if (!is_row(row, word) || (is_ours && strlen(row->word) <= 2))
             continue;

@@ -42,6 +42,29 @@ static void make_tables(const struct command_options *command, struct getopt_tab
     *letter = '\0';
 }
 
+/* The row for what getopt_long() returned; NULL: it is an objection. */
+static const struct option_row *find_row(const struct command_options *command, int value)
+{
+    if (value >= FIRST_ROW)
+        return &command->rows[value - FIRST_ROW];
+    for (size_t i = 0; i < command->count; i++)
+        if (value != 0 && command->rows[i].letter == value)
+            return &command->rows[i];
+    return NULL;
+}
+
+/* Reports that an option has no value, with those that it chooses from if `row` has any. */
+static int report_no_value(const struct command_options *command, const struct option_row *row,
+                           const char *dashes, const char *name)
+{
+    enum { LIST_ROOM = 512 };
+    char list[LIST_ROOM] = "";
+    if (row && row->choices)
+        option_list_choices(row->choices, list, sizeof list);
+    return usage_error(command->name, "option '%s%s' needs a value%s%s", dashes, name,
+                       *list ? ": " : "", list);
+}
+
 /* Reports what getopt_long() objected to: ':' is a missing value, '?' everything else. `cluster` is
  * the word if that has several letters; else NULL. */
 static int report(const struct command_options *command, int objection, char **argv,
@@ -59,11 +82,12 @@ static int report(const struct command_options *command, int objection, char **a
         if (options[i].val != optopt)
             continue;
         return objection == ':'
-                   ? usage_error(command->name, "option '--%s' needs a value", options[i].name)
+                   ? report_no_value(command, find_row(command, optopt), "--", options[i].name)
                    : usage_error(command->name, "option '--%s' takes no value", options[i].name);
     }
     if (optopt && objection == ':')
-        return usage_error(command->name, "option '-%c' needs a value", optopt);
+        return report_no_value(command, find_row(command, optopt), "-",
+                               (const char[]){(char)optopt, '\0'});
     if (optopt && cluster)
         return usage_error(command->name, "unknown option '-%c' in '%s'", optopt, cluster);
     if (optopt)
@@ -74,17 +98,6 @@ static int report(const struct command_options *command, int objection, char **a
     return meant ? usage_error(command->name, "unknown option '--%s': did you mean '--%s'?", word,
                                meant)
                  : usage_error(command->name, "unknown option '--%s'", word);
-}
-
-/* The row for what getopt_long() returned; NULL: it is an objection. */
-static const struct option_row *find_row(const struct command_options *command, int value)
-{
-    if (value >= FIRST_ROW)
-        return &command->rows[value - FIRST_ROW];
-    for (size_t i = 0; i < command->count; i++)
-        if (value != 0 && command->rows[i].letter == value)
-            return &command->rows[i];
-    return NULL;
 }
 
 static int print_help(const struct command_options *command)
@@ -99,8 +112,10 @@ static int take_one(const struct command_options *command, const struct option_r
                     struct option_given *given, option_handler *handle, void *context)
 {
     if (row->value == OPTION_VALUE_PATH && given->value && *given->value == '\0')
-        return usage_error(command->name, "option '--%s' needs a %s, not ''", row->name,
-                           row->argument);
+        return given->letter ? usage_error(command->name, "option '-%c' needs a %s, not ''",
+                                           given->letter, row->argument)
+                             : usage_error(command->name, "option '--%s' needs a %s, not ''",
+                                           row->name, row->argument);
     if (row->choices) {
         const struct option_choice *choice =
             option_choose(command->name, row->name, row->choices, given->value);
@@ -160,10 +175,14 @@ int options_read(const struct command_options *command, int argc, char **argv,
         if (!row)
             return report(command, value, argv, tables.options,
                           word && word[1] != '-' && word[2] ? word : NULL);
+        struct option_given given = {.id = row->id, .value = row->argument ? optarg : NULL};
+        if (value < FIRST_ROW)
+            given.letter = (char)value;
+        if (given.letter && given.value && given.value != argv[optind - 1])
+            given.word = word;
         /* getopt_long() leaves optind at a word of which letters are left. */
         if (optind >= argc || argv[optind] != word)
             word = NULL;
-        struct option_given given = {.id = row->id, .value = row->argument ? optarg : NULL};
         status = row->value == OPTION_VALUE_LIST ? take_list(command, row, handle, context)
                                                  : take_one(command, row, &given, handle, context);
     }

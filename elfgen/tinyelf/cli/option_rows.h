@@ -62,6 +62,8 @@ struct option_given {
     int id;
     const char *value; /* NULL: it takes none */
     int choice;        /* the value of the choice, if the row has choices */
+    char letter;       /* it was given by this; 0: by its long name */
+    const char *word;  /* the whole word, where the value follows the letter in it; else NULL */
 };
 
 /* Handles one option. Returns EXIT_YES, or EXIT_USAGE after reporting a usage error. */

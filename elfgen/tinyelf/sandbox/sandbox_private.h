@@ -96,23 +96,25 @@ struct sandbox_terminal {
     bool used;
     unsigned columns, lines; /* its size; 0: the usual one */
     int source;              /* where the input comes from; -1: there is none */
-    bool ended;              /* the input's end is typed, or waits in `bytes` */
-    bool full;               /* it takes no more at the moment */
+    bool ended;              /* the input has no more bytes */
+    bool holds;              /* something is to be typed when the program waits for it */
+    uint64_t pause;          /* nanoseconds until the next look whether it does */
+    unsigned ends;           /* how often the input's end was typed */
     size_t line;             /* bytes of the line that is being typed */
     size_t start, size;      /* of `bytes` that are still to be typed */
-    uint8_t bytes[2 * SANDBOX_PIECE + 256];
+    uint8_t bytes[SANDBOX_PIECE];
 };
 
 /* Makes a terminal: its master's and its slave's side. Returns false and errno. */
 bool sandbox_terminal_open(const struct sandbox_terminal *terminal, int ends[2]);
 
 /* Gives it the settings that each program starts with, discards what the program before left in it,
- * and begins to type the input, which is read from `source`. */
+ * and begins with an input, which is read from `source`. */
 void sandbox_terminal_begin(struct sandbox_terminal *terminal, int source, const int ends[2]);
 
-/* Types what the input has and the terminal takes, without waiting. If it is `full` then, there is
- * nothing to poll for: look again. */
-void sandbox_terminal_type(struct sandbox_terminal *terminal, const int ends[2]);
+/* Types what the input has and the program `id` waits for, without waiting. If it `holds` something
+ * then, there is nothing to poll for: look again after its `pause`. */
+void sandbox_terminal_type(struct sandbox_terminal *terminal, const int ends[2], pid_t id);
 
 /* What to poll for: more input. */
 struct pollfd sandbox_terminal_events(const struct sandbox_terminal *terminal);

@@ -143,10 +143,9 @@ void sandbox_watch_look_at_clock(struct sandbox_watch *watch, uint64_t due)
 
 uint64_t sandbox_watch_next_look(const struct sandbox_watch *watch)
 {
-    const uint64_t often = 5000000;
     const struct sandbox_terminal *terminal = &watch->worker->terminal;
     uint64_t look = watch->deadline < watch->measure ? watch->deadline : watch->measure;
-    uint64_t type = terminal->used && terminal->full ? clock_now() + often : UINT64_MAX;
+    uint64_t type = terminal->used && terminal->holds ? clock_now() + terminal->pause : UINT64_MAX;
     look = watch->use < look ? watch->use : look;
     return type < look ? type : look;
 }
@@ -163,9 +162,8 @@ void sandbox_watch_pause(struct sandbox_watch *watch, uint64_t nanoseconds)
 void sandbox_watch_type(struct sandbox_watch *watch)
 {
     struct sandbox_worker *worker = watch->worker;
-    const struct sandbox_terminal *terminal = &worker->terminal;
-    if (terminal->used && (!terminal->ended || terminal->start < terminal->size))
-        sandbox_terminal_type(&worker->terminal, worker->pipes[0].ends);
+    if (worker->terminal.used)
+        sandbox_terminal_type(&worker->terminal, worker->pipes[0].ends, watch->id);
 }
 
 bool sandbox_has_errors(const struct sandbox_worker *worker, const struct sandbox_job *job)
@@ -178,12 +176,25 @@ size_t sandbox_watch_pipe_count(const struct sandbox_watch *watch)
     return sandbox_has_errors(watch->worker, watch->job) ? 2 : 1;
 }
 
+/* The output's reader is gone. A program that writes to a pipe finds that out by itself; writing to
+ * a terminal without a person only fails. */
+static void break_off(const struct sandbox_watch *watch)
+{
+    if (watch->traced)
+        kill(watch->id, SIGPIPE);
+    else if (watch->handle >= 0)
+        syscall(SYS_pidfd_send_signal, watch->handle, SIGPIPE, NULL, 0);
+}
+
 void sandbox_watch_move(struct sandbox_watch *watch, struct sandbox_pipe *pipe)
 {
     uint64_t limit = watch->worker->shared->limits.output;
     uint64_t *written = &watch->end->output;
     uint64_t left = limit == 0 ? UINT64_MAX : *written < limit ? limit - *written : 0;
+    bool open = !pipe->stream->closed;
     *written += sandbox_pipe_move(pipe, left);
+    if (open && pipe->stream->closed && watch->worker->terminal.used)
+        break_off(watch);
     if (limit != 0 && *written > limit)
         sandbox_watch_stop(watch, RUN_OUTPUT);
 }

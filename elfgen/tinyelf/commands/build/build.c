@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "base/shellwords.h"
 #include "base/suffix.h"
 #include "base/system_error.h"
 #include "cli/cli.h"
@@ -108,16 +109,18 @@ static int parse_osabi(struct build *build, const char *text)
 }
 
 /* A symbol cannot start with a digit. */
-static int parse_entry(struct build *build, const char *text)
+static int parse_entry(struct build *build, const struct option_given *given)
 {
+    const char *text = given->value;
+    build->entry_word = given->word;
     build->entry_address = *text >= '0' && *text <= '9';
     build->entry = build->entry_address ? NULL : text;
     if (build->entry_address
             ? parse_number(text, &build->exec.entry) && build->exec.entry != ELFGEN_ENTRY_FIRST
             : *text != '\0')
         return EXIT_YES;
-    return usage_error("build", "--entry '%s': neither a symbol nor an address such as 0x10078",
-                       text);
+    return usage_error("build", "%s '%s': neither a symbol nor an address such as 0x10078",
+                       given->letter ? "-e" : "--entry", text);
 }
 
 static int parse_base(struct build *build, const char *text)
@@ -189,7 +192,7 @@ static int set_option(struct build *build, const struct option_given *given)
     case OPTION_NO_GC_SECTIONS:
         return set_flag(&build->keep_all, true);
     case OPTION_ENTRY:
-        return parse_entry(build, given->value);
+        return parse_entry(build, given);
     case OPTION_BASE:
         return parse_base(build, given->value);
     case OPTION_ALIGN:
@@ -245,17 +248,19 @@ static bool may_be_output(const struct build *build, size_t i)
  * exit status. */
 static int check_output(const struct build *build)
 {
+    char quoted[SHELLWORDS_QUOTED * PATH_MAX];
     for (size_t i = 0; i < build->input_count; i++) {
         const char *name = build->inputs[i];
         if (atomic_file_is_same(build->output, name))
             return may_be_output(build, i)
                        ? usage_error("build", "'%s' is an input here: did you mean -o %s?", name,
-                                     name)
+                                     shellwords_quote_file(name, quoted, sizeof quoted))
                        : usage_error("build",
                                      "the output '%s' is the input: it is never overwritten",
                                      build->output);
         if (may_be_output(build, i) && access(name, F_OK) != 0 && errno == ENOENT) {
-            message(name, "error", "%s: did you mean -o %s?", system_error_text(ENOENT), name);
+            message(name, "error", "%s: did you mean -o %s?", system_error_text(ENOENT),
+                    shellwords_quote_file(name, quoted, sizeof quoted));
             return EXIT_NO;
         }
     }

@@ -8,10 +8,11 @@
 struct build {
     char **inputs; /* at least one */
     size_t input_count;
-    const char *output; /* "-": standard output; set before anything is written */
-    char *named;        /* the output's name if the user gave none; to be freed */
-    const char *entry;  /* a symbol; NULL: an address, or _start */
-    bool entry_address; /* exec.entry is an address that the user gave */
+    const char *output;     /* "-": standard output; set before anything is written */
+    char *named;            /* the output's name if the user gave none; to be freed */
+    const char *entry;      /* a symbol; NULL: an address, or _start */
+    const char *entry_word; /* the word in which it follows -e, such as -e_start; else NULL */
+    bool entry_address;     /* exec.entry is an address that the user gave */
     enum source_language language;
     const char *compiler; /* --cc */
     char *compiler_flags; /* all --cflags together; to be freed */

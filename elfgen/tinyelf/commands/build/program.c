@@ -110,7 +110,8 @@ static bool read_inputs(struct work *work)
                                              .file = input_name(build->inputs[i]),
                                              .things = "inputs",
                                              .all = build->input_count,
-                                             .done = &read});
+                                             .done = build->input_count > 1 ? &read : NULL,
+                                             .unlike = true});
             done = finish(work, i);
             read++;
         }
@@ -151,26 +152,31 @@ static bool has_c(const struct build *build)
  * to where nothing is. Otherwise names the labels in code that the user may have meant. */
 static bool report_missing_entry(const struct work *work, const char *entry)
 {
-    enum { MOST = 6 };
-    const char *labels[MOST], *file = work->build->inputs[0];
-    char names[256] = "";
-    size_t used = 0, shown = 0, count = link_find_labels(work->link, labels, MOST);
-    if (strcmp(entry, "_start") == 0 && link_has_label(work->link, "main")) {
-        message(file, "error", "no entry: '_start' is not defined; %s",
+    enum { MOST = 5, WITH_MAIN = MOST + 2 }; /* one more, and main */
+    const char *labels[WITH_MAIN], *file = work->build->inputs[0], *word = work->build->entry_word;
+    char names[512] = "", from[128] = "";
+    size_t used = 0, others = 0, count = link_find_labels(work->link, labels, WITH_MAIN);
+    const bool has_main = link_has_label(work->link, "main");
+    /* A word such as -env may not have been meant as -e with a name. */
+    if (word)
+        snprintf(from, sizeof from, ", from '%s',", word);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(labels[i], "main") != 0 && ++others <= MOST && used < sizeof names)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+                                     others > 1 ? ", " : "", labels[i]);
+    if (has_main && (others == 0 || strcmp(entry, "_start") == 0))
+        message(file, "error", "no entry: '%s'%s is not defined; %s%s", entry, from,
+                strcmp(entry, "_start") == 0 ? "" : "there is only main; ",
                 has_c(work->build)
                     ? "in C, #include <tiny.h> instead of the C library's headers: its _start "
                       "calls main"
                     : "nothing calls main: name it _start, and end it with the system call exit "
                       "instead of ret");
-        return false;
-    }
-    for (size_t i = 0; i < count && shown < MOST - 1; i++)
-        if (strcmp(labels[i], "main") != 0)
-            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", shown++ ? ", " : "",
-                                     labels[i]);
-    message(file, "error", "no entry: '%s' is not defined; %s%s%s", entry,
-            shown ? "start at another label with -e: " : "define it, or give an address with -e",
-            names, count == MOST ? ", ..." : "");
+    else
+        message(file, "error", "no entry: '%s'%s is not defined; %s%s%s", entry, from,
+                others ? "start at another label with -e: "
+                       : "define it, or give an address with -e",
+                names, others > MOST ? ", ..." : "");
     return false;
 }
 
