@@ -1,10 +1,12 @@
 /* Finds the command that is named on the command line, and runs it. */
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/shellwords.h"
 #include "base/suffix.h"
 #include "cli/cli.h"
 #include "cli/help.h"
@@ -91,12 +93,14 @@ static int report_unknown_command(const char *name)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         names[i] = commands[i].name;
     const char *meant = nearest(name, names);
+    char quoted[SHELLWORDS_QUOTED * PATH_MAX];
     struct stat status;
     if (meant)
         return usage_error(NULL, "unknown command '%s': did you mean '%s'?", name, meant);
     if (stat(name, &status) == 0 && S_ISREG(status.st_mode))
         return usage_error(NULL, "unknown command '%s': did you mean '%s %s'?", name,
-                           suffix_of(name) == SUFFIX_OTHER ? "explain" : "build", name);
+                           suffix_of(name) == SUFFIX_OTHER ? "explain" : "build",
+                           shellwords_quote_file(name, quoted, sizeof quoted));
     return usage_error(NULL, "unknown command '%s'", name);
 }
 

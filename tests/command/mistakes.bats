@@ -42,6 +42,26 @@ started()
     started "this is a source, not a program" run ./hello.asm
 }
 
+@test "names in a command to paste are quoted where a shell needs it" {
+    cp "$SOURCE/asm/hello.s" "my prog.s"
+    cp "$SOURCE/asm/hello.s" 'a$b.s'
+    cp "$SOURCE/asm/hello.s" ./-dash.s
+    started "build it first: tinyelf build \"./my prog.s\"" run "./my prog.s"
+    started "build it first: tinyelf build './a\$b.s'" run './a$b.s'
+    started "note: this is a source: 'tinyelf build \"my prog.s\"' makes a program of it" disasm "my prog.s"
+    started "note: this is a source: 'tinyelf build ./-dash.s' makes a program of it" disasm -- -dash.s
+    started "did you mean -o \"my out\"?" build "my prog.s" "my out"
+    tinyelf "my prog.s"
+    exits 2
+    says "unknown command 'my prog.s': did you mean 'build \"my prog.s\"'?"
+    export TINYELF_TEMPLATES=$SOURCE/templates
+    tinyelf new "my new"
+    exits 0
+    [[ $output == "my new"*" is made: tinyelf build \"my new"*"\"" ]]
+    # As it says.
+    eval "\"\$TINYELF\" ${output##*: tinyelf }"
+}
+
 @test "an object is no source, and neither is a program or a script whose name ends like one" {
     command -v nasm >/dev/null || skip "nasm is not installed"
     nasm -f elf64 "$SOURCE/asm/hello.s" -o hello.o

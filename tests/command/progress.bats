@@ -82,10 +82,12 @@ needs_terminal()
     printf '#include <tiny.h>\nint main(void) { return 0; }\n' >two.c
     "$TINYELF" build one.c -o loops
     on_terminal build "'$TINYELF' build --cc ./slow_cc one.c -o one"
+    on_terminal inputs "'$TINYELF' build --cc ./slow_cc '$SOURCE/asm/hello.s' one.c -o inputs.out"
     on_terminal stages "'$TINYELF' stages --cc ./slow_cc two.c -o folder >out"
     on_terminal run "'$TINYELF' explain --run --time 1.6 --steps 100000000 loops >out.run"
     wait
-    drawn build | grep -Eq '^reading one.c: (\[ +\] )?0 of 1 inputs$'
+    drawn build | grep -Eq '^reading one.c: [1-9] s$'
+    drawn inputs | grep -Eq '^reading one.c: \[#+ +\] 1 of 2 inputs, [1-9] s$'
     drawn stages | grep -Eq '^compiling two.c: [0-9]+ s$'
     drawn run | grep -Eq '^running loops: [0-9,]+ instructions, [0-9,]+ a second$' || skip "nothing can be traced here"
 }

@@ -92,6 +92,49 @@ START_TEST(new_words_are_appended_to_existing_ones)
 }
 END_TEST
 
+/* Names, and how they are quoted. */
+static const struct {
+    const char *name, *quoted;
+} quotes[] = {
+    {"prog.c", "prog.c"},
+    {"./a_b/c-d.s", "./a_b/c-d.s"},
+    {"\xc3\xa4.c", "\xc3\xa4.c"},
+    {"", "\"\""},
+    {"my prog.c", "\"my prog.c\""},
+    {"it's.c", "\"it's.c\""},
+    {"a(b)&c;d|e<f>*?[]{}#~=^", "\"a(b)&c;d|e<f>*?[]{}#~=^\""},
+    {"~x", "\"~x\""},
+    {"a$b.c", "'a$b.c'"},
+    {"a$'b\"!`\\", "'a$'\\''b\"!`\\'"},
+    {"-x.s", "./-x.s"},
+    {"- x.s", "\"./- x.s\""},
+    {"a\nb\x7f'\\", "$'a\\x0ab\\x7f\\'\\\\'"},
+};
+
+START_TEST(a_files_name_is_quoted_for_a_shell_where_it_must_be)
+{
+    char text[200], echoed[100], command[300];
+    ck_assert_str_eq(shellwords_quote_file(quotes[_i].name, text, sizeof text), quotes[_i].quoted);
+    /* bash makes the same name of it. */
+    snprintf(command, sizeof command, "bash -c 'printf %%s \"$0\"' %s", text);
+    if (strncmp(text, "$'", 2) != 0) {
+        FILE *shell = popen(command, "r");
+        ck_assert_ptr_nonnull(shell);
+        size_t length = fread(echoed, 1, sizeof echoed - 1, shell);
+        echoed[length] = '\0';
+        pclose(shell);
+        const char *name_there = strncmp(echoed, "./-", 3) == 0 ? echoed + 2 : echoed;
+        ck_assert_str_eq(name_there, quotes[_i].name);
+    }
+    /* What does not fit is cut. */
+    for (size_t room = 1; room < strlen(quotes[_i].quoted); room++) {
+        memset(text, 'x', sizeof text);
+        shellwords_quote_file(quotes[_i].name, text, room);
+        ck_assert_uint_lt(strlen(text), room);
+    }
+}
+END_TEST
+
 /* ---- files ---- */
 
 static char name[100];
@@ -375,6 +418,8 @@ static Suite *base_suite(void)
     TCase *words = tcase_create("words");
     tcase_add_loop_test(words, a_line_is_split_into_words_as_a_shell_splits_it, 0,
                         sizeof lines / sizeof lines[0]);
+    tcase_add_loop_test(words, a_files_name_is_quoted_for_a_shell_where_it_must_be, 0,
+                        (int)(sizeof quotes / sizeof quotes[0]));
     tcase_add_loop_test(words, a_quote_that_is_not_closed_is_refused_with_einval, 0, 8);
     tcase_add_test(words, new_words_are_appended_to_existing_ones);
     suite_add_tcase(suite, words);

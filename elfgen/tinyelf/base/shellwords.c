@@ -1,7 +1,8 @@
-/* Splits command lines into words as a shell does. */
+/* Splits command lines into words as a shell does, and quotes words for it. */
 #include "shellwords.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,4 +87,48 @@ bool shellwords_are_closed(const char *text)
     bool are = shellwords_add(&words, text);
     shellwords_free(&words);
     return are;
+}
+
+/* ---- quoting ---- */
+
+/* A character that means nothing to a shell, even as the first one. Those of UTF-8 do not. */
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || (c != '\0' && strchr("_-./,:+@%", c));
+}
+
+static bool is_control(char c)
+{
+    return ((unsigned char)c < ' ') || c == 0x7f;
+}
+
+char *shellwords_quote_file(const char *name, char *text, size_t room)
+{
+    bool plain = *name != '\0', control = false;
+    for (const char *at = name; *at; at++) {
+        plain = plain && is_plain(*at);
+        control = control || is_control(*at);
+    }
+    /* "..." reads better than '...' within a sentence, and leaves these with their meaning. In
+     * $'...' control characters are legible. */
+    const bool single = strpbrk(name, "\"$`\\!") != NULL;
+    const char *open = plain ? "" : control ? "$'" : single ? "'" : "\"";
+    const char *close = control ? "'" : open;
+    int used = snprintf(text, room, "%s%s", open, *name == '-' ? "./" : "");
+    for (const char *at = name; *at && used >= 0 && (size_t)used < room; at++) {
+        char *to = text + used;
+        const size_t left = room - (size_t)used;
+        if (is_control(*at))
+            used += snprintf(to, left, "\\x%02x", (unsigned)*at);
+        else if (control && (*at == '\'' || *at == '\\'))
+            used += snprintf(to, left, "\\%c", *at);
+        else if (!control && single && *at == '\'')
+            used += snprintf(to, left, "'\\''");
+        else
+            used += snprintf(to, left, "%c", *at);
+    }
+    if (used >= 0 && (size_t)used < room)
+        snprintf(text + used, room - (size_t)used, "%s", close);
+    return text;
 }

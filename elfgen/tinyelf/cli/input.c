@@ -1,10 +1,12 @@
 /* Reads input files, and opens those that should be ELF files. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/shellwords.h"
 #include "base/suffix.h"
 #include "base/system_error.h"
 #include "cli.h"
@@ -39,8 +41,10 @@ bool input_read(const char *path, struct file_bytes *bytes)
 void input_point_to_build(const char *name)
 {
     const enum suffix suffix = suffix_of(name);
+    char quoted[SHELLWORDS_QUOTED * PATH_MAX];
     if (suffix_is_source(suffix) && suffix != SUFFIX_FASM)
-        message(name, "note", "this is a source: 'tinyelf build %s' makes a program of it", name);
+        message(name, "note", "this is a source: 'tinyelf build %s' makes a program of it",
+                shellwords_quote_file(name, quoted, sizeof quoted));
 }
 
 static bool open_view(const char *name, const struct file_bytes *bytes, struct elfgen_view *view,

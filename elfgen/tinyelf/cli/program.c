@@ -11,6 +11,7 @@
 
 #include "cli.h"
 #include "elfgen/format.h"
+#include "base/shellwords.h"
 #include "base/suffix.h"
 #include "base/system_error.h"
 
@@ -125,9 +126,12 @@ static bool report_source(const char *path)
     enum suffix suffix = suffix_of(path);
     bool is_source = suffix != SUFFIX_OTHER && stat(path, &status) == 0 &&
                      S_ISREG(status.st_mode) && is_elf(path) == (suffix == SUFFIX_OBJECT);
-    if (is_source)
+    if (is_source) {
+        char quoted[SHELLWORDS_QUOTED * PATH_MAX];
         message(path, "error", "this is %s, not a program; build it first: %s %s",
-                suffix_title(suffix), suffix == SUFFIX_FASM ? "fasm" : "tinyelf build", path);
+                suffix_title(suffix), suffix == SUFFIX_FASM ? "fasm" : "tinyelf build",
+                shellwords_quote_file(path, quoted, sizeof quoted));
+    }
     return is_source;
 }
 

@@ -98,6 +98,12 @@ static void put_numbers(struct elfgen_text *out, const struct progress *now, uin
     }
     elfgen_text_char(out, ' ');
     elfgen_text_string(out, things);
+    /* Where the numbers stand still, the time shows that there is work. */
+    if (now->things && (now->unlike || done == 0)) {
+        elfgen_text_string(out, ", ");
+        put_duration(out, passed / second);
+        return;
+    }
     /* A rate measured in the first moment means nothing. */
     if (done == 0 || passed < often)
         return;

@@ -14,6 +14,7 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ struct progress {
     const char *things;          /* "runs"; NULL: bytes */
     uint64_t all;                /* how many there are; 0: this is not known */
     const volatile size_t *done; /* how many of them are done; NULL: only the time is shown */
+    bool unlike;                 /* each takes another time: that of this one is shown, no rate */
 };
 
 /* Begins one thing. It may be a part of another one, which is shown again after it. The first

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "base/shellwords.h"
 #include "base/suffix.h"
 #include "base/system_error.h"
 #include "cli/cli.h"
@@ -247,17 +248,19 @@ static bool may_be_output(const struct build *build, size_t i)
  * exit status. */
 static int check_output(const struct build *build)
 {
+    char quoted[SHELLWORDS_QUOTED * PATH_MAX];
     for (size_t i = 0; i < build->input_count; i++) {
         const char *name = build->inputs[i];
         if (atomic_file_is_same(build->output, name))
             return may_be_output(build, i)
                        ? usage_error("build", "'%s' is an input here: did you mean -o %s?", name,
-                                     name)
+                                     shellwords_quote_file(name, quoted, sizeof quoted))
                        : usage_error("build",
                                      "the output '%s' is the input: it is never overwritten",
                                      build->output);
         if (may_be_output(build, i) && access(name, F_OK) != 0 && errno == ENOENT) {
-            message(name, "error", "%s: did you mean -o %s?", system_error_text(ENOENT), name);
+            message(name, "error", "%s: did you mean -o %s?", system_error_text(ENOENT),
+                    shellwords_quote_file(name, quoted, sizeof quoted));
             return EXIT_NO;
         }
     }

@@ -110,7 +110,8 @@ static bool read_inputs(struct work *work)
                                              .file = input_name(build->inputs[i]),
                                              .things = "inputs",
                                              .all = build->input_count,
-                                             .done = &read});
+                                             .done = build->input_count > 1 ? &read : NULL,
+                                             .unlike = true});
             done = finish(work, i);
             read++;
         }

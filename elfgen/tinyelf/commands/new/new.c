@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/table.h"
 #include "base/width.h"
+#include "base/shellwords.h"
 #include "base/suffix.h"
 #include "base/system_error.h"
 #include "cli/cli.h"
@@ -152,7 +153,7 @@ static bool suits(const char *asked, const struct template *row)
 
 static bool make(const struct templates *templates, const struct template *row, const char *asked)
 {
-    char source[PATH_MAX * 2], output[PATH_MAX];
+    char source[PATH_MAX * 2], output[PATH_MAX], quoted[SHELLWORDS_QUOTED * PATH_MAX];
     struct file_bytes text = {0};
     struct stat status;
     snprintf(source, sizeof source, "%s/%s", templates->folder, row->file);
@@ -177,7 +178,8 @@ static bool make(const struct templates *templates, const struct template *row, 
     if (done) {
         visible_write(stdout, output, strlen(output));
         printf(" is made: tinyelf build %s%s", row->build_options, *row->build_options ? " " : "");
-        visible_write(stdout, output, strlen(output));
+        shellwords_quote_file(output, quoted, sizeof quoted);
+        visible_write(stdout, quoted, strlen(quoted));
         putchar('\n');
     }
     return done;
