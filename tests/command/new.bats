@@ -64,8 +64,8 @@ export TINYELF_TEMPLATES=$SOURCE/templates
 @test "a name that build takes for another language than the template's is refused" {
     for pair in hello:x.c hello:x.hex c:y.s elf64:z.s elf64:z.c hello:x.o; do
         tinyelf new --template "${pair%:*}" "${pair#*:}"
-        exits 2
-        says "new: error: '${pair#*:}': template '${pair%:*}' is a "
+        exits 1
+        says "tinyelf: ${pair#*:}: error: template '${pair%:*}' is a "
     done
     holds_only
     tinyelf new x.asm

@@ -165,6 +165,13 @@ static bool make(const struct templates *templates, const struct template *row, 
         message(output, "error", "it exists already, and is left alone");
         return false;
     }
+    if (!suits(output, row)) {
+        message(output, "error",
+                "template '%s' is a %s file, which 'build' would take for something else by that "
+                "name: give it that ending, or choose another --template",
+                row->name, strrchr(row->file, '.'));
+        return false;
+    }
     bool done =
         read_named(source, &text) && atomic_file_write(output, text.bytes, text.size, false);
     file_free(&text);
@@ -194,11 +201,6 @@ static int run(const char *wanted, const char *asked)
             return usage_error("new", "no template '%s': did you mean '%s'?", wanted, meant);
         if (!row)
             return usage_error("new", "no template '%s': --list names them", wanted);
-        if (!suits(asked, row))
-            return usage_error("new",
-                               "'%s': template '%s' is a %s file, which 'build' would take for "
-                               "something else: give it that ending, or choose another --template",
-                               asked, wanted, strrchr(row->file, '.'));
         done = make(&templates, row, asked);
     }
     done = done && stdout_finish_stdio();
