@@ -3,6 +3,7 @@
 
 #include "base/ascii.h"
 #include "base/fold.h"
+#include "base/table.h"
 #include "explain.h"
 #include "rows.h"
 
@@ -21,14 +22,14 @@ static void pad(struct elfgen_text *line, size_t column)
     line->length = line->length < column ? column : line->length + 1;
 }
 
-/* Cuts a line to `columns` columns. */
+/* Cuts a line to `columns` columns. Blanks follow it again. */
 static void cut(struct elfgen_text *line, size_t columns)
 {
-    if (line->length <= columns)
+    const size_t before = line->length;
+    if (before <= columns)
         return;
-    memset(line->bytes + columns, ' ', line->length - columns);
-    memcpy(line->bytes + columns - 3, "...", 3);
-    line->length = columns;
+    table_cut(line, columns);
+    memset(line->bytes + line->length, ' ', before - line->length);
 }
 
 static void put_short_bytes(struct rows *rows, struct elfgen_text *line,
@@ -117,22 +118,12 @@ static void end_line(struct rows *rows, struct elfgen_text *line, const struct e
     close_line(rows, line);
 }
 
-/* How many characters of a text go on a line of `room` columns: to the end of a word, if one ends
- * there. */
-static size_t fitting(const struct elfgen_text *text, size_t room)
-{
-    size_t length = room;
-    if (text->length <= room)
-        return text->length;
-    while (length > 0 && text->bytes[length] != ' ')
-        length--;
-    return length > 0 ? length : room;
-}
-
 /* Moves the first words of a text, as many as fit before `column`, to a line. */
 static void move_words(struct elfgen_text *text, struct elfgen_text *line, size_t column)
 {
-    size_t length = line->length < column ? fitting(text, column - line->length) : text->length;
+    size_t length = line->length < column
+                        ? table_fitting(text->bytes, text->length, column - line->length)
+                        : text->length;
     elfgen_text_bytes(line, text->bytes, length);
     while (length < text->length && text->bytes[length] == ' ')
         length++;
