@@ -21,7 +21,7 @@
 enum { RANDOM_SAMPLE = 300000 }; /* random strings of bytes in a sample */
 
 const struct part_row parts[PART_COUNT] = {
-    [PART_FILES] = {"files", 60}, [PART_FORMS] = {"forms", 700}, [PART_RANDOM] = {"random", 800}};
+    [PART_FILES] = {"files", 120}, [PART_FORMS] = {"forms", 700}, [PART_RANDOM] = {"random", 800}};
 
 void die(const char *what)
 {
