@@ -6,7 +6,13 @@
  *   OPTION_PATH(ID, LETTER, NAME, ARGUMENT, HELP)            the same; its value names a file
  *   OPTION_OF(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)     an option whose value is a choice
  *   OPTION_LIST(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)   the same; several, with commas
- *  COLOR_OPTION                                              --color, for option_colour() */
+ *  COLOR_OPTION                                              --color, for option_colour()
+ *
+ * Where FOREIGN_WORDS is defined, that file has the words of foreign_words[]:
+ *
+ *   WORD(WORD, INSTEAD)                                      the fields of option_foreign
+ *   BEGINNING(WORD, INSTEAD)                                 the same, for longer words that begin
+ * so */
 #include "option_rows.h"
 
 #define COLOR_OPTION_HELP                                                                          \
@@ -49,3 +55,14 @@ static const struct option_row option_rows[] = {
 enum { OPTION_ROW_COUNT = sizeof option_rows / sizeof option_rows[0] };
 _Static_assert(sizeof option_rows / sizeof option_rows[0] <= OPTION_ROWS_MOST,
                "OPTION_ROWS_MOST in option_rows.h is too small");
+
+#ifdef FOREIGN_WORDS
+static const struct option_foreign foreign_words[] = {
+#define WORD(word, instead)      {word, false, instead},
+#define BEGINNING(word, instead) {word, true, instead},
+#include FOREIGN_WORDS
+#undef WORD
+#undef BEGINNING
+    {NULL, false, NULL},
+};
+#endif

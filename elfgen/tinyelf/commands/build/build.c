@@ -43,17 +43,9 @@ static const struct option_choice endians[] = {
     {NULL, 0, NULL},
 };
 
-#define OPTIONS "commands/build/options.def"
+#define OPTIONS       "commands/build/options.def"
+#define FOREIGN_WORDS "commands/build/foreign_words.def"
 #include "cli/option_rows_expand.h"
-
-static const struct option_foreign foreign_words[] = {
-#define WORD(word, instead)      {word, false, instead},
-#define BEGINNING(word, instead) {word, true, instead},
-#include "foreign_words.def"
-#undef WORD
-#undef BEGINNING
-    {NULL, false, NULL},
-};
 
 const struct command_options command_build_options = {
     .name = "build",
