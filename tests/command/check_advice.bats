@@ -1,25 +1,7 @@
 #!/usr/bin/env bats
 # tinyelf check: what it advises for files that are no programs for x86.
 load ../support/setup
-
-hello()
-{
-    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
-}
-
-# patch FILE OFFSET HEXBYTES: overwrites bytes of a file
-patch()
-{
-    printf '%s' "$3" | xxd -r -p | dd of="$1" bs=1 seek=$(($2)) conv=notrunc status=none
-}
-
-# key NAME: prints its value in the JSON on standard output, unchanged.
-key()
-{
-    perl -MJSON::PP -e '
-        my $json = JSON::PP->new->canonical->allow_nonref;
-        print $json->encode($json->decode(do { local $/; <STDIN> })->{$ARGV[0]}), "\n"' "$1" <<<"$output"
-}
+load ../support/check_setup
 
 # advises FILE TEXT: check of the file says that this would do, in its JSON as well, and offers no value
 advises()
