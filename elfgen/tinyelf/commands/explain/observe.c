@@ -129,7 +129,7 @@ static bool take_recording(const char *path, const char *file, const struct elfg
     struct step_recording recording = {0};
     struct elfgen_error error;
     bool done = read_recording(path, &recording);
-    if (done && !coverage_of(coverage, view, &recording, &error))
+    if (done && !coverage_of(coverage, view, &recording, NULL, &error))
         done = message_library_error(file, &error);
     recording_free(&recording);
     return done;
