@@ -20,7 +20,7 @@
     const name = /^\w+/.exec(call);
     if (!name || call.startsWith("number")) return ["syscall ?", "call ?"];
     const first = /^\w+\(([^,)]*),/.exec(call);
-    return [call, first && name[0] + "(" + first[1] + ", …)", name[0] + "()", name[0]].filter((one) => one);
+    return [call, first && name[0] + "(" + first[1] + ", …)", name[0] + "()", name[0], name[0].replace(/_.*/, "")].filter((one) => one);
   };
 
   const instructionNames = (owner) => {
@@ -35,6 +35,7 @@
     if (page.isMagic(owner)) return ["magic number", "magic", "mag"];
     if (page.isCode(owner)) return instructionNames(owner);
     if (owner.field) return [owner.field, owner.field.replace(/^[a-z]+_/, ""), owner.label];
+    if (page.kind(owner) === "text") return [owner.meaning];
     return [owner.meaning, owner.label, page.part(owner).title].filter((one) => one);
   };
   page.isMono = (owner) => page.isCode(owner) || page.kind(owner) === "text";
