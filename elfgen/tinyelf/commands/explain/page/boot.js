@@ -86,13 +86,15 @@
     page.drawMemory();
     root.classList.toggle("scrolls", !page.everything);
     const first = fromAddress();
-    const entry = model.owners.find((one) => one.field === "e_entry");
-    const begin = first || { offset: entry && page.target(entry) ? entry.offset : 0, owner: entry };
-    page.selection = { offset: begin.offset, owner: begin.owner || page.ownersAt(begin.offset)[0] || null };
+    const { guilty } = model.verdict;
+    const entry = model.owners.find((one) => one.field === "e_entry" && page.target(one));
+    const begin = first || guilty || { offset: entry ? entry.offset : 0 };
+    const owner = begin.owner || page.ownersAt(begin.offset).find((one) => one === entry || page.isGuilty(one));
+    page.selection = { offset: begin.offset, owner };
     page.layBytes();
     page.layList();
     page.setView("owners");
-    page.select(begin.offset, begin.owner, { keep: !first });
+    page.select(begin.offset, owner, { keep: !first });
   };
   start();
 

@@ -49,11 +49,10 @@
 
   page.label = (owner, room) => {
     const mono = page.isMono(owner);
-    const mark = page.isGuilty(owner) ? "✗ " : "";
-    const fits = (text) => width(mark + text, mono) <= room;
-    const found = names(owner).find(fits);
-    if (found !== undefined) return mark + found;
-    return owner.meaning.startsWith("\"") ? cut(owner.meaning, room, mono) : "";
+    const all = names(owner);
+    const marked = page.isGuilty(owner) ? all.map((name) => "✗ " + name).concat(all) : all;
+    const found = marked.find((name) => width(name, mono) <= room);
+    return found !== undefined ? found : owner.meaning.startsWith("\"") ? cut(owner.meaning, room, mono) : "";
   };
 
   // The four bytes of the magic number have one bar.

@@ -66,7 +66,6 @@
     element.id = "owner-" + id;
     element.dataset.owner = id;
     element.setAttribute("role", "option");
-    element.setAttribute("aria-label", [page.title(owner), owner.value, owner.meaning !== page.title(owner) && owner.meaning].filter((one) => one).join(", "));
     element.drawn = { owner, base: "line k-" + page.kind(owner) + (name ? "" : " whole") + (page.isGuilty(owner) ? " guilty" : "") };
     paint(element);
     return element;
