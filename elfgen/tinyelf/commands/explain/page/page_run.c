@@ -8,35 +8,6 @@
 #include "base/memory_text.h"
 #include "page_run_private.h"
 
-/* ---- values ---- */
-
-/* Whether an address is in something else than the program: a check of what was followed. */
-static bool is_another(const struct page_run *run, uint64_t value)
-{
-    const struct step_recording *recording = run->recording;
-    for (size_t i = 0; i < recording->mapping_count; i++) {
-        const struct step_mapping *mapping = &recording->mappings[i];
-        if (mapping->file != 0 && mapping->file != STEP_NONE && value >= mapping->start &&
-            value < mapping->end)
-            return true;
-    }
-    return false;
-}
-
-bool page_run_may_show(const struct page_run *run, uint64_t value, enum step_secrecy secrecy,
-                       uint64_t *shown)
-{
-    uint64_t own;
-    *shown = value;
-    if (!run->secrets)
-        return true;
-    if (secrecy != STEP_SECRET_CONTENT && coverage_own_address(run->coverage, value, &own)) {
-        *shown = own;
-        return true;
-    }
-    return secrecy == STEP_PUBLIC && !is_another(run, value);
-}
-
 /* ---- the start ---- */
 
 static void put_start(struct page_run *run)
@@ -65,6 +36,20 @@ static void put_start(struct page_run *run)
     elfgen_text_char(out, ']');
 }
 
+/* What a user called it. The environment's strings are in no recording. */
+static void put_private(struct page_run *run)
+{
+    const struct step_recording *recording = run->recording;
+    json_key_string(&run->head, "program", recording->files[0].name);
+    json_key(&run->head, "arguments");
+    elfgen_text_char(&run->head, '[');
+    for (size_t i = 0; i < recording->argument_count; i++) {
+        elfgen_text_string(&run->head, i == 0 ? "" : ",");
+        json_string(&run->head, recording->arguments[i]);
+    }
+    elfgen_text_char(&run->head, ']');
+}
+
 static void begin(void *context, const struct coverage *coverage,
                   const struct step_recording *recording)
 {
@@ -83,7 +68,7 @@ static void begin(void *context, const struct coverage *coverage,
     if (!run->no_memory)
         put_start(run);
     if (run->with_private)
-        page_run_put_private(&run->head, recording);
+        put_private(run);
 }
 
 /* ---- records ---- */

@@ -39,6 +39,8 @@ struct page_run {
     size_t used_count[2];
 };
 
+/* ---- page_run_value.c ---- */
+
 /* Whether a value may be shown; *shown is what is shown of it. Addresses in the program are those
  * that the file asks for. */
 bool page_run_may_show(const struct page_run *run, uint64_t value, enum step_secrecy secrecy,
@@ -51,11 +53,6 @@ void page_run_ask(struct page_run *run, const struct coverage_made *made);
 
 /* Appends the answer, after that. */
 void page_run_put_answer(struct elfgen_text *out, const struct page_run *run);
-
-/* ---- page_run_start.c ---- */
-
-/* Appends what the start of a recording has besides: arguments and so on. */
-void page_run_put_private(struct elfgen_text *out, const struct step_recording *recording);
 
 /* ---- page_run_step.c ---- */
 
