@@ -97,6 +97,8 @@ bool coverage_begin(struct coverage *coverage, const struct step_recording *reco
     coverage->image = coverage_image_open(view, recording);
     if (!coverage->image)
         error_no_memory(error);
+    else if (coverage->watcher)
+        coverage->watcher->begin(coverage->watcher->context, coverage, recording);
     return coverage->image != NULL;
 }
 

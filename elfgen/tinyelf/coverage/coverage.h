@@ -61,9 +61,11 @@ enum coverage_stop {
 struct coverage;
 struct coverage_made; /* made.h */
 
-/* Who is told of each record while it is taken: first of the bytes of the file that it reads and
- * writes and of its call, then of the record. */
+/* Who is told of the start, and of each record while it is taken: first of the bytes of the file
+ * that it reads and writes and of its call, then of the record. */
 struct coverage_watcher {
+    void (*begin)(void *context, const struct coverage *coverage,
+                  const struct step_recording *recording);
     void (*used)(void *context, enum coverage_use use, uint64_t offset, uint64_t length);
     void (*call)(void *context, const struct coverage_made *made);
     /* `offset` is that of its instruction in the file, or ELFGEN_NOWHERE. */
