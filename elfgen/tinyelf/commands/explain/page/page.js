@@ -31,6 +31,10 @@
     element.append(...children.filter((child) => child));
     return element;
   };
+  page.attr = (element, values) => {
+    for (const name of Object.keys(values)) element.setAttribute(name, values[name]);
+    return element;
+  };
   page.get = (id) => document.getElementById(id);
   page.hex = (number, digits) => number.toString(16).padStart(digits || 1, "0");
   page.at = (offset) => "0x" + page.hex(offset);
@@ -189,11 +193,12 @@
     page.view = next;
     document.documentElement.dataset.view = id;
     page.ask("enter");
-    for (const button of page.get("views").children) button.setAttribute("aria-pressed", button.dataset.view === id);
+    for (const button of page.get("views").children) page.attr(button, { "aria-pressed": button.dataset.view === id });
     page.drawLegend();
     page.drawKeys();
     page.repaint();
     page.drawCard(page.selection);
+    page.openCard(true);
   };
-  page.orderViews = () => page.views.sort((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id));
+  page.sortViews = () => page.views.sort((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id));
 })();
