@@ -128,7 +128,7 @@
       one.filled = fill;
       element.style.background = fill;
     }
-    const ink = colour && !chosen ? colour.ink : "";
+    const ink = colour && !(chosen && !page.view.framed) ? colour.ink : "";
     if (one.ink !== ink) {
       one.ink = ink;
       element.style.color = ink;
