@@ -49,7 +49,7 @@
     const goal = middle(target, edge.left);
     const high = lane(targetRow);
     const head = page.rowTop(targetRow) + measure.gap + 1;
-    const right = edge.right + 9;
+    const right = edge.right + (measure.columns === 8 ? 4 : 9);
     const round = high > y ? 5 : -5;
     const side = sourceRow === targetRow ? "H" + goal : "H" + (right - 5) + "q5 0 5 " + round + "V" + (high - round) + "q0 " + round + " -5 " + round + "H" + goal;
     path("line", "M" + x + " " + y + side + "V" + head);

@@ -50,14 +50,14 @@
   };
 
   page.drawLegend = () => {
-    const own = page.ask("legend");
-    const items = own || legend();
-    page.get("legend").replaceChildren(...items.map(({ swatchClass, text }) => el("span", "item", "", swatchClass && el("span", "swatch " + swatchClass), text)));
+    const items = page.ask("legend") || legend();
+    if (!page.everything) items.push({ text: "find in page and print: the rows that are shown" });
+    page.get("legend").replaceChildren(...items.map(({ swatchClass, text }) => el("span", swatchClass ? "" : "soft", "", swatchClass && el("span", "swatch " + swatchClass), text)));
   };
   const used = new Set(model.parts.map((part) => part.kind));
   const legend = () => {
     const items = Object.keys(KINDS).filter((kind) => used.has(kind)).map((kind) => ({ swatchClass: "k-" + kind, text: KINDS[kind] }));
-    if (items.length) items.push({ swatchClass: "", text: "bold: read by Linux or the program" });
+    if (items.length) items.push({ text: "bold: read by Linux or the program" });
     return items;
   };
 
@@ -84,18 +84,17 @@
     theme();
     drawHeader();
     page.drawMemory();
-    const note = page.get("note");
-    note.hidden = page.everything;
-    note.textContent = "Finding in the page and printing cover the rows that are shown.";
+    root.classList.toggle("scrolls", !page.everything);
     const first = fromAddress();
-    const entry = model.owners.find((one) => one.field === "e_entry");
-    const begin = first || { offset: entry && page.target(entry) ? entry.offset : 0, owner: entry };
-    page.selection = { offset: begin.offset, owner: begin.owner || page.ownersAt(begin.offset)[0] || null };
+    const { guilty } = model.verdict;
+    const entry = model.owners.find((one) => one.field === "e_entry" && page.target(one));
+    const begin = first || guilty || { offset: entry ? entry.offset : 0 };
+    const owner = begin.owner || page.ownersAt(begin.offset).find((one) => one === entry || page.isGuilty(one));
+    page.selection = { offset: begin.offset, owner };
     page.layBytes();
     page.layList();
     page.setView("owners");
-    page.select(begin.offset, begin.owner, { keep: !first });
-    page.get("card").classList.toggle("closed", !first && matchMedia("(max-width: 639px)").matches);
+    page.select(begin.offset, owner, { keep: !first });
   };
   start();
 

@@ -43,8 +43,8 @@
   const leads = (owner) => {
     const target = page.target(owner);
     if (target) {
-      const there = page.ownersAt(target.offset)[0];
-      const button = page.link(page.at(target.offset) + (there ? " " + page.title(there) : ""), target.offset, null, there && page.kind(there));
+      const there = page.targetOwner(owner);
+      const button = page.link(page.at(target.offset) + (there ? " " + page.title(there) : ""), target.offset, there, there && page.kind(there));
       button.classList.add("follow");
       return button;
     }

@@ -20,7 +20,7 @@
     const name = /^\w+/.exec(call);
     if (!name || call.startsWith("number")) return ["syscall ?", "call ?"];
     const first = /^\w+\(([^,)]*),/.exec(call);
-    return [call, first && name[0] + "(" + first[1] + ", …)", name[0] + "()", name[0]].filter((one) => one);
+    return [call, first && name[0] + "(" + first[1] + ", …)", name[0] + "()", name[0], name[0].replace(/_.*/, "")].filter((one) => one);
   };
 
   const instructionNames = (owner) => {
@@ -35,6 +35,7 @@
     if (page.isMagic(owner)) return ["magic number", "magic", "mag"];
     if (page.isCode(owner)) return instructionNames(owner);
     if (owner.field) return [owner.field, owner.field.replace(/^[a-z]+_/, ""), owner.label];
+    if (page.kind(owner) === "text") return [owner.meaning];
     return [owner.meaning, owner.label, page.part(owner).title].filter((one) => one);
   };
   page.isMono = (owner) => page.isCode(owner) || page.kind(owner) === "text";
@@ -48,11 +49,10 @@
 
   page.label = (owner, room) => {
     const mono = page.isMono(owner);
-    const mark = page.isGuilty(owner) ? "✗ " : "";
-    const fits = (text) => width(mark + text, mono) <= room;
-    const found = names(owner).find(fits);
-    if (found !== undefined) return mark + found;
-    return owner.meaning.startsWith("\"") ? cut(owner.meaning, room, mono) : "";
+    const all = names(owner);
+    const marked = page.isGuilty(owner) ? all.map((name) => "✗ " + name).concat(all) : all;
+    const found = marked.find((name) => width(name, mono) <= room);
+    return found !== undefined ? found : owner.meaning.startsWith("\"") ? cut(owner.meaning, room, mono) : "";
   };
 
   // The four bytes of the magic number have one bar.

@@ -62,11 +62,10 @@
     if (id < 0) return drawTitle(-1 - id);
     const owner = model.owners[id];
     const [name, text] = words(owner);
-    const element = page.el("div", "", "", page.el("span", "offset", page.hex(owner.offset, page.digits)), name, text);
+    const element = page.el("div", "", "", page.el("span", "offset", page.hex(owner.offset, page.digits)), name, text, page.everything && owner.purpose && page.el("span", "purpose", owner.purpose));
     element.id = "owner-" + id;
     element.dataset.owner = id;
     element.setAttribute("role", "option");
-    element.setAttribute("aria-label", [page.title(owner), owner.value, owner.meaning !== page.title(owner) && owner.meaning].filter((one) => one).join(", "));
     element.drawn = { owner, base: "line k-" + page.kind(owner) + (name ? "" : " whole") + (page.isGuilty(owner) ? " guilty" : "") };
     paint(element);
     return element;
@@ -138,5 +137,6 @@
   list.setAttribute("aria-label", "Everything in the file");
   list.className = scroller ? "windowed" : "";
   list.style.setProperty("--line", rowHeight + "px");
+  list.style.setProperty("--place", page.digits * 7.4 + 4 + "px");
   list.append(inner);
 })();

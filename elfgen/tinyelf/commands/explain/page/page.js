@@ -15,7 +15,7 @@
 //    byteClass(offset)            more classes of a byte cell, or ""
 //    byteColour(offset)           {background, ink} of a byte cell, or null for its owners' tints
 //    ownerClass(owner)            more classes of a bar and of its list row, or ""
-//    legend()                     [{swatchClass, text}]; an empty swatchClass is text alone
+//    legend()                     [{swatchClass, text}]; without swatchClass it is text alone
 //    keys                         [[key, ..., text]]: what the key line has in this view besides
 //    key(event)}                  true if it took the key
 // Each of these but id and title may be absent. page.grey (set by a view in enter) draws bars without colours.
@@ -101,6 +101,14 @@
     return { offset: refers.offset, length: Math.min(refers.length || 1, model.size - refers.offset) };
   };
 
+  // Whom an owner leads to: a header's table, else whoever begins there and is as long as the target, else whoever begins there.
+  page.targetOwner = (owner) => {
+    const target = page.target(owner);
+    const all = page.ownersAt(target.offset).filter((one) => one.offset === target.offset);
+    const kind = { e_phoff: "phdr", e_shoff: "shdr" }[owner.field];
+    return all.find((one) => page.kind(one) === kind) || all.find((one) => one.length === target.length) || all[0] || null;
+  };
+
   page.selection = { offset: 0, owner: null };
   page.onSelect = [];
   page.past = [];
@@ -132,7 +140,7 @@
   // Follows the selected owner's value; returns whether it leads anywhere.
   page.follow = () => {
     const target = page.target(page.selection.owner);
-    if (target) page.select(target.offset, null, { push: true });
+    if (target) page.select(target.offset, page.targetOwner(page.selection.owner), { push: true });
     return Boolean(target);
   };
   page.back = () => {
