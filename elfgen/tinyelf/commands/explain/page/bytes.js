@@ -109,7 +109,7 @@
     if (one.key === key) return;
     one.key = key;
     element.style.background = colour.background;
-    element.style.color = chosen ? "" : colour.ink;
+    element.style.color = chosen && !page.view.framed ? "" : colour.ink;
     element.tabIndex = chosen ? 0 : -1;
     element.setAttribute("aria-selected", chosen);
   };

@@ -16,6 +16,7 @@
 //    byteColour(offset)           {background, ink} of a byte cell, or null for its owners' tints
 //    ownerClass(owner)            more classes of a bar and of its list row, or ""
 //    legend()                     [{swatchClass, text}]; without swatchClass it is text alone
+//    framed                       true if the selected byte keeps its colours: the view's style frames it
 //    keys                         [[key, ..., text]]: what the key line has in this view besides
 //    key(event)}                  true if it took the key
 // Each of these but id and title may be absent. page.grey (set by a view in enter) draws bars without colours.
@@ -183,7 +184,8 @@
   };
 
   page.grey = false;
-  page.ask = (name, ...rest) => (page.view && page.view[name] ? page.view[name](...rest) : null);
+  page.view = {};
+  page.ask = (name, ...rest) => (page.view[name] ? page.view[name](...rest) : null);
   page.views = [{ id: "owners", title: "Owners", available: true }];
   page.setView = (id) => {
     const next = page.views.find((one) => one.id === id);
