@@ -123,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const struct step_file *file = &recording.files[0];
     bytemap_open_view(&view, file->bytes, file->size);
     if (file->size > 0) {
-        check(coverage_of(&run, &view, &recording, &error));
+        check(coverage_of(&run, &view, &recording, NULL, &error));
         look_at(&view, &run);
     }
     coverage_free(&run);

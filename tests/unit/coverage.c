@@ -111,7 +111,7 @@ static struct coverage covered(struct made *made)
 {
     struct coverage coverage;
     struct elfgen_error error = {.text = ""};
-    ck_assert_msg(coverage_of(&coverage, &made->view, &made->recording, &error), "%s", error.text);
+    ck_assert_msg(coverage_of(&coverage, &made->view, &made->recording, NULL, &error), "%s", error.text);
     recording_free(&made->recording);
     return coverage;
 }
@@ -366,22 +366,22 @@ START_TEST(another_file_is_refused_with_the_first_byte_that_differs)
     struct step_file *file = &made.recording.files[0];
     free(file->bytes);
     file->bytes = NULL;
-    ck_assert(!coverage_of(&coverage, &made.view, &made.recording, &error));
+    ck_assert(!coverage_of(&coverage, &made.view, &made.recording, NULL, &error));
     coverage_free(&coverage);
     file->bytes = malloc(made.size + 1);
     file->size = made.size + 1;
     memcpy(file->bytes, made.file, made.size);
-    ck_assert(!coverage_of(&coverage, &made.view, &made.recording, &error));
+    ck_assert(!coverage_of(&coverage, &made.view, &made.recording, NULL, &error));
     ck_assert_str_eq(error.text, "another file ran: it has 123 bytes, this one 122");
     coverage_free(&coverage);
     file->size = made.size;
     file->bytes[121] = 0x91;
-    ck_assert(!coverage_of(&coverage, &made.view, &made.recording, &error));
+    ck_assert(!coverage_of(&coverage, &made.view, &made.recording, NULL, &error));
     ck_assert_uint_eq(error.offset, 121);
     ck_assert_str_eq(error.text, "another file ran: its byte here is 0x91, that of this one 0x90");
     coverage_free(&coverage);
     file->bytes[121] = 0x90;
-    ck_assert(coverage_of(&coverage, &made.view, &made.recording, &error));
+    ck_assert(coverage_of(&coverage, &made.view, &made.recording, NULL, &error));
     coverage_free(&coverage);
     recording_free(&made.recording);
 }

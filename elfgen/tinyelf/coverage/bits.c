@@ -29,6 +29,8 @@ void coverage_use_memory(const struct coverage *coverage, enum coverage_use use,
         if (length > size)
             length = size;
         coverage_set(coverage, coverage->bits[use], offset, length);
+        if (coverage->watcher)
+            coverage->watcher->used(coverage->watcher->context, use, offset, length);
         address += length;
         size -= length;
     }

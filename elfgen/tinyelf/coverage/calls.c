@@ -1,5 +1,5 @@
-/* Takes system calls from a recording: their numbers and arguments, what the kernel read and wrote,
- * and their text. */
+/* Takes system calls from a recording: their numbers and arguments, and what the kernel read and
+ * wrote. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,56 +8,7 @@
 #include "base/ascii.h"
 #include "base/grow.h"
 #include "coverage_private.h"
-#include "strace/line.h"
-
-/* A call of one record, with its pieces. */
-struct made {
-    struct process_call call;
-    const struct call_row *row; /* NULL: its parameters are not known */
-    char name[32];
-    const char *texts[ELFGEN_ARGUMENTS]; /* NULL: the record has none */
-    const char *resumed;                 /* restart_syscall: the call that goes on; NULL: none */
-    bool answered;
-};
-
-/* ---- what a record has ---- */
-
-static void take_argument(struct made *made, const struct step_piece *piece)
-{
-    if (piece->number >= ELFGEN_ARGUMENTS)
-        return;
-    made->call.arguments[piece->number] = piece->value;
-    /* The parameter's name and the text, each with its NUL. */
-    const char *name = (const char *)piece->bytes;
-    made->texts[piece->number] = name + strlen(name) + 1;
-}
-
-static bool take_pieces(struct coverage *coverage, const struct step_record *record,
-                        struct made *made)
-{
-    struct step_piece piece;
-    size_t position = 0;
-    bool found = false;
-    while (recording_next_piece(record, &position, &piece)) {
-        if (piece.kind == STEP_PIECE_CALL && piece.number < CALL_ABIS) {
-            found = true;
-            made->call.abi = (enum call_abi)piece.number;
-            made->call.number = piece.value;
-            snprintf(made->name, sizeof made->name, "%s", (const char *)piece.bytes);
-        } else if (piece.kind == STEP_PIECE_ARGUMENT) {
-            take_argument(made, &piece);
-        } else if (piece.kind == STEP_PIECE_ANSWER) {
-            made->answered = true;
-            made->call.result = (int64_t)piece.value;
-            made->call.failed = syscall_is_error(made->call.result);
-        }
-    }
-    if (!found)
-        return false;
-    const struct call *call = syscall_find(coverage->numbers, made->call.abi, made->call.number);
-    made->row = call ? call->row : NULL;
-    return true;
-}
+#include "made.h"
 
 /* ---- what the kernel read and wrote ---- */
 
@@ -76,7 +27,7 @@ static void read_string(struct coverage *coverage, uint64_t address)
 }
 
 /* How many bytes the kernel transferred of a buffer whose size is argument `size_in`. */
-static uint64_t transferred(const struct made *made, unsigned size_in)
+static uint64_t transferred(const struct coverage_made *made, unsigned size_in)
 {
     if (size_in >= ELFGEN_ARGUMENTS || made->call.failed || !made->answered)
         return 0;
@@ -85,7 +36,7 @@ static uint64_t transferred(const struct made *made, unsigned size_in)
     return counts && (uint64_t)made->call.result < size ? (uint64_t)made->call.result : size;
 }
 
-static void take_buffers(struct coverage *coverage, const struct made *made)
+static void take_buffers(struct coverage *coverage, const struct coverage_made *made)
 {
     const int64_t bad_address = -14; /* EFAULT */
     for (unsigned i = 0; made->row && i < ELFGEN_ARGUMENTS && made->row->parameters[i].name; i++) {
@@ -114,7 +65,7 @@ static void take_buffers(struct coverage *coverage, const struct made *made)
 
 /* The lists of addresses and lengths that calls such as writev take, which the kernel reads. What
  * they name is not followed. */
-static void take_lists(struct coverage *coverage, const struct made *made)
+static void take_lists(struct coverage *coverage, const struct coverage_made *made)
 {
     enum { MOST = 1024 }; /* UIO_MAXIOV */
     for (unsigned i = 0; made->row && i + 1 < ELFGEN_ARGUMENTS && made->row->parameters[i].name;
@@ -130,7 +81,7 @@ static void take_lists(struct coverage *coverage, const struct made *made)
 }
 
 /* What is at the addresses of the program may be something else afterwards. */
-static void take_moves(struct coverage *coverage, const struct made *made)
+static void take_moves(struct coverage *coverage, const struct coverage_made *made)
 {
     const uint64_t *arguments = made->call.arguments;
     if (!made->answered || made->call.failed)
@@ -143,52 +94,7 @@ static void take_moves(struct coverage *coverage, const struct made *made)
         coverage_image_cut(coverage->image, arguments[0], arguments[1]);
 }
 
-/* ---- the text ---- */
-
-static size_t read_nothing(void *context, uint64_t address, void *bytes, size_t size)
-{
-    (void)context;
-    (void)address;
-    (void)bytes;
-    (void)size;
-    return 0;
-}
-
-static void put_result(struct elfgen_text *out, const struct made *made)
-{
-    const struct memory_reader reader = {.read = read_nothing};
-    elfgen_text_string(out, " = ");
-    if (made->answered)
-        strace_result_text(out, &made->call, made->row, &reader);
-    else
-        elfgen_text_char(out, '?');
-}
-
-static void put_call(struct elfgen_text *out, const struct made *made)
-{
-    const char *between = "";
-    if (made->name[0] != '\0') {
-        elfgen_text_string(out, made->name);
-    } else {
-        elfgen_text_string(out, "syscall_");
-        elfgen_text_0x(out, made->call.number);
-    }
-    elfgen_text_char(out, '(');
-    for (unsigned i = 0; i < ELFGEN_ARGUMENTS; i++) {
-        if (!made->texts[i] || (made->row && strace_argument_is_absent(&made->call, made->row, i)))
-            continue;
-        elfgen_text_string(out, between);
-        elfgen_text_string(out, made->texts[i]);
-        between = ", ";
-    }
-    if (made->resumed) {
-        elfgen_text_string(out, "<... resuming interrupted ");
-        elfgen_text_string(out, made->resumed[0] ? made->resumed : "system call");
-        elfgen_text_string(out, " ...>");
-    }
-    elfgen_text_char(out, ')');
-    put_result(out, made);
-}
+/* ---- the texts ---- */
 
 static void add_text(struct coverage *coverage, struct coverage_call *call, const char *text,
                      uint64_t count)
@@ -231,14 +137,15 @@ static void join_calls(struct elfgen_call *a, const struct elfgen_call *b)
         a->arguments[i] = join(a->arguments[i], b->arguments[i]);
 }
 
-static bool is_pointer(const struct made *made, unsigned index)
+static bool is_pointer(const struct coverage_made *made, unsigned index)
 {
     return made->row && made->row->parameters[index].name &&
            syscall_type_kind(made->row->parameters[index].type) != ELFGEN_PARAMETER_NUMBER;
 }
 
 /* The call as the byte map knows it. */
-static struct elfgen_call as_found(const struct coverage *coverage, const struct made *made,
+static struct elfgen_call as_found(const struct coverage *coverage,
+                                   const struct coverage_made *made,
                                    const struct coverage_known *known)
 {
     struct elfgen_call call = {.offset = known->offset, .number = known_bits(made->call.number)};
@@ -255,7 +162,7 @@ static struct elfgen_call as_found(const struct coverage *coverage, const struct
     return call;
 }
 
-static void add_call(struct coverage *coverage, const struct made *made,
+static void add_call(struct coverage *coverage, const struct coverage_made *made,
                      struct coverage_known *known)
 {
     char room[1024];
@@ -274,7 +181,9 @@ static void add_call(struct coverage *coverage, const struct made *made,
     struct coverage_call *call = &coverage->calls[known->call - 1];
     call->count++;
     join_calls(&call->call, &found);
-    put_call(&text, made);
+    coverage_made_put_question(&text, made);
+    elfgen_text_string(&text, " = ");
+    coverage_made_put_answer(&text, made);
     room[text.length] = '\0';
     /* A recording may come from anywhere. */
     for (size_t i = 0; i < text.length; i++)
@@ -285,14 +194,16 @@ static void add_call(struct coverage *coverage, const struct made *made,
 void coverage_take_call(struct coverage *coverage, const struct step_record *record,
                         struct coverage_known *known)
 {
-    struct made made = {.name = ""};
-    if (record->pieces_size == 0 || !take_pieces(coverage, record, &made))
+    struct coverage_made made = {.name = ""};
+    if (record->pieces_size == 0 || !coverage_made_take(&made, coverage->numbers, record))
         return;
     take_buffers(coverage, &made);
     take_lists(coverage, &made);
     take_moves(coverage, &made);
     if (strcmp(made.name, "restart_syscall") == 0)
         made.resumed = coverage->interrupted;
+    if (coverage->watcher)
+        coverage->watcher->call(coverage->watcher->context, &made);
     if (known && known->offset != ELFGEN_NOWHERE)
         add_call(coverage, &made, known);
     const int64_t restart_block = -516; /* ERESTART_RESTARTBLOCK */

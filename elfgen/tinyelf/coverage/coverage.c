@@ -97,6 +97,8 @@ bool coverage_begin(struct coverage *coverage, const struct step_recording *reco
     coverage->image = coverage_image_open(view, recording);
     if (!coverage->image)
         error_no_memory(error);
+    else if (coverage->watcher)
+        coverage->watcher->begin(coverage->watcher->context, coverage, recording);
     return coverage->image != NULL;
 }
 
@@ -224,13 +226,9 @@ static void take_changes(struct coverage *coverage, const struct step_record *re
     }
 }
 
-void coverage_add(struct coverage *coverage, const struct step_recording *recording,
-                  const struct step_record *record)
+static void add(struct coverage *coverage, const struct step_record *record,
+                struct coverage_known *known)
 {
-    if (coverage->stop == COVERAGE_REPLACED || coverage->no_memory)
-        return;
-    struct coverage_known *known =
-        record->instruction ? known_of(coverage, recording, record->instruction) : NULL;
     coverage->steps += record->instruction && record->instruction->length > 0;
     coverage->last_fault = ELFGEN_NOWHERE;
     if (known) {
@@ -247,6 +245,24 @@ void coverage_add(struct coverage *coverage, const struct step_recording *record
         return;
     coverage_take_call(coverage, record, known);
     take_changes(coverage, record);
+}
+
+void coverage_add(struct coverage *coverage, const struct step_recording *recording,
+                  const struct step_record *record)
+{
+    if (coverage->stop == COVERAGE_REPLACED || coverage->no_memory)
+        return;
+    struct coverage_known *known =
+        record->instruction ? known_of(coverage, recording, record->instruction) : NULL;
+    add(coverage, record, known);
+    if (coverage->watcher)
+        coverage->watcher->record(coverage->watcher->context, coverage, recording, record,
+                                  known ? known->offset : ELFGEN_NOWHERE);
+}
+
+bool coverage_own_address(const struct coverage *coverage, uint64_t address, uint64_t *own)
+{
+    return coverage_image_own(coverage->image, address, own);
 }
 
 /* ---- the end ---- */
@@ -342,7 +358,8 @@ bool coverage_finish(struct coverage *coverage, const struct step_recording *rec
 }
 
 bool coverage_of(struct coverage *coverage, const struct elfgen_view *view,
-                 const struct step_recording *recording, struct elfgen_error *error)
+                 const struct step_recording *recording, const struct coverage_watcher *watcher,
+                 struct elfgen_error *error)
 {
     struct step_cursor cursor;
     struct step_record record;
@@ -350,6 +367,7 @@ bool coverage_of(struct coverage *coverage, const struct elfgen_view *view,
         error_no_memory(error);
         return false;
     }
+    coverage->watcher = watcher;
     if (!coverage_begin(coverage, recording, error))
         return false;
     recording_cursor_open(&cursor, recording);

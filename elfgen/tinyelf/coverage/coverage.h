@@ -58,6 +58,23 @@ enum coverage_stop {
     COVERAGE_REPLACED    /* execve put another program in its place */
 };
 
+struct coverage;
+struct coverage_made; /* made.h */
+
+/* Who is told of the start, and of each record while it is taken: first of the bytes of the file
+ * that it reads and writes and of its call, then of the record. */
+struct coverage_watcher {
+    void (*begin)(void *context, const struct coverage *coverage,
+                  const struct step_recording *recording);
+    void (*used)(void *context, enum coverage_use use, uint64_t offset, uint64_t length);
+    void (*call)(void *context, const struct coverage_made *made);
+    /* `offset` is that of its instruction in the file, or ELFGEN_NOWHERE. */
+    void (*record)(void *context, const struct coverage *coverage,
+                   const struct step_recording *recording, const struct step_record *record,
+                   uint64_t offset);
+    void *context;
+};
+
 struct coverage_known; /* a recording's instruction, and where it is in the file */
 struct coverage_image; /* where the file is in memory */
 
@@ -88,6 +105,7 @@ struct coverage {
     uint64_t last_fault;
     char interrupted[32]; /* the call that restart_syscall would go on with; "": none is known */
     bool no_memory;
+    const struct coverage_watcher *watcher; /* NULL: nobody */
 };
 
 /* Prepares an empty one. Returns false if there is no memory. Free it in every case, if it was
@@ -108,9 +126,14 @@ void coverage_add(struct coverage *coverage, const struct step_recording *record
 bool coverage_finish(struct coverage *coverage, const struct step_recording *recording,
                      struct elfgen_error *error);
 
-/* All of these for a recording that is complete. */
+/* All of these for a recording that is complete. `watcher` may be NULL. */
 bool coverage_of(struct coverage *coverage, const struct elfgen_view *view,
-                 const struct step_recording *recording, struct elfgen_error *error);
+                 const struct step_recording *recording, const struct coverage_watcher *watcher,
+                 struct elfgen_error *error);
+
+/* Before it is finished: the address that the file asks for, of one in the running program. Returns
+ * false for an address elsewhere. */
+bool coverage_own_address(const struct coverage *coverage, uint64_t address, uint64_t *own);
 
 /* ---- questions ---- */
 

@@ -20,6 +20,9 @@ bool coverage_image_find(const struct coverage_image *image, uint64_t address, u
 /* The address that the file asks for, of one in the program; others are not changed. */
 uint64_t coverage_image_address(const struct coverage_image *image, uint64_t address);
 
+/* The same; returns false for others. */
+bool coverage_image_own(const struct coverage_image *image, uint64_t address, uint64_t *own);
+
 /* Something else is at these addresses from now on. */
 void coverage_image_cut(struct coverage_image *image, uint64_t from, uint64_t length);
 

@@ -92,10 +92,16 @@ bool coverage_image_find(const struct coverage_image *image, uint64_t address, u
     return false;
 }
 
+bool coverage_image_own(const struct coverage_image *image, uint64_t address, uint64_t *own)
+{
+    *own = address - image->bias;
+    return *own >= image->from && *own < image->to;
+}
+
 uint64_t coverage_image_address(const struct coverage_image *image, uint64_t address)
 {
-    uint64_t there = address - image->bias;
-    return there >= image->from && there < image->to ? there : address;
+    uint64_t own;
+    return coverage_image_own(image, address, &own) ? own : address;
 }
 
 void coverage_image_cut(struct coverage_image *image, uint64_t from, uint64_t length)

@@ -68,6 +68,7 @@ bool coverage_run(struct coverage *coverage, const struct elfgen_view *view,
         error_no_memory(error);
         return false;
     }
+    coverage->watcher = limits->watcher;
     struct stepper *stepper = stepper_open(program, &words, &recording, refused, error);
     bool done = stepper && coverage_begin(coverage, &recording, error);
     if (done) {

@@ -14,6 +14,7 @@ struct coverage_limits {
     /* Called when the program has been started: before, waits must not be interrupted. */
     void (*started)(void *context);
     void *context;
+    const struct coverage_watcher *watcher; /* told of each record; NULL: nobody */
 };
 
 /* Runs the program until it ends or a limit is reached; nothing of it is left then. *coverage is

@@ -123,13 +123,13 @@ static bool read_recording(const char *path, struct step_recording *recording)
     return done;
 }
 
-static bool take_recording(const char *path, const char *file, const struct elfgen_view *view,
-                           struct coverage *coverage)
+static bool take_recording(const struct observe_options *options, const char *file,
+                           const struct elfgen_view *view, struct coverage *coverage)
 {
     struct step_recording recording = {0};
     struct elfgen_error error;
-    bool done = read_recording(path, &recording);
-    if (done && !coverage_of(coverage, view, &recording, &error))
+    bool done = read_recording(options->recording, &recording);
+    if (done && !coverage_of(coverage, view, &recording, options->watcher, &error))
         done = message_library_error(file, &error);
     recording_free(&recording);
     return done;
@@ -263,6 +263,7 @@ static bool step_to_end(struct run *run, const struct elfgen_view *view, struct 
                                            .time = options->time,
                                            .interrupted = is_interrupted,
                                            .started = watch,
+                                           .watcher = options->watcher,
                                            .context = &watched};
     struct elfgen_error error;
     struct run_end end;
@@ -318,5 +319,5 @@ bool observe(const struct observe_options *options, const char *path,
              const struct elfgen_view *view, struct coverage *coverage)
 {
     return options->run ? run_now(options, path, view, coverage)
-                        : take_recording(options->recording, input_name(path), view, coverage);
+                        : take_recording(options, input_name(path), view, coverage);
 }

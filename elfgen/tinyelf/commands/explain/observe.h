@@ -9,9 +9,10 @@ struct observe_options {
     bool run, no_sandbox, tty;
     unsigned kinds; /* of system calls that the sandbox permits besides */
     const char *recording, *input;
-    uint64_t time, steps; /* nanoseconds; instructions */
-    const char *only_run; /* an option that was given and is for --run alone */
-    char **arguments;     /* after FILE */
+    uint64_t time, steps;                   /* nanoseconds; instructions */
+    const char *only_run;                   /* an option that was given and is for --run alone */
+    char **arguments;                       /* after FILE */
+    const struct coverage_watcher *watcher; /* told of each step; NULL: nobody */
 };
 
 void observe_defaults(struct observe_options *options);

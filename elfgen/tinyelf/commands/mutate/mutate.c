@@ -10,6 +10,7 @@
 #include "campaign.h"
 #include "keep.h"
 #include "result.h"
+#include "result_file.h"
 #include "base/width.h"
 #include "base/file.h"
 #include "cli/cli.h"
@@ -373,27 +374,14 @@ static int mutate_file(const char *path, struct options *options)
 
 /* ---- merging ---- */
 
-static bool read_result(const char *path, struct mutate_report *report)
-{
-    struct file_bytes bytes = {0};
-    struct elfgen_error error;
-    bool done = input_read(path, &bytes);
-    if (done && !mutate_read(report, bytes.bytes, bytes.size, &error)) {
-        message_in_text(input_name(path), bytes.bytes, bytes.size, &error);
-        done = false;
-    }
-    file_free(&bytes);
-    return done;
-}
-
 /* Merges one more part into *all; the first one becomes *all. */
 static bool merge_one(const char *path, struct mutate_report *all, bool first)
 {
     struct mutate_report one;
     struct elfgen_error error;
     if (first)
-        return read_result(path, all);
-    if (!read_result(path, &one))
+        return mutate_read_file(path, all);
+    if (!mutate_read_file(path, &one))
         return false;
     bool done = mutate_merge(all, &one, &error);
     if (!done)

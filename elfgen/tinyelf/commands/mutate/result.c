@@ -1,6 +1,7 @@
 /* Makes a report of mutate, names the owners of its bytes, and merges shards. */
 #include "result.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,34 @@ const char *mutate_class_words(enum mutate_class class_)
                                                       "blocked by the sandbox",
                                                       "ran too long"};
     return words[class_];
+}
+
+void mutate_put_reasons(struct elfgen_text *out, const struct mutate_counts *counts)
+{
+    const char *between = "";
+    for (int error = 1; error < 64 * 3; error++) {
+        if ((counts->errors[error / 64] >> error % 64 & 1) == 0)
+            continue;
+        const char *name = strerrorname_np(error);
+        elfgen_text_string(out, between);
+        if (name)
+            elfgen_text_string(out, name);
+        else
+            elfgen_text_decimal(out, (uint64_t)error, 0);
+        between = ", ";
+    }
+    for (int signal = 1; signal <= 64; signal++) {
+        if ((counts->signals >> (signal - 1) & 1) == 0)
+            continue;
+        const char *name = sigabbrev_np(signal);
+        elfgen_text_string(out, between);
+        elfgen_text_string(out, "SIG");
+        if (name)
+            elfgen_text_string(out, name);
+        else
+            elfgen_text_decimal(out, (uint64_t)signal, 0);
+        between = ", ";
+    }
 }
 
 /* ---- memory ---- */

@@ -74,6 +74,9 @@ const char *mutate_class_name(enum mutate_class class_);
 /* The outcome in words: "killed by a signal". */
 const char *mutate_class_words(enum mutate_class class_);
 
+/* Appends the errors and signals that occurred: "ENOEXEC, EINVAL, SIGSEGV". */
+void mutate_put_reasons(struct elfgen_text *out, const struct mutate_counts *counts);
+
 /* Writes one JSON object. */
 void mutate_json(const struct mutate_report *report, struct elfgen_text *out);
 

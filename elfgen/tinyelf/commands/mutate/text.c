@@ -265,42 +265,13 @@ static void put_number(struct elfgen_text *out, uint64_t number, unsigned width)
         elfgen_text_char(out, '.');
 }
 
-/* Writes reasons such as "ENOEXEC, EINVAL, SIGSEGV". */
-static void put_reasons(struct elfgen_text *out, const struct mutate_counts *counts)
-{
-    const char *between = "";
-    for (int error = 1; error < 64 * 3; error++) {
-        if ((counts->errors[error / 64] >> error % 64 & 1) == 0)
-            continue;
-        const char *name = strerrorname_np(error);
-        elfgen_text_string(out, between);
-        if (name)
-            elfgen_text_string(out, name);
-        else
-            elfgen_text_decimal(out, (uint64_t)error, 0);
-        between = ", ";
-    }
-    for (int signal = 1; signal <= 64; signal++) {
-        if ((counts->signals >> (signal - 1) & 1) == 0)
-            continue;
-        const char *name = sigabbrev_np(signal);
-        elfgen_text_string(out, between);
-        elfgen_text_string(out, "SIG");
-        if (name)
-            elfgen_text_string(out, name);
-        else
-            elfgen_text_decimal(out, (uint64_t)signal, 0);
-        between = ", ";
-    }
-}
-
 /* How long the longest of the reasons is, with its comma. */
 static unsigned longest_reason(const struct mutate_counts *counts)
 {
     char room[REASON_ROOM];
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
     unsigned most = 1, length = 0;
-    put_reasons(&text, counts);
+    mutate_put_reasons(&text, counts);
     for (size_t i = 0; i < text.length; i++) {
         length = room[i] == ' ' ? 0 : length + 1;
         most = length > most ? length : most;
@@ -342,7 +313,7 @@ static void put_counts(struct elfgen_text *out, const struct totals *totals,
         if (place->size > 0)
             put_number(out, counts->of[class_], place->size);
     }
-    put_reasons(&text, counts);
+    mutate_put_reasons(&text, counts);
     if (totals->wide && text.length > 0) {
         elfgen_text_blanks(out, reasons->gap);
         elfgen_text_bytes(out, room, text.length);

@@ -7,6 +7,7 @@
 
 #include "stepper/effects_state.h"
 #include "stepper/pieces.h"
+#include "stepper/signal_reason.h"
 #include "x86/protection.h"
 
 /* Items that are printed on lines of limited width, separated by commas. */
@@ -236,27 +237,6 @@ static void put_output(struct lines *lines, const struct step_piece *piece)
     elfgen_text_char(out, '\n');
 }
 
-/* Why the processor or the kernel sent a signal, by si_code (sigaction(2)). */
-static const char *reason_of(uint32_t signal, uint32_t code)
-{
-    enum { BY_KERNEL = 0x80, BY_USER = 0, BY_THREAD = -6 };
-    if (code == BY_KERNEL && signal == SIGBUS)
-        return "stack fault: the address is not canonical";
-    if (code == BY_KERNEL && signal == SIGTRAP)
-        return "a breakpoint instruction";
-    if (code == BY_USER || code == (uint32_t)BY_THREAD)
-        return "a process sent it";
-    if (signal == SIGSEGV && code == SEGV_MAPERR)
-        return "nothing is mapped there";
-    if (signal == SIGSEGV && code == SEGV_ACCERR)
-        return "the memory there does not allow this access";
-    if (signal == SIGFPE && code == FPE_INTDIV)
-        return "division by zero, or its result does not fit";
-    if (signal == SIGILL)
-        return "the processor does not accept it as an instruction";
-    return NULL;
-}
-
 static void put_protection(struct lines *lines)
 {
     const struct step_instruction *what = lines->record->instruction;
@@ -279,7 +259,7 @@ static void put_signal(struct lines *lines, const struct step_piece *piece)
 {
     const struct step_record *record = lines->record;
     struct elfgen_text *out = lines->out;
-    const char *reason = reason_of(piece->number, piece->size);
+    const char *reason = step_signal_reason(piece->number, piece->size);
     begin_line(lines);
     step_put_signal(out, piece->number);
     if (record->kind == STEP_STOPPED) {

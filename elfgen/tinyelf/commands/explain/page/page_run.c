@@ -1,0 +1,217 @@
+/* Collects a run for the page while it is made or read, and writes it. */
+#include "page_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_write.h"
+#include "base/memory_text.h"
+#include "page_run_private.h"
+
+/* ---- the start ---- */
+
+static void put_start(struct page_run *run)
+{
+    const struct step_recording *recording = run->recording;
+    struct elfgen_text *out = &run->head;
+    elfgen_text_string(out, ",\"registers\":[");
+    for (size_t place = 0; place < STEP_SHOWN; place++) {
+        const char *name = recording_register_name(recording_register_at(place), run->is_64_bit);
+        elfgen_text_string(out, place == 0 ? "" : ",");
+        json_string(out, name);
+    }
+    elfgen_text_string(out, "],\"start\":[");
+    for (size_t place = 0; place < STEP_SHOWN; place++) {
+        enum step_register which = recording_register_at(place);
+        uint64_t value;
+        elfgen_text_string(out, place == 0 ? "\"" : ",\"");
+        if (page_run_may_show(
+                run, recording->start.value[which],
+                run->secrets ? step_secrets_register(run->secrets, which) : STEP_PUBLIC, &value))
+            elfgen_text_hex(out, value, 1);
+        else
+            elfgen_text_char(out, '?');
+        elfgen_text_char(out, '"');
+    }
+    elfgen_text_char(out, ']');
+}
+
+/* What a user called it. The environment's strings are in no recording. */
+static void put_private(struct page_run *run)
+{
+    const struct step_recording *recording = run->recording;
+    json_key_string(&run->head, "program", recording->files[0].name);
+    json_key(&run->head, "arguments");
+    elfgen_text_char(&run->head, '[');
+    for (size_t i = 0; i < recording->argument_count; i++) {
+        elfgen_text_string(&run->head, i == 0 ? "" : ",");
+        json_string(&run->head, recording->arguments[i]);
+    }
+    elfgen_text_char(&run->head, ']');
+}
+
+static void begin(void *context, const struct coverage *coverage,
+                  const struct step_recording *recording)
+{
+    struct page_run *run = context;
+    uint64_t own;
+    run->coverage = coverage;
+    run->recording = recording;
+    run->is_private = recording->is_private;
+    run->is_64_bit = recording_is_64_bit(&recording->start);
+    if (!run->with_private) {
+        run->secrets = step_secrets_open(recording);
+        run->no_memory = run->no_memory || !run->secrets;
+    }
+    run->is_moved = coverage_own_address(coverage, recording->start.value[STEP_rip], &own) &&
+                    own != recording->start.value[STEP_rip];
+    if (!run->no_memory)
+        put_start(run);
+    if (run->with_private)
+        put_private(run);
+}
+
+/* ---- records ---- */
+
+static void note_use(void *context, enum coverage_use use, uint64_t offset, uint64_t length)
+{
+    struct page_run *run = context;
+    size_t which = use == COVERAGE_WRITTEN, *count = &run->used_count[which];
+    uint64_t size = run->view->length;
+    if ((use != COVERAGE_READ && use != COVERAGE_WRITTEN) || offset >= size || length == 0)
+        return;
+    length = length < size - offset ? length : size - offset;
+    for (size_t i = 0; i < *count; i++)
+        if (run->used[which][i].offset == offset && run->used[which][i].length == length)
+            return;
+    if (*count < PAGE_RUN_RANGES) {
+        run->used[which][*count].offset = offset;
+        run->used[which][*count].length = length;
+        ++*count;
+    }
+}
+
+static void note_call(void *context, const struct coverage_made *made)
+{
+    struct page_run *run = context;
+    if (!run->no_memory)
+        page_run_ask(run, made);
+}
+
+static void take(void *context, const struct coverage *coverage,
+                 const struct step_recording *recording, const struct step_record *record,
+                 uint64_t offset)
+{
+    struct page_run *run = context;
+    run->coverage = coverage;
+    run->recording = recording;
+    if (!run->no_memory)
+        page_run_take(run, record, offset);
+    run->has_call = false;
+    run->used_count[0] = run->used_count[1] = 0;
+}
+
+struct page_run *page_run_open(const struct elfgen_view *view, bool with_private)
+{
+    struct page_run *run = calloc(1, sizeof *run);
+    if (!run)
+        return NULL;
+    run->watcher = (struct coverage_watcher){
+        .begin = begin, .used = note_use, .call = note_call, .record = take, .context = run};
+    run->view = view;
+    run->with_private = with_private;
+    bool done = memory_text_open(&run->head);
+    done = memory_text_open(&run->code) && done;
+    done = memory_text_open(&run->steps) && done;
+    for (int is_64_bit = 0; is_64_bit < 2; is_64_bit++) {
+        run->decoders[is_64_bit] = calloc(1, sizeof *run->decoders[0]);
+        done = done && run->decoders[is_64_bit];
+        if (run->decoders[is_64_bit])
+            x86_open_width(run->decoders[is_64_bit], is_64_bit, SYNTAX_INTEL);
+    }
+    if (done)
+        return run;
+    page_run_close(run);
+    return NULL;
+}
+
+void page_run_close(struct page_run *run)
+{
+    if (!run)
+        return;
+    step_secrets_close(run->secrets);
+    free(run->decoders[0]);
+    free(run->decoders[1]);
+    free(run->head.bytes);
+    free(run->code.bytes);
+    free(run->steps.bytes);
+    free(run->code_index);
+    free(run);
+}
+
+const struct coverage_watcher *page_run_watcher(struct page_run *run)
+{
+    return &run->watcher;
+}
+
+/* ---- the end ---- */
+
+/* The text as a part of a document in which no tag may begin. */
+static void put_escaped(struct elfgen_text *out, const struct elfgen_text *text)
+{
+    for (size_t i = 0; i < text->length; i++)
+        if (text->bytes[i] == '<')
+            elfgen_text_string(out, "\\u003c");
+        else
+            elfgen_text_char(out, text->bytes[i]);
+}
+
+static void put_bytes(struct elfgen_text *out, const struct coverage *coverage,
+                      enum coverage_use use, const char *key)
+{
+    uint64_t offset = 0, length;
+    const char *between = "";
+    json_key(out, key);
+    elfgen_text_char(out, '[');
+    for (; coverage_next(coverage, use, &offset, &length); offset += length) {
+        elfgen_text_string(out, between);
+        elfgen_text_decimal(out, offset, 0);
+        elfgen_text_char(out, ',');
+        elfgen_text_decimal(out, length, 0);
+        between = ",";
+    }
+    elfgen_text_char(out, ']');
+}
+
+bool page_run_put(struct elfgen_text *out, const struct page_run *run,
+                  const struct coverage *coverage)
+{
+    char room[512];
+    struct elfgen_text words = {.bytes = room, .capacity = sizeof room};
+    if (run->no_memory || run->head.cut || run->code.cut || run->steps.cut)
+        return false;
+    coverage_put_end(&words, coverage);
+    elfgen_text_string(out, "{\"end\":");
+    json_bytes(out, room, words.length);
+    words.length = 0;
+    coverage_put_summary(&words, coverage);
+    json_key(out, "summary");
+    json_bytes(out, room, words.length);
+    json_key_bool(out, "private", run->with_private);
+    json_key_bool(out, "recorded_private", run->is_private);
+    json_key_bool(out, "moved", run->is_moved);
+    put_escaped(out, &run->head);
+    json_key(out, "code");
+    elfgen_text_string(out, "[");
+    put_escaped(out, &run->code);
+    elfgen_text_string(out, "],\n\"steps\":[");
+    put_escaped(out, &run->steps);
+    elfgen_text_string(out, "]");
+    json_key_number(out, "left", run->left);
+    json_key_number(out, "elsewhere", run->elsewhere);
+    put_bytes(out, coverage, COVERAGE_EXECUTED, "executed");
+    put_bytes(out, coverage, COVERAGE_READ, "read");
+    put_bytes(out, coverage, COVERAGE_WRITTEN, "written");
+    elfgen_text_char(out, '}');
+    return true;
+}

@@ -1,0 +1,37 @@
+/* A run as the page replays it: step by step, in a compact form, without what may tell of the user
+ * or the machine. */
+#ifndef PAGE_RUN_H
+#define PAGE_RUN_H
+
+#include "coverage/coverage.h"
+
+struct page_run;
+
+/* Prepares one for the bytes of a view. `with_private`: nothing is left out. Returns NULL if there
+ * is no memory. */
+struct page_run *page_run_open(const struct elfgen_view *view, bool with_private);
+void page_run_close(struct page_run *run);
+
+/* Who has to be told of the run. */
+const struct coverage_watcher *page_run_watcher(struct page_run *run);
+
+/* Appends the run as one JSON object, when it is over, which run.js reads:
+ *
+ * {"end":W,"summary":W,"private":B,"recorded_private":B,"moved":B,"program":W,"arguments":[W..],
+ *  "registers":[NAME..],"start":[HEX..],"code":[[OFFSET,ADDRESS,LENGTH,TEXT,CHANGED]..],
+ *  "steps":[[CODE,CHANGES,MORE]..],"left":N,"elsewhere":N,
+ *  "executed":[OFFSET,LENGTH..],"read":[..],"written":[..]}
+ *
+ * Of code outside the file OFFSET is -1, and its ADDRESS null if it is left out. CHANGES is
+ * "INDEX=HEX INDEX=HEX", with "?" where a value is left out. MORE has what few steps have: k the
+ * kind; q the question to the kernel and a its answer; o output [DESCRIPTOR, TEXT or a number of
+ * bytes that are left out or, if negative, cut, ..], and O a list of more of it; r and w bytes of
+ * the file [OFFSET,LENGTH..] that are read and written; m memory [ADDRESS, HEX or a number of
+ * bytes that are left out, SIZE]; v vector registers [NAME,HEX]; n sentences; e how many
+ * instructions ran elsewhere before this one.
+ *
+ * Returns false if there was no memory. */
+bool page_run_put(struct elfgen_text *out, const struct page_run *run,
+                  const struct coverage *coverage);
+
+#endif
