@@ -1,142 +1,102 @@
 // Everything in the file as a list: a row an owner, under the titles of their structures.
 (() => {
-  const model = page.model;
+  const { model, el, attr, everything } = page;
+  const { owners } = model;
   const list = page.get("list");
-  const inner = page.el("div", "rows");
-  const ROW = 24;
-  const rowHeight = matchMedia("(pointer: coarse)").matches ? 44 : ROW;
+  const inner = el("div", "rows");
+  const height = matchMedia("(pointer: coarse)").matches ? 44 : 24;
 
-  // The structure that an owner is listed under: [key, title].
+  // The structure that an owner is listed under: a key and a title.
   const group = (owner) => {
     const part = page.part(owner);
+    const title = page.capital(part.title);
     const numbered = /\[(\d+)\]$/.exec(owner.owner);
-    if (owner.field && numbered) return [owner.owner, page.capital(part.title) + " " + numbered[1]];
-    const symbol = page.isCode(owner) && owner.symbol;
-    return [part.name + " " + (symbol || ""), page.capital(part.title) + (symbol ? ": " + symbol : "")];
+    if (owner.field && numbered) return [owner.owner, title + " " + numbered[1]];
+    const symbol = (page.isCode(owner) && owner.symbol) || "";
+    return [part.name + " " + symbol, title + (symbol && ": " + symbol)];
   };
 
-  // What the list has: owners' numbers, and titles as -1 - their number. A small file's structures are kept together, since
-  // they may lie over each other; a large file is listed from its first byte to its last.
-  const titles = [];
-  const lines = [];
-  const build = () => {
-    const groups = new Map();
-    let last = null;
-    for (const owner of model.owners) {
-      const [key, title] = group(owner);
-      const name = page.everything ? key : key === last ? key : key + " " + titles.length;
-      if (page.everything ? !groups.has(key) : key !== last) {
-        groups.set(name, []);
-        titles.push({ title, kind: page.kind(owner) });
-        if (page.everything) groups.get(name).push(-titles.length);
-        else lines.push(-titles.length);
-      }
-      last = key;
-      if (page.everything) groups.get(key).push(owner.id);
-      else lines.push(owner.id);
-    }
-    if (page.everything) for (const part of groups.values()) lines.push(...part);
-  };
-  build();
-  const lineOf = new Int32Array(model.owners.length);
-  lines.forEach((id, line) => id >= 0 && (lineOf[id] = line));
+  // What the list has: owners, and titles. A small file's structures are kept together, since they may lie over each other; a
+  // large file is listed from its first byte to its last.
+  const groups = new Map();
+  let last = null;
+  for (const owner of owners) {
+    const [key, title] = group(owner);
+    const name = everything ? key : key === last ? last : Symbol(key);
+    if (!groups.has(name)) groups.set(name, [{ title, kind: page.kind(owner) }]);
+    groups.get(name).push(owner);
+    last = name;
+  }
+  const lines = [...groups.values()].flat();
+  const lineOf = new Map(lines.map((one, line) => [one, line]));
 
-  const words = (owner) => {
-    const name = owner.field || (page.isCode(owner) ? "" : owner.label && owner.meaning ? owner.label : owner.owner);
-    const value = owner.value ? page.el("b", "", owner.value) : null;
-    const meaning = owner.meaning || (owner.value ? "" : page.part(owner).title);
-    const text = page.el("span", "said" + (owner.value ? "" : " mono"), "", value, value && meaning ? " " : null, page.el("span", "", meaning));
-    return [name && page.kind(owner) !== "text" ? page.el("span", "named", name) : null, text];
+  const drawOwner = (owner) => {
+    const code = page.isCode(owner);
+    const text = page.kind(owner) === "text";
+    const name = owner.field || (code || text ? "" : owner.meaning ? owner.label : owner.owner);
+    const said = el("span", owner.value ? "said" : "said mono", "", owner.value && el("b", "", owner.value + " "), owner.meaning || (owner.value ? "" : page.part(owner).title));
+    const purpose = everything && owner.purpose && el("span", "purpose", owner.purpose);
+    const line = el("div", "", "", el("span", "offset", page.hex(owner.offset, page.digits)), name && el("span", "named", name), said, purpose);
+    attr(line, { id: "owner-" + owner.id, "data-owner": owner.id, role: "option" });
+    line.owner = owner;
+    line.base = "line k-" + page.kind(owner) + (name ? "" : " whole") + (page.isGuilty(owner) ? " guilty" : "");
+    return paint(line);
+  };
+  const draw = (line) => {
+    const one = lines[line];
+    return one.title ? attr(el("div", "title k-" + one.kind, one.title), { role: "presentation" }) : drawOwner(one);
   };
 
-  const drawTitle = (number) => {
-    const { title, kind } = titles[number];
-    const element = page.el("div", "title k-" + kind, title);
-    element.setAttribute("role", "presentation");
-    element.drawn = null;
-    return element;
-  };
-
-  const drawLine = (line) => {
-    const id = lines[line];
-    if (id < 0) return drawTitle(-1 - id);
-    const owner = model.owners[id];
-    const [name, text] = words(owner);
-    const element = page.el("div", "", "", page.el("span", "offset", page.hex(owner.offset, page.digits)), name, text, page.everything && owner.purpose && page.el("span", "purpose", owner.purpose));
-    element.id = "owner-" + id;
-    element.dataset.owner = id;
-    element.setAttribute("role", "option");
-    element.drawn = { owner, base: "line k-" + page.kind(owner) + (name ? "" : " whole") + (page.isGuilty(owner) ? " guilty" : "") };
-    paint(element);
-    return element;
-  };
-
-  const paint = (element) => {
-    if (!element.drawn) return;
-    const { owner, base } = element.drawn;
+  const paint = (line) => {
+    const { owner } = line;
+    if (!owner) return line;
     const chosen = !page.printing && owner === page.selection.owner;
-    const more = page.ask("ownerClass", owner);
-    element.className = base + (chosen ? " chosen" : "") + (more ? " " + more : "");
-    element.setAttribute("aria-selected", chosen);
+    line.className = line.base + (chosen ? " chosen " : " ") + (page.ask("ownerClass", owner) || "");
+    return attr(line, { "aria-selected": chosen });
   };
 
-  const scroller = page.everything ? null : page.scroller(list, inner, {
-    count: lines.length,
-    top: (line) => line * rowHeight,
-    draw: drawLine,
-    pinned: () => (page.selection.owner ? [lineOf[page.selection.owner.id]] : []),
-  });
-  const shown = () => (scroller ? [...scroller.drawn.values()] : [...inner.children]);
-  page.repaintList = () => shown().forEach(paint);
+  const pinned = () => (page.selection.owner ? [lineOf.get(page.selection.owner)] : []);
+  const view = everything ? null : page.scroller(list, inner, { count: () => lines.length, top: (line) => line * height, draw, pinned });
+  page.repaintList = () => (view ? [...view.drawn.values()] : [...inner.children]).forEach(paint);
   page.layList = () => {
-    if (scroller) return scroller.reset();
-    inner.replaceChildren(...lines.map((id, line) => drawLine(line)));
-    if (!lines.length) inner.append(page.el("p", "empty", model.size ? "No ELF file: nothing in it has a name." : "There is nothing in it."));
+    if (view && lines.length) return view.reset();
+    inner.replaceChildren(...lines.map((one, line) => draw(line)));
+    if (!lines.length) inner.append(el("p", "empty", "Nothing in the file has a name."));
   };
 
-  // Scrolls the list alone, never the page.
-  const reveal = (element) => {
-    const top = element.offsetTop;
-    const low = top + element.offsetHeight;
-    if (top < list.scrollTop + 30) list.scrollTop = top - 30;
-    else if (low > list.scrollTop + list.clientHeight) list.scrollTop = low - list.clientHeight + 8;
+  // Scrolls the list alone, never the page; a title may lie over its first row.
+  const reveal = (line) => {
+    const top = line.offsetTop - 30;
+    const low = line.offsetTop + line.offsetHeight + 8 - list.clientHeight;
+    if (list.scrollTop > top || list.scrollTop < low) list.scrollTop = list.scrollTop > top ? top : low;
   };
   page.onSelect.push(({ owner }) => {
-    if (owner && scroller) scroller.show(lineOf[owner.id]);
+    if (owner && view) view.show(lineOf.get(owner));
     page.repaintList();
     list.removeAttribute("aria-activedescendant");
     if (!owner) return;
-    list.setAttribute("aria-activedescendant", "owner-" + owner.id);
-    if (!scroller) reveal(page.get("owner-" + owner.id));
+    attr(list, { "aria-activedescendant": "owner-" + owner.id });
+    if (!view) reveal(page.get("owner-" + owner.id));
   });
 
   list.addEventListener("click", (event) => {
     const line = event.target.closest("[data-owner]");
-    if (!line) return;
-    const owner = model.owners[line.dataset.owner];
-    page.select(owner.offset, owner, { push: true });
+    if (line) page.select(line.owner.offset, line.owner, { push: true });
   });
-
-  // The owner some lines further in the list.
-  const lineFrom = (step) => {
-    let line = page.selection.owner ? lineOf[page.selection.owner.id] + step : 0;
-    while (line >= 0 && line < lines.length && lines[line] < 0) line += Math.sign(step) || 1;
-    return model.owners[lines[Math.max(0, Math.min(line, lines.length - 1))]] || null;
-  };
   list.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12 }[event.key];
     if (!step || !lines.length) return;
     event.preventDefault();
     event.stopPropagation();
-    const owner = lineFrom(step);
-    if (owner) page.select(owner.offset, owner);
+    let line = Math.max(0, Math.min(lines.length - 1, lineOf.get(page.selection.owner) + step || 0));
+    while (lines[line] && lines[line].title) line += Math.sign(step);
+    if (lines[line]) page.select(lines[line].offset, lines[line]);
   });
 
-  list.tabIndex = 0;
-  if (lines.length) list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Everything in the file");
-  list.className = scroller ? "windowed" : "";
-  list.style.setProperty("--line", rowHeight + "px");
+  attr(list, { tabindex: 0, "aria-label": "Everything in the file" });
+  if (lines.length) attr(list, { role: "listbox" });
+  list.classList.toggle("windowed", Boolean(view));
+  list.style.setProperty("--line", height + "px");
   list.style.setProperty("--place", page.digits * 7.4 + 4 + "px");
   list.append(inner);
 })();

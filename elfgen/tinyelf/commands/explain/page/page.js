@@ -16,6 +16,7 @@
 //    byteColour(offset)           {background, ink} of a byte cell, or null for its owners' tints
 //    ownerClass(owner)            more classes of a bar and of its list row, or ""
 //    legend()                     [{swatchClass, text}]; without swatchClass it is text alone
+//    framed                       true if the selected byte keeps its colours: the view's style frames it
 //    keys                         [[key, ..., text]]: what the key line has in this view besides
 //    key(event)}                  true if it took the key
 // Each of these but id and title may be absent. page.grey (set by a view in enter) draws bars without colours.
@@ -29,6 +30,10 @@
     if (className) element.className = className;
     if (text !== null && text !== undefined) element.textContent = text;
     element.append(...children.filter((child) => child));
+    return element;
+  };
+  page.attr = (element, values) => {
+    for (const name of Object.keys(values)) element.setAttribute(name, values[name]);
     return element;
   };
   page.get = (id) => document.getElementById(id);
@@ -137,11 +142,11 @@
     }
   };
 
-  // Follows the selected owner's value; returns whether it leads anywhere.
+  // Follows the selected owner's value.
   page.follow = () => {
     const target = page.target(page.selection.owner);
     if (target) page.select(target.offset, page.targetOwner(page.selection.owner), { push: true });
-    return Boolean(target);
+    else page.say("It leads nowhere in the file.");
   };
   page.back = () => {
     const before = page.past.pop();
@@ -179,7 +184,8 @@
   };
 
   page.grey = false;
-  page.ask = (name, ...rest) => (page.view && page.view[name] ? page.view[name](...rest) : null);
+  page.view = {};
+  page.ask = (name, ...rest) => (page.view[name] ? page.view[name](...rest) : null);
   page.views = [{ id: "owners", title: "Owners", available: true }];
   page.setView = (id) => {
     const next = page.views.find((one) => one.id === id);
@@ -189,11 +195,12 @@
     page.view = next;
     document.documentElement.dataset.view = id;
     page.ask("enter");
-    for (const button of page.get("views").children) button.setAttribute("aria-pressed", button.dataset.view === id);
+    for (const button of page.get("views").children) page.attr(button, { "aria-pressed": button.dataset.view === id });
     page.drawLegend();
     page.drawKeys();
     page.repaint();
     page.drawCard(page.selection);
+    page.openCard(true);
   };
-  page.orderViews = () => page.views.sort((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id));
+  page.sortViews = () => page.views.sort((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id));
 })();

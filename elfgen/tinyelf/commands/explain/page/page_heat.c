@@ -104,22 +104,38 @@ static void put_tried(struct elfgen_text *out, const struct mutate_report *repor
     elfgen_text_char(out, ']');
 }
 
-static void put_count(struct elfgen_text *out, const struct mutate_report *report, int class_)
+/* A list of numbers in which one below 0 says how many times more the one before it comes. */
+struct numbers {
+    struct elfgen_text *out;
+    uint64_t last, repeats;
+    bool begun;
+};
+
+static void end_repeats(struct numbers *numbers)
 {
-    const char *between = "[";
-    for (size_t i = 0, to; i < report->count; i = to, between = ",") {
-        for (to = i; to < report->count && report->bytes[to].counts.of[class_] == 0; to++)
-            ;
-        elfgen_text_string(out, between);
-        if (to > i + 1) {
-            elfgen_text_char(out, '-');
-            elfgen_text_decimal(out, to - i, 0);
-        } else {
-            elfgen_text_decimal(out, report->bytes[i].counts.of[class_], 0);
-            to = i + 1;
-        }
+    elfgen_text_string(numbers->out, numbers->repeats > 0 ? ",-" : "");
+    if (numbers->repeats > 0)
+        elfgen_text_decimal(numbers->out, numbers->repeats, 0);
+    numbers->repeats = 0;
+}
+
+static void add_number(struct numbers *numbers, uint64_t number)
+{
+    if (numbers->begun && number == numbers->last) {
+        numbers->repeats++;
+        return;
     }
-    elfgen_text_string(out, report->count == 0 ? "[]" : "]");
+    end_repeats(numbers);
+    elfgen_text_char(numbers->out, numbers->begun ? ',' : '[');
+    elfgen_text_decimal(numbers->out, number, 0);
+    numbers->begun = true;
+    numbers->last = number;
+}
+
+static void end_numbers(struct numbers *numbers)
+{
+    end_repeats(numbers);
+    elfgen_text_string(numbers->out, numbers->begun ? "]" : "[]");
 }
 
 static bool has_same_reason(const struct mutate_counts *a, const struct mutate_counts *b)
@@ -160,12 +176,10 @@ static void put_reasons(struct elfgen_text *out, const struct mutate_report *rep
 {
     struct reasons reasons = {.report = report};
     json_key(out, "reason");
-    elfgen_text_char(out, '[');
-    for (size_t i = 0; i < report->count; i++) {
-        elfgen_text_string(out, i == 0 ? "" : ",");
-        elfgen_text_decimal(out, number_of(&reasons, i), 0);
-    }
-    elfgen_text_char(out, ']');
+    struct numbers numbers = {.out = out};
+    for (size_t i = 0; i < report->count; i++)
+        add_number(&numbers, number_of(&reasons, i));
+    end_numbers(&numbers);
     json_key(out, "reasons");
     elfgen_text_string(out, "[\"\"");
     for (size_t i = 0; i < reasons.count; i++) {
@@ -187,8 +201,11 @@ void page_heat_put(struct elfgen_text *out, const struct mutate_report *report)
     put_tried(out, report);
     json_key(out, "counts");
     for (int class_ = 0; class_ < MUTATE_CLASSES; class_++) {
+        struct numbers numbers = {.out = out};
         elfgen_text_char(out, class_ == 0 ? '[' : ',');
-        put_count(out, report, class_);
+        for (size_t i = 0; i < report->count; i++)
+            add_number(&numbers, report->bytes[i].counts.of[class_]);
+        end_numbers(&numbers);
     }
     elfgen_text_char(out, ']');
     put_reasons(out, report);

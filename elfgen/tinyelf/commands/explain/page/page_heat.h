@@ -16,8 +16,8 @@ bool page_heat_read(struct mutate_report *report, const char *path, const struct
  *  "tried":[OFFSET,COUNT..],"counts":[[N..]..],"reasons":["", WORDS..],"reason":[N..]}
  *
  * `tried` are the ranges of bytes that were changed; every other list has an entry for each of
- * these, in their order. `counts` has a list for each outcome, in which a number below 0 stands for
- * as many entries of 0; `reason` says which of the `reasons` a byte has. */
+ * these, in their order. `counts` has a list for each outcome, `reason` says which of the `reasons`
+ * a byte has. In both, a number below 0 says how many times more the one before it comes. */
 void page_heat_put(struct elfgen_text *out, const struct mutate_report *report);
 
 #endif

@@ -129,14 +129,28 @@ static void put_name(struct items *more, const char *name)
     elfgen_text_string(out, "\":");
 }
 
-/* Whether a byte of output may be shown. What a list in memory names is not followed. */
-static bool may_show_output(const struct page_run *run, uint64_t index)
+/* Whether the file has the bytes of an output whose place in memory is not known, as of what a list
+ * in memory names. A letter or two is anywhere. */
+static bool is_of_file(const struct page_run *run, const struct step_piece *piece)
+{
+    enum { LEAST = 4 };
+    const uint8_t *bytes = run->view->bytes;
+    bool is_blank = true;
+    for (uint32_t i = 0; i < piece->size; i++)
+        is_blank = is_blank && (piece->bytes[i] == ' ' || piece->bytes[i] == '\n');
+    return is_blank || (piece->size >= LEAST &&
+                        memmem(bytes, (size_t)run->view->length, piece->bytes, piece->size));
+}
+
+/* Whether a byte of output may be shown. */
+static bool may_show_output(const struct page_run *run, const struct step_piece *piece,
+                            uint64_t index)
 {
     const struct coverage_made *made = &run->made;
     if (!run->secrets)
         return true;
     if (!run->has_call || strcmp(made->name, "writev") == 0 || strcmp(made->name, "pwritev") == 0)
-        return false;
+        return is_of_file(run, piece);
     return step_secrets_memory(run->secrets, made->call.arguments[1] + index, 1) == STEP_PUBLIC;
 }
 
@@ -150,8 +164,8 @@ static void put_output(struct page_run *run, struct items *more, const struct st
     elfgen_text_char(out, '[');
     elfgen_text_decimal(out, piece->number, 0);
     for (uint32_t from = 0, to; from < size; from = to) {
-        bool shows = may_show_output(run, from);
-        for (to = from + 1; to < size && may_show_output(run, to) == shows; to++)
+        bool shows = may_show_output(run, piece, from);
+        for (to = from + 1; to < size && may_show_output(run, piece, to) == shows; to++)
             ;
         elfgen_text_char(out, ',');
         if (shows)

@@ -3,18 +3,15 @@
   const TALLEST = 8e6;
   const AROUND = 240;
 
-  // rows: {count, top(row), draw(row) -> element, pinned() -> rows that stay, drawn()}; top(count) is the height of all. Past 8
-  // million pixels, which is near what browsers take, the place of the scroll bar stands for more than its own distance.
+  // rows: {count(), top(row), draw(row) -> element, pinned() -> rows that stay, drawn()}; top(count) is the height of all. Past 8
+  // million pixels, which is near what browsers take, a pixel of the scroll bar stands for more than one.
   page.scroller = (box, inner, rows) => {
     const drawn = new Map();
-    const height = () => rows.top(rows.count);
-    const ratio = () => {
-      const all = height();
-      return all <= TALLEST ? 1 : (all - box.clientHeight) / (TALLEST - box.clientHeight);
-    };
+    const height = () => rows.top(rows.count());
+    const ratio = () => (height() <= TALLEST ? 1 : (height() - box.clientHeight) / (TALLEST - box.clientHeight));
     const rowAt = (place) => {
       let low = 0;
-      let high = rows.count;
+      let high = rows.count();
       while (low + 1 < high) {
         const middle = (low + high) >> 1;
         if (rows.top(middle) <= place) low = middle;
@@ -22,45 +19,43 @@
       }
       return low;
     };
-    const wanted = (from, to) => {
-      const all = new Set(rows.pinned().filter((row) => row >= 0 && row < rows.count));
-      for (let row = rowAt(from); row < rows.count && rows.top(row) < to; row++) all.add(row);
-      return all;
-    };
     const paint = () => {
       const start = box.scrollTop * ratio();
-      const shift = box.scrollTop - start;
-      const all = wanted(start - AROUND, start + box.clientHeight + AROUND);
+      const end = start + box.clientHeight + AROUND;
+      const wanted = new Set(rows.pinned());
+      for (let row = rowAt(start - AROUND); row < rows.count() && rows.top(row) < end; row++) wanted.add(row);
       for (const [row, element] of drawn) {
-        if (all.has(row)) continue;
+        if (wanted.has(row)) continue;
         element.remove();
         drawn.delete(row);
       }
-      for (const row of [...all].sort((a, b) => a - b)) {
+      for (const row of wanted) {
         if (!drawn.has(row)) {
           drawn.set(row, rows.draw(row));
           inner.append(drawn.get(row));
         }
-        drawn.get(row).style.top = rows.top(row) + shift + "px";
+        drawn.get(row).style.top = offset(row) + "px";
       }
       if (rows.drawn) rows.drawn();
     };
+    const offset = (row) => rows.top(row) + box.scrollTop * (1 - ratio());
     const reset = () => {
-      for (const element of drawn.values()) element.remove();
+      inner.replaceChildren();
       drawn.clear();
       inner.style.height = Math.min(height(), TALLEST) + "px";
       paint();
     };
+    // A row that is near is scrolled to the edge, one that is far to the upper third.
     const show = (row) => {
+      const room = box.clientHeight;
       const start = box.scrollTop * ratio();
       const top = rows.top(row);
-      const bottom = rows.top(row + 1);
-      const room = box.clientHeight;
-      if (top < start || bottom > start + room)
-        box.scrollTop = (Math.abs(top - start) < 2 * room ? (top < start ? top : bottom - room + 2) : top - room / 3) / ratio();
+      const low = rows.top(row + 1) - room;
+      const near = top < start ? top : low;
+      if (top < start || low > start) box.scrollTop = (Math.abs(top - start) < 2 * room ? near : top - room / 3) / ratio();
       paint();
     };
     box.addEventListener("scroll", paint, { passive: true });
-    return { drawn, paint, reset, show, offset: (row) => rows.top(row) + box.scrollTop - box.scrollTop * ratio(), room: () => box.clientHeight };
+    return { drawn, paint, reset, show, offset };
   };
 })();
