@@ -164,6 +164,9 @@ int main(int argc, char **argv)
             sum += commands[i].processor[round];
         dprintf(own_output, "%.1f %.1f %.1f\n", median(commands[i].elapsed, rounds),
                 median(commands[i].processor, rounds), sum / (double)rounds);
+        free(commands[i].words);
+        free(commands[i].elapsed);
+        free(commands[i].processor);
     }
     return 0;
 }
