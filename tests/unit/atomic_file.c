@@ -768,12 +768,6 @@ END_TEST
 
 /* ---- the same file ---- */
 
-static bool would_replace(const char *output, const char *input)
-{
-    const struct atomic_file_place place = atomic_file_place(output);
-    return atomic_file_is_same(&place, input);
-}
-
 START_TEST(a_regular_file_is_recognised_by_any_of_its_names)
 {
     make("file", "text", 0644);
@@ -781,27 +775,27 @@ START_TEST(a_regular_file_is_recognised_by_any_of_its_names)
     ck_assert_int_eq(link("file", "second name"), 0);
     ck_assert_int_eq(symlink("file", "link"), 0);
     ck_assert_int_eq(mkfifo("fifo", 0600), 0);
-    ck_assert(would_replace("file", "file"));
-    ck_assert(would_replace("./file", "second name"));
-    ck_assert(would_replace("link", "file"));
-    ck_assert(would_replace("file", "link"));
-    ck_assert(!would_replace("file", "other"));
-    ck_assert(!would_replace("file", "nothing"));
-    ck_assert(!would_replace("nothing", "file"));
-    ck_assert(!would_replace("nothing", "nothing"));
-    ck_assert(!would_replace("fifo", "fifo"));
-    ck_assert(!would_replace(".", "."));
-    ck_assert(!would_replace("-", "-"));
-    ck_assert(!would_replace("-", "file"));
+    ck_assert(atomic_file_is_same("file", "file"));
+    ck_assert(atomic_file_is_same("./file", "second name"));
+    ck_assert(atomic_file_is_same("link", "file"));
+    ck_assert(atomic_file_is_same("file", "link"));
+    ck_assert(!atomic_file_is_same("file", "other"));
+    ck_assert(!atomic_file_is_same("file", "nothing"));
+    ck_assert(!atomic_file_is_same("nothing", "file"));
+    ck_assert(!atomic_file_is_same("nothing", "nothing"));
+    ck_assert(!atomic_file_is_same("fifo", "fifo"));
+    ck_assert(!atomic_file_is_same(".", "."));
+    ck_assert(!atomic_file_is_same("-", "-"));
+    ck_assert(!atomic_file_is_same("-", "file"));
     make("-", "text", 0644);
-    ck_assert(!would_replace("-", "./-"));
+    ck_assert(!atomic_file_is_same("-", "./-"));
     int file = open("file", O_RDONLY);
     ck_assert_int_eq(dup2(file, STDIN_FILENO), STDIN_FILENO);
-    ck_assert(would_replace("file", "-"));
-    ck_assert(!would_replace("other", "-"));
-    ck_assert(!would_replace("-", "-"));
+    ck_assert(atomic_file_is_same("file", "-"));
+    ck_assert(!atomic_file_is_same("other", "-"));
+    ck_assert(!atomic_file_is_same("-", "-"));
     close(STDIN_FILENO);
-    ck_assert(!would_replace("file", "-"));
+    ck_assert(!atomic_file_is_same("file", "-"));
 }
 END_TEST
 

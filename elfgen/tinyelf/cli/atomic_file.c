@@ -21,7 +21,7 @@ struct atomic_file_place atomic_file_place(const char *output)
     return (struct atomic_file_place){true, status.st_dev, status.st_ino};
 }
 
-bool atomic_file_is_same(const struct atomic_file_place *place, const char *input)
+bool atomic_file_replaces(const struct atomic_file_place *place, const char *input)
 {
     struct stat status;
     if (!place->is_file)
@@ -29,6 +29,12 @@ bool atomic_file_is_same(const struct atomic_file_place *place, const char *inpu
     bool known =
         strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &status) == 0 : stat(input, &status) == 0;
     return known && place->device == status.st_dev && place->number == status.st_ino;
+}
+
+bool atomic_file_is_same(const char *output, const char *input)
+{
+    const struct atomic_file_place place = atomic_file_place(output);
+    return atomic_file_replaces(&place, input);
 }
 
 /* The descriptor that a path such as /dev/stdout or /dev/fd/3, or a link to one, stands for; -1:

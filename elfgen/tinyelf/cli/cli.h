@@ -184,7 +184,10 @@ struct atomic_file_place {
 struct atomic_file_place atomic_file_place(const char *output);
 
 /* Whether a write of the output would replace `input`; "-" is standard input. */
-bool atomic_file_is_same(const struct atomic_file_place *place, const char *input);
+bool atomic_file_replaces(const struct atomic_file_place *place, const char *input);
+
+/* The same for one input: whether `output` is the same regular file. */
+bool atomic_file_is_same(const char *output, const char *input);
 
 /* Writes a file as a whole or not at all: beside its place, with mode 0755 or 0644 less the umask,
  * and then renamed, or exchanged with an older file, which is removed: other hard links to that

@@ -244,7 +244,7 @@ static int check_output(const struct build *build)
     const struct atomic_file_place place = atomic_file_place(build->output);
     for (size_t i = 0; i < build->input_count; i++) {
         const char *name = build->inputs[i];
-        if (atomic_file_is_same(&place, name))
+        if (atomic_file_replaces(&place, name))
             return may_be_output(build, i)
                        ? usage_error("build", "'%s' is an input here: did you mean -o %s?", name,
                                      shellwords_quote_file(name, quoted, sizeof quoted))
@@ -268,7 +268,7 @@ static bool debug_is_input(const struct build *build)
     const struct atomic_file_place place = atomic_file_place(name);
     bool found = false;
     for (size_t i = 0; length < PATH_MAX && i < build->input_count && !found; i++)
-        found = atomic_file_is_same(&place, build->inputs[i]);
+        found = atomic_file_replaces(&place, build->inputs[i]);
     return found;
 }
 

@@ -100,8 +100,7 @@ int command_unfold(int argc, char **argv)
     if (!output)
         return usage_error("unfold", "where should the twin go? Say -o TWIN");
     const char *path = argv[optind];
-    const struct atomic_file_place place = atomic_file_place(output);
-    if (atomic_file_is_same(&place, path))
+    if (atomic_file_is_same(output, path))
         return usage_error("unfold", "'%s' is the input, too", output);
     bool done = input_read(path, &bytes) &&
                 unfold(&bytes, input_name(path), options.versions.first, &unfolded) &&
