@@ -1,48 +1,8 @@
 # Makes page_document.c of the page's skeleton, style and script: byte arrays around the title and the data.
 # cmake -DFOLDER=... -DSTYLES=A,B -DSCRIPTS=A,B -DVERSION=... -DOUTPUT=... -P embed.cmake
-# What the browser does not need is left out: indentation, lines that are a comment, and blanks beside operators in lines
-# without '...', `...`, a slash or a backslash, where it is plain which characters are text.
+# Indentation and lines that are a comment are left out, which may stand in no text of the script; tighten.cmake leaves out more.
 
-# The text without blanks beside the characters of a regular expression.
-function(squeeze text around after result)
-    string(REGEX REPLACE "(${around}|${after}) +" "\\1" text "${text}")
-    string(REGEX REPLACE " +(${around})" "\\1" text "${text}")
-    set(${result} "${text}" PARENT_SCOPE)
-endfunction()
-
-# The same for all lines, but not between double quotes.
-function(squeeze_lines text around after result)
-    # Characters that have a meaning in CMake's lists wait under other names.
-    set(number 1)
-    foreach(special ";" "[" "]")
-        string(ASCII ${number} name)
-        string(REPLACE "${special}" "${name}" text "${text}")
-        set(name_${number} "${name}")
-        math(EXPR number "${number} + 1")
-    endforeach()
-    string(REPLACE "\n" ";" lines "${text}")
-    set(all "")
-    foreach(line IN LISTS lines)
-        if(NOT line MATCHES "['`/\\\\]")
-            set(done "")
-            while(line MATCHES "^([^\"]*)(\"[^\"]*\")(.*)$")
-                set(quoted "${CMAKE_MATCH_2}")
-                set(line "${CMAKE_MATCH_3}")
-                squeeze("${CMAKE_MATCH_1}" "${around}" "${after}" code)
-                string(APPEND done "${code}${quoted}")
-            endwhile()
-            squeeze("${line}" "${around}" "${after}" code)
-            set(line "${done}${code}")
-        endif()
-        string(APPEND all "\n${line}")
-    endforeach()
-    # After these no line has to end.
-    string(REGEX REPLACE "([{,(${name_1}])\n" "\\1" all "${all}")
-    string(REPLACE "${name_1}" ";" all "${all}")
-    string(REPLACE "${name_2}" "[" all "${all}")
-    string(REPLACE "${name_3}" "]" all "${all}")
-    set(${result} "${all}\n" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/tighten.cmake)
 
 # The files, one after another, in `result`.
 function(join_files list result)
@@ -89,9 +49,8 @@ endfunction()
 join_files("${STYLES}" style)
 join_files("${SCRIPTS}" script)
 join_files(page.html skeleton)
-string(ASCII 1 2 3 specials)
-squeeze_lines("${style}" "[{}>,${specials}]" ":" style)
-squeeze_lines("${script}" "[^A-Za-z0-9_$+\" -]" "x^" script)
+tighten(style "${style}" style)
+tighten(script "${script}" script)
 string(PREPEND script "\"use strict\";")
 if("${script}${style}" MATCHES "</|<!--")
     message(FATAL_ERROR "embed.cmake: the script or the style has '</' or '<!--', which would end it")
