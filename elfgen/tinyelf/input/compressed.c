@@ -24,8 +24,8 @@ static const char *read_header(const struct elfgen_view *view, const uint8_t *by
                                struct header *header)
 {
     enum { ZLIB = 1 };
-    const bool is_64 = view->class_ == ELFGEN_CLASS64;
-    const unsigned width = is_64 ? 8 : 4, after_type = width;
+    const unsigned width = elfgen_address_size(view->class_);
+    const unsigned after_type = width; /* a type of 32 bits, padded in 64-bit files */
     header->length = after_type + 2 * (size_t)width;
     if (size < header->length)
         return "section does not contain compressed data";
