@@ -107,6 +107,7 @@ static void take(void *context, const struct coverage *coverage,
     run->recording = recording;
     if (!run->no_memory)
         page_run_take(run, record, offset);
+    page_run_hide(run, offset);
     run->has_call = false;
     run->used_count[0] = run->used_count[1] = 0;
 }
@@ -146,6 +147,7 @@ void page_run_close(struct page_run *run)
     free(run->code.bytes);
     free(run->steps.bytes);
     free(run->code_index);
+    free(run->hidden_calls);
     free(run);
 }
 

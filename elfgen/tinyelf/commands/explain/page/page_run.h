@@ -15,6 +15,10 @@ void page_run_close(struct page_run *run);
 /* Who has to be told of the run. */
 const struct coverage_watcher *page_run_watcher(struct page_run *run);
 
+/* Takes out of what the run knows of its calls all that must not be shown, before the code is
+ * followed with that. */
+void page_run_clean(const struct page_run *run, struct coverage *coverage);
+
 /* Appends the run as one JSON object, when it is over, which run.js reads:
  *
  * {"end":W,"summary":W,"private":B,"recorded_private":B,"moved":B,"program":W,"arguments":[W..],

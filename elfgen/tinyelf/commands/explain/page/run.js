@@ -11,7 +11,7 @@
   const steps = run.steps.map(([which, changes, more]) => ({
     ...more,
     code: code[which],
-    here: code[which] && code[which].offset >= 0 && (more || {}).k !== "fault",
+    here: code[which] && code[which].offset >= 0,
     changes: changes ? changes.split(" ").map((one) => one.split("=")) : [],
   }));
   const each = (list = [], act) => {
