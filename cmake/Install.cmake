@@ -12,7 +12,7 @@ set(schema_files
 set(header_files
     api.h arch.h code.h core_records.h error.h format.h hex.h image.h kernel.h kernel_advice.def
     kernel_checks.def map.h memory.h names.h objections.h records.h relocation_types.def search.h
-    section_headers.h tables.h text.h unfold.h version.h view.h)
+    section_headers.h tables.h text.h unfold.h version.h view.h x86.h x86_mnemonics.def x86_registers.def)
 
 if(TARGET tinyelf)
     install(TARGETS tinyelf RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -27,5 +27,6 @@
 #include "elfgen/unfold.h"
 #include "elfgen/version.h"
 #include "elfgen/view.h"
+#include "elfgen/x86.h"
 
 #endif

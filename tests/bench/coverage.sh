@@ -10,11 +10,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 # both NAME MOST_ROUNDS RUNS OPTION STEP_OPTION FILE: a line of the report.
 both()
 {
-    local name=$1 most=$2 runs=$3 option=$4 sandbox=$5 file=$6 warmup=0
+    local name=$1 most=$2 runs=$3 option=$4 sandbox=$5 file=$6
     for _ in $(seq $((rounds < most ? rounds : most))); do
-        once "run_$name" "$tinyelf explain --run $option $file"
-        once "explain_$name" "$tinyelf explain $file"
-        once "step_$name" "$tinyelf step --plain $sandbox $file"
+        turns "$runs" "run_$name" "$tinyelf explain --run $option $file" \
+            "explain_$name" "$tinyelf explain $file" "step_$name" "$tinyelf step --plain $sandbox $file"
     done
     line "explain --run $name / explain + step --plain" ""
     line "  the same, processor time" .processor

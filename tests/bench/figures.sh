@@ -1,18 +1,27 @@
 # Shared by the benchmarks: a temporary folder, medians, and a line of the report. For bash scripts with set -eu.
-# There are ROUNDS (default 10) rounds of RUNS (default 50) runs; a figure is the median of the rounds' medians.
-# `warmup` runs come before each round (default 5).
-rounds=${ROUNDS:-10} runs=${RUNS:-50}
-command -v hyperfine >/dev/null || { echo "hyperfine is missing: install the package hyperfine"; exit 1; }
+# There are ROUNDS (default 10) rounds of RUNS (default 50) runs of each command, which take turns; a figure is the median
+# of the rounds' medians. SPAWN is the program bench-spawn.
+rounds=${ROUNDS:-10} runs=${RUNS:-50} spawn=${SPAWN:?}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-# once NAME COMMAND: adds one round's median, in milliseconds, to NAME, and the mean of its processor time to NAME.processor.
-once()
+# turns ROUNDS NAME COMMAND [NAME COMMAND]...: adds the medians of so many turns, in milliseconds, to the files NAME and, of
+# processor time, NAME.processor. Words of a command as bench-spawn reads them.
+turns()
 {
-    hyperfine -N --style none --warmup "${warmup:-5}" --runs "$runs" --export-csv one.csv "$2" >/dev/null 2>&1
-    awk -F, 'NR == 2 {print $(NF - 4) * 1000}' one.csv >>"$1"
-    awk -F, 'NR == 2 {print ($(NF - 3) + $(NF - 2)) * 1000}' one.csv >>"$1.processor"
+    local count=$1 names=() commands=() name elapsed processor
+    shift
+    for (( ; $#; )); do
+        names+=("$1") commands+=("$2")
+        shift 2
+    done
+    "$spawn" "$count" "${commands[@]}" >turns.txt
+    for name in "${names[@]}"; do
+        read -r elapsed processor _
+        awk -v us="$elapsed" 'BEGIN {print us / 1000}' >>"$name"
+        awk -v us="$processor" 'BEGIN {print us / 1000}' >>"$name.processor"
+    done <turns.txt
 }
 
 median()

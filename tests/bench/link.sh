@@ -8,14 +8,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/figures.sh"
 most=${OBJECTS:-10000}
 
-# ---- one object ------------------------------------------------------------------------------------
-nasm -f elf64 -o hello.o "$source/asm/hello.s"
-for _ in $(seq "$rounds"); do
-    once one "$tinyelf build hello.o -o out"
-    once one_ld "ld -n -s hello.o -o out"
-done
-report "tinyelf build hello.o / ld -n -s" "$(median one)" "$(median one_ld)" 0.4
-
 # ---- many objects ------------------------------------------------------------------------------------
 counts=
 for count in 10 100 1000 10000; do
@@ -89,6 +81,25 @@ cd ..
 if [ -e growth_10000 ] && [ -e growth_1000 ]; then
     report "10,000 objects / ten times 1,000" "$(median growth_10000)" \
         "$(awk -v ms="$(median growth_1000)" 'BEGIN {print 10 * ms}')" 1.5
+fi
+
+if [ "$most" -ge 10000 ] && command -v ld.lld >/dev/null; then
+    # Both replace their output, and the objects' program exits with 42.
+    (
+        cd objects
+        for _ in $(seq $((rounds < 5 ? rounds : 5))); do
+            turns 3 ../lld_ours "$tinyelf build @inputs-10000 -o out" ../lld "ld.lld --threads=1 -s @inputs-10000 -o out.lld"
+        done
+        for program in ./out ./out.lld; do
+            ended=0
+            "$program" || ended=$?
+            [ "$ended" -eq 42 ] || echo "$program with 10,000 objects: status $ended"
+        done
+    )
+    report "10,000 objects / ld.lld --threads=1" "$(median lld_ours)" "$(median lld)" 1
+    report "  the same, processor time" "$(median lld_ours.processor)" "$(median lld.processor)" 1
+else
+    echo "10,000 objects / ld.lld: not measured, the package lld is missing, or OBJECTS is less"
 fi
 
 # ---- sizes -------------------------------------------------------------------------------------------

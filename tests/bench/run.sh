@@ -1,50 +1,9 @@
 #!/bin/bash
-# run.sh TINYELF WRITE_EXEC SOURCE: benchmarks the command; both sides of a ratio alternate in one run.
+# run.sh TINYELF: benchmarks the command on many bytes and files; both sides of a ratio alternate in one run.
 set -eu
-tinyelf=$1 write_exec=$2 source=$3
+tinyelf=$1
 # shellcheck source=figures.sh
 . "$(dirname "$0")/figures.sh"
-
-"$write_exec"
-
-"$tinyelf" build "$source/asm/hello.s" -o hello
-nasm -f elf64 -o hello.o "$source/asm/hello.s"
-for _ in $(seq "$rounds"); do
-    once build "$tinyelf build $source/asm/hello.s -o out"
-    once nasm "nasm -f elf64 -o hello.o $source/asm/hello.s"
-    once ld "ld -n -s -o linked hello.o"
-    once dump "$tinyelf dump -h -l hello"
-    once readelf "readelf -h -l hello"
-done
-nasm_ld=$(awk -v a="$(median nasm)" -v b="$(median ld)" 'BEGIN {print a + b}')
-report "tinyelf build hello.s / nasm, then ld -n -s" "$(median build)" "$nasm_ld" 0.75
-report "  of which nasm alone" "$(median nasm)" "$nasm_ld" 1
-report "tinyelf dump -h -l hello / readelf -h -l" "$(median dump)" "$(median readelf)" 0.65
-
-# The lecture's file from hex source, against fasm's flat assembler on the same program.
-if command -v fasm >/dev/null; then
-    cat >hello.fasm <<'F'
-format ELF64 executable 3
-segment readable executable
-entry $
-    mov eax, 1
-    mov edi, 1
-    lea rsi, [text]
-    mov edx, 12
-    syscall
-    mov eax, 231
-    xor edi, edi
-    syscall
-text: db 'Hello world', 10
-F
-    for _ in $(seq "$rounds"); do
-        once hex "$tinyelf build $source/templates/hello.hex -o out"
-        once fasm "fasm hello.fasm out.fasm"
-    done
-    report "tinyelf build hello.hex / fasm hello.fasm" "$(median hex)" "$(median fasm)" 0.5
-else
-    echo "tinyelf build hello.hex / fasm: not measured, the package fasm is missing"
-fi
 
 # Every byte of a large library, against xxd: once a round, alternating.
 library=$(find /usr/lib -xdev -type f -name '*.so*' -size +90M 2>/dev/null | sort | head -n 1)
@@ -72,18 +31,10 @@ done
 find /usr/bin /usr/sbin /usr/lib -xdev -type f -size +0 | sort | shuf --random-source=<(yes) |
     while IFS= read -r file; do
         IFS= read -r -N 4 magic <"$file" 2>/dev/null || continue
-        [ "$magic" = $'\x7fELF' ] && printf '%s\0' "$file"
-    done 2>/dev/null | head -z -n 1000 >files || true
-cpu()
-{
-    local TIMEFORMAT='%U %S'
-    { time xargs -0 -n 1000 "${@:2}" <files >/dev/null 2>&1 || true; } 2>time.txt
-    awk '{print ($1 + $2) * 1000}' time.txt >>"$1"
-}
-for _ in $(seq $((rounds * 4))); do
-    cpu ours "$tinyelf" dump -h -l
-    cpu theirs readelf -h -l
+        [ "$magic" = $'\x7fELF' ] && printf '%s\n' "$file"
+    done 2>/dev/null | head -n 1000 >files || true
+for _ in $(seq "$rounds"); do
+    turns 4 ours "? $tinyelf dump -h -l @files" theirs "? readelf -h -l @files"
 done
-mean() { awk '{s += $1} END {print s / NR}' "$1"; }
-report "dump -h -l of $(tr -cd '\0' <files | wc -c) files / readelf, CPU time" \
-    "$(mean ours)" "$(mean theirs)" 0.5
+report "dump -h -l of $(wc -l <files) files / readelf, CPU time" \
+    "$(median ours.processor)" "$(median theirs.processor)" 0.4

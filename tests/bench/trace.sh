@@ -1,17 +1,10 @@
 #!/bin/bash
-# trace.sh TINYELF SOURCE: benchmarks tracing against strace; both sides of a ratio alternate in one run.
+# trace.sh TINYELF: benchmarks tracing against strace; both sides of a ratio alternate in one run.
 set -eu
-tinyelf=$1 source=$2
+tinyelf=$1
 # shellcheck source=figures.sh
 . "$(dirname "$0")/figures.sh"
 command -v strace >/dev/null || { echo "strace is missing: install the package strace"; exit 1; }
-
-"$tinyelf" build "$source/asm/hello.s" -o hello
-for _ in $(seq "$rounds"); do
-    once trace "$tinyelf trace ./hello"
-    once strace "strace ./hello"
-done
-report "tinyelf trace hello / strace hello" "$(median trace)" "$(median strace)" 0.35
 
 # 100,000 calls: one without arguments, one with a string.
 for call in getppid write; do

@@ -771,11 +771,53 @@ static void try_fields(struct input *input)
     }
 }
 
+static bool stop_sometimes(const struct elfgen_x86_encoding *encoding, void *context)
+{
+    struct input *input = context;
+    check(encoding->length > 0 && encoding->length <= ELFGEN_X86_LONGEST);
+    return !is_rare(input);
+}
+
+/* Names, numbers and instructions of any bytes; fuzz_encode.c compares what is encoded. */
+static void try_x86(struct input *input)
+{
+    struct elfgen_x86_instruction instruction;
+    struct elfgen_x86_encoding encoding;
+    struct elfgen_x86_form form;
+    struct elfgen_x86_effects effects;
+    char printed[64];
+    struct elfgen_text text = {.bytes = printed, .capacity = sizeof printed};
+    const char *name = take_name(input);
+    const unsigned number = (unsigned)take_index(input, ELFGEN_X86_MNEMONICS);
+    const char *known = elfgen_x86_mnemonic_name(number);
+    check(!known || elfgen_x86_mnemonic(known, strlen(known)) == number);
+    if (name)
+        check(elfgen_x86_mnemonic(name, strlen(name)) < ELFGEN_X86_MNEMONICS &&
+              elfgen_x86_register(name, strlen(name)) < 256);
+    (void)elfgen_x86_register_name(number);
+    check(elfgen_x86_register_size(number) <= 16);
+    const unsigned index = (unsigned)take_number(input);
+    check(elfgen_x86_form(number, index, &form) == elfgen_x86_effects(number, index, &effects));
+    memcpy(&instruction, take_bytes(input, sizeof instruction), sizeof instruction);
+    instruction.truncate = take_bool(input);
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
+        struct elfgen_x86_operand *operand = &instruction.operands[i];
+        operand->no_split = take_bool(input);
+        operand->relative = take_bool(input);
+        operand->symbolic = take_bool(input);
+        operand->strict = take_bool(input);
+    }
+    check(elfgen_x86_status_text(elfgen_encode(&instruction, &encoding)) != NULL);
+    elfgen_encodings(&instruction, take_bool(input), stop_sometimes, input);
+    elfgen_x86_print(&instruction, &text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static void (*const tries[])(struct input *) = {
-        try_exec, try_image,  try_relocations, try_section_headers, try_hex,     try_view,
-        try_map,  try_kernel, try_objections,  try_unfold,          try_numbers, try_fields};
+        try_exec,    try_image,  try_relocations, try_section_headers, try_hex,
+        try_view,    try_map,    try_kernel,      try_objections,      try_unfold,
+        try_numbers, try_fields, try_x86};
     struct input input = {.bytes = bytes, .left = size};
     tries[take(&input, 1) % (sizeof tries / sizeof tries[0])](&input);
     release(&input);

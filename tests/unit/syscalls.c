@@ -62,6 +62,25 @@ START_TEST(a_number_is_that_of_its_name)
 }
 END_TEST
 
+START_TEST(names_numbers_and_inner_calls_are_libseccomp_s)
+{
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
+        const uint32_t arch = syscall_abi(abi)->arch;
+        for (int number = -400; number < 2 * CALLS_END; number++) {
+            char *name = seccomp_syscall_resolve_num_arch(arch, number);
+            const char *ours = number < 0 ? NULL : syscall_name(abi, (uint64_t)number);
+            if (number >= 0)
+                ck_assert_pstr_eq(ours, name);
+            else if (name && abi == CALL_I386 && syscall_number(abi, name) < 0)
+                ck_assert_str_eq(syscall_through(abi, name), number < -200 ? "ipc" : "socketcall");
+            else if (name)
+                ck_assert_ptr_null(syscall_through(abi, name));
+            free(name);
+        }
+    }
+}
+END_TEST
+
 START_TEST(no_table_has_calls_above_the_last_number_searched)
 {
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
@@ -309,6 +328,7 @@ static Suite *syscalls_suite(void)
     TCase *tables = tcase_create("tables");
     tcase_add_test(tables, every_row_of_entries_is_a_call_that_no_rule_covers);
     tcase_add_test(tables, a_number_is_that_of_its_name);
+    tcase_add_test(tables, names_numbers_and_inner_calls_are_libseccomp_s);
     tcase_add_test(tables, no_table_has_calls_above_the_last_number_searched);
     tcase_add_test(tables, entry_points_are_complete_and_have_the_abi_s_prefix);
     tcase_add_test(tables, the_4095_highest_results_are_errors);

@@ -1,11 +1,7 @@
-/* Finds system calls by number and name: names from libseccomp, parameters from the table of calls.
- */
+/* Finds system calls by number, with their parameters. */
 #include "table.h"
 
-#include <errno.h>
-#include <seccomp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Rows of the table. A parameter without a name ends each list. */
@@ -65,31 +61,13 @@ const struct call_row *syscall_row(enum call_abi abi, const char *name)
     return found;
 }
 
-/* The row of a number, found by the names of rows, which takes no memory. */
-static const struct call_row *row_of(uint32_t arch, int number)
-{
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (seccomp_syscall_resolve_name_arch(arch, rows[i].name) == number)
-            return &rows[i];
-    return NULL;
-}
-
-/* Numbers with bit 30 set, x32's, are in no table here. libseccomp copies the name that it finds.
- */
 static bool look_up(enum call_abi abi, uint64_t number, struct call *call)
 {
-    uint32_t arch = syscall_abi(abi)->arch;
-    if (number > INT32_MAX)
-        return false;
-    errno = 0;
-    char *copy = seccomp_syscall_resolve_num_arch(arch, (int)number);
-    const struct call_row *row = !copy && errno == ENOMEM ? row_of(arch, (int)number) : NULL;
-    const char *name = row ? row->name : copy;
+    const char *name = syscall_name(abi, number);
     if (name) {
         snprintf(call->name, sizeof call->name, "%s", name);
-        call->row = syscall_row(abi, call->name);
+        call->row = syscall_row(abi, name);
     }
-    free(copy);
     return name != NULL;
 }
 

@@ -1,4 +1,5 @@
-/* System calls of each ABI: names and numbers from libseccomp, parameters from our own table. */
+/* System calls of each ABI: names and numbers that libseccomp had when this was
+ * built, parameters from our own table. */
 #ifndef SYSCALLS_TABLE_H
 #define SYSCALLS_TABLE_H
 
@@ -49,7 +50,7 @@ struct calls {
     struct call last; /* the last one that is not kept */
 };
 
-/* Finds a call by its number. Returns NULL if libseccomp knows none, or it is one of x32's (bit
+/* Finds a call by its number. Returns NULL if libseccomp knew none, or it is one of x32's (bit
  * 30). The result is in *calls; from CALLS_KEPT on, the next such call overwrites it. */
 const struct call *syscall_find(struct calls *calls, enum call_abi abi, uint64_t number);
 
@@ -59,15 +60,18 @@ const struct call_row *syscall_row(enum call_abi abi, const char *name);
 /* The rows in order, for tests and lists; NULL after the last. */
 const struct call_row *syscall_row_at(size_t index);
 
-/* Finds a call's number by its name; -1 if libseccomp knows no such call of the ABI. */
+/* The end of the numbers that tables have: x86's end earlier, and x32's begin at bit 30. */
+enum { CALLS_END = 1024 };
+
+/* A call's name by its number; NULL if libseccomp knew none when this was built. */
+const char *syscall_name(enum call_abi abi, uint64_t number);
+
+/* Finds a call's number by its name; -1 if libseccomp knew no such call of the ABI. */
 int syscall_number(enum call_abi abi, const char *name);
 
 /* The call through which one without a number of its own is made: i386's "socketcall" for accept,
  * "ipc" for semop. NULL if there is none. */
 const char *syscall_through(enum call_abi abi, const char *name);
-
-/* The end of the numbers that are searched: x86's tables are shorter, and x32's begin at bit 30. */
-enum { CALLS_END = 1024 };
 
 /* The function of a 64-bit kernel that implements a call, as in /proc/kallsyms: "__x64_sys_write",
  * written to `entry`. Returns NULL if the kernel only reserves the number and answers ENOSYS. */

@@ -1,5 +1,5 @@
 /* tinyelf explain: shows every byte of a file with its owners. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "x86/session.h"
@@ -9,6 +9,7 @@
 #include "observe.h"
 #include "place.h"
 #include "base/file.h"
+#include "base/memory_text.h"
 #include "base/no_memory.h"
 #include "base/width.h"
 #include "cli/cli.h"
@@ -66,8 +67,9 @@ const struct command_options command_explain_options = {
 
 struct options {
     enum explain_format format;
-    const char *at, *debug;
-    bool no_code, parts, colour, memory;
+    const char *at, *debug, *output;
+    bool no_code, parts, memory;
+    int colour;    /* enum colour_choice */
     unsigned with; /* bits of enum explain_extra */
     enum elfgen_code_mode mode;
     struct kernel_versions versions; /* the oldest one executes the most */
@@ -115,6 +117,53 @@ static bool is_for_people(enum explain_format format)
     return format == EXPLAIN_TEXT || format == EXPLAIN_MEMORY;
 }
 
+/* Explains the bytes to `out`. Returns false after reporting the error. */
+static bool explain_file(const struct options *options, const char *path, struct elfgen_view *view,
+                         struct elfgen_text *out)
+{
+    const bool is_file = options->output != NULL;
+    struct explain explain = {.map = {.view = view,
+                                      .file = input_name(path),
+                                      .encodings = options->parts,
+                                      .to = view->length,
+                                      .out = out},
+                              .format = options->format,
+                              .colour = (!is_file || options->colour == COLOUR_ALWAYS) &&
+                                        option_colour(options->colour),
+                              .width = is_file ? WIDTH_WIDE : width_of_output(),
+                              .with = options->with};
+    struct coverage coverage = {.view = NULL};
+    bool done =
+        !observe_is_wanted(&options->observe) || observe(&options->observe, path, view, &coverage);
+    explain.map.run = coverage.view ? &coverage : NULL;
+    progress_begin(&(struct progress){.doing = "reading symbols"});
+    struct debug_file names = {.symbols = {.all = NULL}};
+    done = done && (options->debug ? input_read(options->debug, &names.bytes) &&
+                                         debug_file_use(&names, view, input_name(options->debug),
+                                                        &message_reporter)
+                                   : debug_file_find(&names, view, path, &message_reporter));
+    progress_end();
+    explain.map.symbols = &names.symbols;
+    done = done && report(options, &explain);
+    debug_file_close(&names);
+    coverage_free(&coverage);
+    return done;
+}
+
+/* The same to the file of -o, which then appears as a whole. */
+static bool explain_to_file(const struct options *options, const char *path,
+                            struct elfgen_view *view)
+{
+    struct elfgen_text kept;
+    bool done = memory_text_open(&kept);
+    done = done && explain_file(options, path, view, &kept);
+    if (kept.cut)
+        done = message_no_memory(options->output);
+    done = done && atomic_file_write(options->output, kept.bytes, kept.length, false);
+    free(kept.bytes);
+    return done;
+}
+
 static int run(const struct options *options, const char *path)
 {
     struct file_bytes bytes = {0};
@@ -122,33 +171,10 @@ static int run(const struct options *options, const char *path)
     struct elfgen_view view;
     bool done = input_read(path, &bytes);
     if (done) {
-        struct explain explain = {.map = {.view = &view,
-                                          .file = input_name(path),
-                                          .encodings = options->parts,
-                                          .to = bytes.size,
-                                          .out = &output->text},
-                                  .format = options->format,
-                                  .colour = options->colour,
-                                  .width = width_of_output(),
-                                  .with = options->with};
-        struct coverage coverage = {.view = NULL};
         bytemap_open_view(&view, bytes.bytes, bytes.size);
         view.kernel = options->versions.first;
-        done = !observe_is_wanted(&options->observe) ||
-               observe(&options->observe, path, &view, &coverage);
-        explain.map.run = coverage.view ? &coverage : NULL;
-        progress_begin(&(struct progress){.doing = "reading symbols"});
-        struct debug_file names = {.symbols = {.all = NULL}};
-        done =
-            done && (options->debug ? input_read(options->debug, &names.bytes) &&
-                                          debug_file_use(&names, &view, input_name(options->debug),
-                                                         &message_reporter)
-                                    : debug_file_find(&names, &view, path, &message_reporter));
-        progress_end();
-        explain.map.symbols = &names.symbols;
-        done = done && report(options, &explain);
-        debug_file_close(&names);
-        coverage_free(&coverage);
+        done = options->output ? explain_to_file(options, path, &view)
+                               : explain_file(options, path, &view, &output->text);
     }
     done = stdout_finish(output) && done;
     if (done && is_for_people(options->format) && !elfgen_view_is_elf(&view))
@@ -170,6 +196,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_MEMORY:
         options->memory = true;
         break;
+    case OPTION_OUTPUT:
+        options->output = given->value;
+        break;
     case OPTION_FORMAT:
         options->format = (enum explain_format)given->choice;
         break;
@@ -185,7 +214,7 @@ static int take_option(void *context, const struct option_given *given)
         options->parts = true;
         break;
     case OPTION_COLOR:
-        options->colour = option_colour(given->choice);
+        options->colour = given->choice;
         break;
     case OPTION_KERNEL:
         return kernel_versions_read("explain", given->value, &options->versions);
@@ -212,9 +241,29 @@ static int take_option(void *context, const struct option_given *given)
     return EXIT_YES;
 }
 
+/* Returns EXIT_YES, or EXIT_USAGE after reporting options that exclude one another. */
+static int check_together(const struct options *options, const char *path)
+{
+    const bool is_whole = options->format == EXPLAIN_HEX || options->format == EXPLAIN_HTML;
+    if (options->at && is_whole)
+        return usage_error("explain", "--format %s is for whole files, --at for one place",
+                           options->format == EXPLAIN_HEX ? "hex" : "html");
+    if (options->memory && (options->at || options->format != EXPLAIN_TEXT))
+        return usage_error("explain", "--memory cannot be combined with --at or --format");
+    if (options->memory && observe_is_wanted(&options->observe))
+        return usage_error("explain", "--memory shows the file before it runs: it cannot be "
+                                      "combined with --run or --recording");
+    if (options->with && options->format != EXPLAIN_JSON)
+        return usage_error("explain", "--with is for --format json");
+    if (options->output && atomic_file_is_same(options->output, path))
+        return usage_error("explain", "the output '%s' is the input: it is never overwritten",
+                           options->output);
+    return EXIT_YES;
+}
+
 int command_explain(int argc, char **argv)
 {
-    struct options options = {.format = EXPLAIN_TEXT, .colour = option_colour(COLOUR_AUTO)};
+    struct options options = {.format = EXPLAIN_TEXT, .colour = COLOUR_AUTO};
     observe_defaults(&options.observe);
     int status = options_read(&command_explain_options, argc, argv, take_option, &options);
     if (status != OPTIONS_READ)
@@ -222,15 +271,9 @@ int command_explain(int argc, char **argv)
     status = observe_check("explain", &options.observe, argv + optind);
     if (status != EXIT_YES)
         return status;
-    if (options.at && options.format == EXPLAIN_HEX)
-        return usage_error("explain", "--format hex is for whole files, --at for one place");
-    if (options.memory && (options.at || options.format != EXPLAIN_TEXT))
-        return usage_error("explain", "--memory cannot be combined with --at or --format");
-    if (options.memory && observe_is_wanted(&options.observe))
-        return usage_error("explain", "--memory shows the file before it runs: it cannot be "
-                                      "combined with --run or --recording");
-    if (options.with && options.format != EXPLAIN_JSON)
-        return usage_error("explain", "--with is for --format json");
+    status = check_together(&options, argv[optind]);
+    if (status != EXIT_YES)
+        return status;
     if (options.memory)
         options.format = EXPLAIN_MEMORY;
     return run(&options, argv[optind]);

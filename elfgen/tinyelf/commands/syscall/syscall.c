@@ -42,9 +42,10 @@ const struct command_options command_syscall_options = {
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
     .json_version = JSON_VERSION_syscall,
-    .notes = "NUMBER is decimal or 0x... Names and numbers are libseccomp's: a call that is "
-             "newer than the installed libseccomp is unknown here. x32 (numbers with bit 30 "
-             "set) is not covered.",
+    .notes =
+        "NUMBER is decimal or 0x... Names and numbers are those of the libseccomp that "
+        "tinyelf was built with: a call that is newer is unknown here. x32 (numbers with bit 30 "
+        "set) is not covered.",
     .exit_status = "0 if there is such a call, 1 if not, 2 for a usage error.",
 };
 

@@ -52,9 +52,9 @@
     const right = edge.right + (measure.columns === 8 ? 4 : 9);
     const round = high > y ? 5 : -5;
     const side = sourceRow === targetRow ? "H" + goal : "H" + (right - 5) + "q5 0 5 " + round + "V" + (high - round) + "q0 " + round + " -5 " + round + "H" + goal;
-    path("line", "M" + x + " " + y + side + "V" + head);
+    path("wire", "M" + x + " " + y + side + "V" + head);
     shape("circle", "dot", { cx: x, cy: y, r: 3.2 });
-    path("head", "M" + goal + " " + head + "l-5 -6.5h10z");
+    path("tip", "M" + goal + " " + head + "l-5 -6.5h10z");
   };
 
   page.drawArrow = () => {

@@ -142,11 +142,11 @@
     }
   };
 
-  // Follows the selected owner's value; returns whether it leads anywhere.
+  // Follows the selected owner's value.
   page.follow = () => {
     const target = page.target(page.selection.owner);
     if (target) page.select(target.offset, page.targetOwner(page.selection.owner), { push: true });
-    return Boolean(target);
+    else page.say("It leads nowhere in the file.");
   };
   page.back = () => {
     const before = page.past.pop();

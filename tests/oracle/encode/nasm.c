@@ -1,0 +1,344 @@
+/* Compares elfgen_encode() with nasm: instructions of every form, printed as text and assembled by
+ * nasm, must have the same bytes; what one refuses the other must refuse, and where nasm warns that
+ * a number does not fit the encoder must say so and cut it in the same way.
+ *
+ *   encode-nasm [--full] [--count N] [--seed N] [--mode 32|64] [--only MNEMONIC] [--list]
+ *
+ * N is how many instructions of each form are made in each mode. --full makes more than 2 million.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "generate.h"
+
+enum { LINE = 160, SAMPLE = 24, FULL = 1700, SHOWN = 60 };
+
+struct item {
+    struct elfgen_x86_encoding encoding;
+    enum elfgen_x86_status status; /* as it was asked for */
+    char *text;
+    bool is_refused, is_warned; /* by nasm */
+};
+
+struct run {
+    unsigned count;
+    uint64_t seed;
+    const char *only;
+    bool list;
+    struct item *items;
+    size_t item_count, room;
+    size_t compared, refused, cut, failed, excepted;
+    char folder[32];
+};
+
+static void die(const char *what)
+{
+    fprintf(stderr, "encode-nasm: %s: %s\n", what, strerror(errno));
+    exit(2);
+}
+
+static void path_of(const struct run *run, const char *name, char path[64])
+{
+    snprintf(path, 64, "%s/%s", run->folder, name);
+}
+
+/* Adds an instruction, and what the encoder makes of it. */
+static void add(struct run *run, const struct elfgen_x86_instruction *instruction)
+{
+    char line[LINE];
+    struct elfgen_text text = {.bytes = line, .capacity = sizeof line - 1};
+    if (run->item_count == run->room) {
+        run->room = run->room ? 2 * run->room : 4096;
+        run->items = reallocarray(run->items, run->room, sizeof *run->items);
+        if (!run->items)
+            die("memory");
+    }
+    struct item *item = &run->items[run->item_count++];
+    struct elfgen_x86_instruction asked = *instruction;
+    memset(item, 0, sizeof *item);
+    item->status = elfgen_encode(&asked, &item->encoding);
+    if (item->status == ELFGEN_X86_NO_FIT) {
+        asked.truncate = true;
+        const enum elfgen_x86_status status = elfgen_encode(&asked, &item->encoding);
+        if (status != ELFGEN_X86_OK)
+            item->status = status;
+    }
+    elfgen_x86_print(instruction, &text);
+    line[text.length] = '\0';
+    item->text = strdup(line);
+    if (!item->text)
+        die("memory");
+}
+
+/* Runs nasm over the items that it has not refused, and notes which lines it complains of. */
+static bool run_nasm(struct run *run, uint8_t mode, bool *has_errors)
+{
+    char source[64], binary[64], log[64], command[400], line[512];
+    path_of(run, "source.asm", source);
+    path_of(run, "binary", binary);
+    path_of(run, "log", log);
+    FILE *file = fopen(source, "w");
+    if (!file)
+        die(source);
+    fprintf(file, "bits %d\n", mode);
+    for (size_t i = 0; i < run->item_count; i++)
+        fprintf(file, "%s\n", run->items[i].is_refused ? "" : run->items[i].text);
+    if (fclose(file) != 0)
+        die(source);
+    snprintf(command, sizeof command, "nasm -w-all -w+number-overflow -f bin -o %s %s >%s 2>&1",
+             binary, source, log);
+    const int status = system(command);
+    file = fopen(log, "r");
+    if (!file)
+        die(log);
+    *has_errors = false;
+    while (fgets(line, sizeof line, file)) {
+        const char *colon = strchr(line, ':');
+        const size_t number = colon ? strtoul(colon + 1, NULL, 10) : 0;
+        if (number < 2 || number > run->item_count + 1)
+            continue;
+        struct item *item = &run->items[number - 2];
+        if (strstr(line, " error:")) {
+            item->is_refused = true;
+            *has_errors = true;
+        } else if (strstr(line, " warning:")) {
+            item->is_warned = true;
+        }
+    }
+    fclose(file);
+    return status == 0;
+}
+
+/* What nasm and the encoder do differently, with the reason. */
+static const struct {
+    const char *mnemonic, *word, *reason;
+} exceptions[] = {
+    {"loop", "short ", "nasm has no `short` where there is nothing else"},
+    {"jcxz", "short ", "the same"},
+    {"jecxz", "short ", "the same"},
+    {"jrcxz", "short ", "the same"},
+    {"enter", "word ", "nasm has no size of these immediates"},
+    {"enter", "byte ", "the same"},
+    {"shld", ", byte ", "the same"},
+    {"shrd", ", byte ", "the same"},
+    {"pshuf", ", byte ", "nasm 2.16.01 refuses sizes of pshufd, pshufhw and pshuflw"},
+    {"pshuf", "strict ", "the same"},
+    {"pshuf", "oword [", "the same"},
+    {"pextrw", ", byte ", "nasm takes the form of SSE4.1"},
+    {"pextrw", "word [", "the same"},
+    {"pextrw", "strict byte ", "the same"},
+    {"pinsrw", "byte ", "nasm has no size of this immediate"},
+    {"shld", "strict byte ", "the same"},
+    {"shrd", "strict byte ", "the same"},
+    {"cmpsd", "word ", "nasm takes its memory for 16 bytes; it is 8"},
+};
+
+static bool is_excepted(const char *text)
+{
+    for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
+        if (strncmp(text, exceptions[i].mnemonic, strlen(exceptions[i].mnemonic)) == 0 &&
+            strstr(text, exceptions[i].word))
+            return true;
+    return false;
+}
+
+static void fail(struct run *run, const struct item *item, const char *what, const uint8_t *bytes,
+                 size_t length)
+{
+    /* nasm does not warn of a displacement that it does not write. */
+    const bool is_unwritten = item->status == ELFGEN_X86_NO_FIT && !item->is_warned &&
+                              item->encoding.part_length[ELFGEN_X86_DISPLACEMENT] == 0;
+    /* It warns of [eax+0xffffffff], in which a byte says -1 and nothing is lost. */
+    const bool is_wrapped = item->status == ELFGEN_X86_OK && item->is_warned &&
+                            item->encoding.part_length[ELFGEN_X86_DISPLACEMENT] <= 1 &&
+                            strchr(item->text, '[');
+    if (is_excepted(item->text) || is_unwritten || is_wrapped) {
+        run->excepted++;
+        return;
+    }
+    if (run->failed++ >= SHOWN && !run->list)
+        return;
+    printf("%-44s %s: ", item->text, what);
+    for (size_t i = 0; i < item->encoding.length; i++)
+        printf("%02x", item->encoding.bytes[i]);
+    printf(" (%s)", elfgen_x86_status_text(item->status));
+    if (bytes) {
+        printf(" nasm ");
+        for (size_t i = 0; i < length; i++)
+            printf("%02x", bytes[i]);
+    }
+    printf("\n");
+}
+
+static uint8_t *read_file(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file || fseek(file, 0, SEEK_END) != 0)
+        die(path);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    uint8_t *bytes = malloc(*size + 1);
+    if (!bytes || fread(bytes, 1, *size, file) != *size)
+        die(path);
+    fclose(file);
+    return bytes;
+}
+
+/* Compares an item with nasm's bytes for it. */
+static void compare_item(struct run *run, const struct item *item, const uint8_t *bytes,
+                         size_t length)
+{
+    const bool is_cut = item->status == ELFGEN_X86_NO_FIT;
+    if (item->is_refused) {
+        run->refused++;
+        if (item->status == ELFGEN_X86_OK || is_cut)
+            fail(run, item, "nasm refuses it", NULL, 0);
+        return;
+    }
+    run->compared++;
+    run->cut += is_cut;
+    if (item->status != ELFGEN_X86_OK && !is_cut)
+        fail(run, item, "refused", bytes, length);
+    else if (length != item->encoding.length || memcmp(bytes, item->encoding.bytes, length) != 0)
+        fail(run, item, "other bytes", bytes, length);
+    else if (item->is_warned != is_cut)
+        fail(run, item, is_cut ? "nasm does not warn" : "nasm warns", NULL, 0);
+}
+
+/* Where nasm's listing says that the bytes of each item begin, the end after the last. */
+static size_t *read_offsets(struct run *run, uint8_t mode, size_t size)
+{
+    char source[64], list[64], command[400], line[512];
+    path_of(run, "source.asm", source);
+    path_of(run, "list", list);
+    snprintf(command, sizeof command, "nasm -w-all -f bin -o /dev/null -l %s %s", list, source);
+    size_t *offsets = calloc(run->item_count + 1, sizeof *offsets);
+    FILE *file = system(command) == 0 ? fopen(list, "r") : NULL;
+    if (!offsets || !file)
+        die(list);
+    for (size_t i = 0; i <= run->item_count; i++)
+        offsets[i] = SIZE_MAX;
+    while (fgets(line, sizeof line, file)) {
+        unsigned long number, offset;
+        if (sscanf(line, "%lu %8lx", &number, &offset) == 2 && number >= 2 &&
+            number < run->item_count + 2 && offsets[number - 2] == SIZE_MAX && line[7] != ' ')
+            offsets[number - 2] = offset;
+    }
+    fclose(file);
+    offsets[run->item_count] = size;
+    for (size_t i = run->item_count; i-- > 0;)
+        if (offsets[i] == SIZE_MAX)
+            offsets[i] = offsets[i + 1];
+    (void)mode;
+    return offsets;
+}
+
+/* Compares nasm's bytes with ours: by our lengths if all have them, otherwise by a listing. */
+static void compare(struct run *run, uint8_t mode)
+{
+    char path[64];
+    size_t size, at = 0;
+    bool is_same = true;
+    path_of(run, "binary", path);
+    uint8_t *bytes = read_file(path, &size);
+    for (size_t i = 0; i < run->item_count && is_same; i++) {
+        const struct item *item = &run->items[i];
+        if (item->is_refused)
+            continue;
+        is_same = at + item->encoding.length <= size &&
+                  memcmp(bytes + at, item->encoding.bytes, item->encoding.length) == 0;
+        at += item->encoding.length;
+    }
+    size_t *offsets = is_same && at == size ? NULL : read_offsets(run, mode, size);
+    at = 0;
+    for (size_t i = 0; i < run->item_count; i++) {
+        const struct item *item = &run->items[i];
+        const size_t length = offsets            ? offsets[i + 1] - offsets[i]
+                              : item->is_refused ? 0
+                                                 : item->encoding.length;
+        compare_item(run, item, bytes + at, length);
+        at += length;
+    }
+    free(offsets);
+    free(bytes);
+}
+
+static void finish(struct run *run, uint8_t mode)
+{
+    bool has_errors;
+    if (!run_nasm(run, mode, &has_errors) && has_errors && !run_nasm(run, mode, &has_errors)) {
+        if (has_errors && !run_nasm(run, mode, &has_errors))
+            die("nasm");
+    }
+    compare(run, mode);
+    for (size_t i = 0; i < run->item_count; i++)
+        free(run->items[i].text);
+    run->item_count = 0;
+}
+
+static void run_mode(struct run *run, uint8_t mode)
+{
+    struct generator generator = {.state = run->seed};
+    struct elfgen_x86_form form;
+    for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++) {
+        if (run->only && strcmp(run->only, elfgen_x86_mnemonic_name(mnemonic)) != 0)
+            continue;
+        for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++) {
+            const unsigned count = form.operands[0] ? run->count : 1;
+            for (unsigned n = 0; n < count; n++) {
+                struct elfgen_x86_instruction instruction;
+                generate_instruction(&generator, mnemonic, i, mode, &instruction);
+                add(run, &instruction);
+            }
+        }
+        if (run->item_count > 250000)
+            finish(run, mode);
+    }
+    finish(run, mode);
+}
+
+int main(int argc, char **argv)
+{
+    struct run run = {.count = SAMPLE, .seed = 20};
+    int only = 0;
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--full") == 0)
+            run.count = FULL;
+        else if (strcmp(argv[i], "--list") == 0)
+            run.list = true;
+        else if (strcmp(argv[i], "--count") == 0)
+            run.count = (unsigned)strtoul(value, NULL, 0), i++;
+        else if (strcmp(argv[i], "--seed") == 0)
+            run.seed = strtoul(value, NULL, 0), i++;
+        else if (strcmp(argv[i], "--mode") == 0)
+            only = atoi(value), i++;
+        else if (strcmp(argv[i], "--only") == 0)
+            run.only = value, i++;
+        else
+            return fprintf(stderr, "encode-nasm: unknown option %s\n", argv[i]), 2;
+    }
+    if (system("nasm -v >/dev/null 2>&1") != 0) {
+        printf("ok - encode-nasm # skip nasm is missing\n");
+        return 77;
+    }
+    strcpy(run.folder, "/tmp/encode-nasm-XXXXXX");
+    if (!mkdtemp(run.folder))
+        die("mkdtemp");
+    if (only != 32)
+        run_mode(&run, 64);
+    if (only != 64)
+        run_mode(&run, 32);
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", run.folder);
+    if (system(command) != 0)
+        die(run.folder);
+    free(run.items);
+    printf("%zu instructions have nasm's bytes (%zu with a number cut), %zu are refused by both, "
+           "%zu are exceptions, %zu differ\n",
+           run.compared - run.failed, run.cut, run.refused, run.excepted, run.failed);
+    return run.failed ? 1 : 0;
+}
