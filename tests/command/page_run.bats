@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The page of explain --format html with a run and a heat map: what they have, and what they leave out.
 load ../support/setup
+load ../support/step_setup
 
 # assemble NAME: builds a 64-bit program from the code on standard input.
 assemble()
@@ -26,7 +27,8 @@ makes()
 data()
 {
     perl -MJSON::PP -0777 -e 'my ($json) = <STDIN> =~ m{<script type="application/json" id="data">(.*?)</script>}s;
-        our $d = decode_json($json); print eval shift; die $@ if $@' "$1" <page.html
+        our $d = decode_json($json); sub text { JSON::PP->new->canonical->encode(shift) }
+        print eval shift; die $@ if $@' "$1" <"${2-page.html}"
 }
 
 # lacks WORD...: the page has none of them, also not as hex digits.
@@ -50,10 +52,9 @@ lacks()
     [ "$(data 'join " ", @{$d->{run}{steps}[4][2]{o}}')" = "$(printf '1 Hello world\n')" ]
     [ "$(data 'join " ", @{$d->{run}{steps}[4][2]{r}}')" = "166 12" ]
     [ "$(data '$d->{run}{steps}[2][1]')" = "6=100a6" ]
-    [ "$(data 'join " ", @{$d->{run}{executed}}')" = "120 46" ]
     cp page.html recorded.html
     makes --run hello
-    [ "$(data 'encode_json $d->{run}{steps}')" = "$(cp recorded.html page.html; data 'encode_json $d->{run}{steps}')" ]
+    [ "$(data 'text $d->{run}')" = "$(data 'text $d->{run}' recorded.html)" ]
 }
 
 @test "arguments, environment, paths and addresses are in the page only with --with-private" {
@@ -134,7 +135,7 @@ E
     makes --recording recording.json --with-private echo
     grep -qF '(left out)' page.html
     lacks "$PWD"
-    [ "$(data '$d->{run}{recorded_private} ? 1 : 0')" -eq 1 ]
+    [ "$(data '$d->{run}{recorded_private}')" -eq 1 ]
 }
 
 @test "input that a program copies is output, with system calls of 32 bits as well" {
@@ -144,7 +145,7 @@ E
     [ "$(data 'join "|", map { @{$_->[2]{o} // []} } @{$d->{run}{steps}}')" = "$(printf '1|what was typed\n')" ]
     "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
     makes --run hello32
-    [ "$(data '$d->{run}{registers}[0]')" = eax ]
+    [ "$(data '$d->{run}{registers}[0][1]')" = eax ]
     [ "$(data '$d->{run}{steps}[4][2]{q}')" = 'write(1, "Hello world\n", 12)' ]
     assemble both <<'E'
     mov eax, 1
@@ -276,7 +277,7 @@ E
     kept ./hello
     "$TINYELF" mutate --json ./hello >heat.json
     makes --recording recording.json --heat heat.json hello
-    [ "$(wc -c <page.html)" -le 80000 ]
+    [ "$(wc -c <page.html)" -le $((80 * 1024)) ]
     cp page.html first.html
     makes --recording recording.json --heat heat.json hello
     cmp first.html page.html

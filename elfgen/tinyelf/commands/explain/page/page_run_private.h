@@ -31,9 +31,11 @@ struct page_run {
     struct elfgen_text head, code, steps; /* JSON, without brackets around lists */
     uint32_t *code_index;                 /* by the recording's instruction, plus 1; 0: none yet */
     size_t code_known, code_room, code_count;
-    uint64_t count, left, elsewhere;      /* steps that it has, and has not; since the last one */
-    uint64_t output;                      /* bytes of output that it has */
-    uint32_t changed;                     /* registers, since the last step */
+    uint64_t count, left, elsewhere; /* steps that it has, and has not; since the last one */
+    uint64_t output;                 /* bytes of output that it has */
+    uint32_t changed, ever;          /* registers, since the last step; since the start */
+    struct step_registers start;     /* as they are shown */
+    bool shows_start[STEP_REGISTERS];
     struct page_run_hidden *hidden_calls; /* in the order of their steps */
     size_t hidden_count, hidden_room;
     /* Of the step that is being taken. */
