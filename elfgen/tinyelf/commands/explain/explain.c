@@ -312,18 +312,14 @@ static int check_together(const struct options *options, const char *path)
         return usage_error("explain", "--memory shows the file before it runs: it cannot be "
                                       "combined with --run or --recording");
     if (options->with && options->format != EXPLAIN_JSON)
-<<<<<<< HEAD
-        return usage_error("explain", "--with is for --format json");
+        return usage_error("explain", "--with is for --format json%s",
+                           options->format == EXPLAIN_HTML ? ": a page has all of it" : "");
     if (options->heat && options->format != EXPLAIN_HTML)
         return usage_error("explain", "--heat is for --format html");
     if (options->with_private && options->format != EXPLAIN_HTML)
         return usage_error("explain", "--with-private is for --format html");
     if (options->with_private && !observe_is_wanted(&options->observe))
         return usage_error("explain", "--with-private needs --run or --recording");
-=======
-        return usage_error("explain", "--with is for --format json%s",
-                           options->format == EXPLAIN_HTML ? ": a page has all of it" : "");
->>>>>>> main
     if (options->output && atomic_file_is_same(options->output, path))
         return usage_error("explain", "the output '%s' is the input: it is never overwritten",
                            options->output);
