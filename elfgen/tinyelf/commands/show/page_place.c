@@ -21,8 +21,11 @@ static void name_page(const char *path, char *name, size_t room)
     const char *slash = strrchr(path, '/');
     const char *from = slash ? slash + 1 : path;
     size_t length = 0;
-    for (; *from && length + 1 < room; from++)
-        name[length++] = is_plain(*from) ? *from : '_';
+    for (; from[length] && length + 1 < room; length++) {
+        name[length] = from[length];
+        if (!is_plain(name[length]))
+            name[length] = '_';
+    }
     name[length] = '\0';
 }
 
