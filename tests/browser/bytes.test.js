@@ -1,7 +1,7 @@
 // The page shows the file's bytes, names them, and says what Linux makes of the file, for files of every kind.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { build, card, hex, makePage, overlapping, owner, place, selected, shownBytes, text, tinyelf, tryTinyelf, useBrowser, withPage, write } from "./page.js";
 
 useBrowser();
@@ -46,7 +46,7 @@ test("owners that lie over each other are in lanes and in stacked tints", async 
   await show(overlapping(), async (page) => {
     const row = await page.$$eval("#grid [role=row]:nth-child(1) [data-owner]", (bars) => new Set(bars.map((bar) => bar.style.gridRowStart || bar.style.gridArea[0])).size);
     assert.ok(row >= 2, "lanes");
-    const tint = await page.$eval("#grid [data-offset=\"24\"]", (cell) => getComputedStyle(cell).backgroundImage);
+    const tint = await page.$eval("#grid [data-offset=\"32\"]", (cell) => getComputedStyle(cell).backgroundImage);
     assert.match(tint, /linear-gradient/);
     await page.click("#grid [data-offset=\"24\"]");
     assert.match(await card(page), /this byte is also/);
@@ -113,7 +113,7 @@ test("an arrow leads from a value to what it refers to, over no text", async () 
 test("files of no bytes, of one, and of no ELF", async () => {
   await withPage(makePage(write("empty", "")), {}, async (page) => assert.match(await card(page), /no bytes/));
   await show(write("one", "A"), async (page) => assert.match(await card(page), /unclaimed/));
-  await show(write("letter.txt", "Dear reader,\nthis is no program.\n"), async (page) => assert.match(await text(page, "header"), /no ELF/));
+  await show(write("letter.txt", "Dear reader,\nthis is no program.\n"), async (page) => assert.match(await text(page, "header"), /not an ELF file/));
 });
 
 test("a refused file opens at the field that is to blame", async () => {
@@ -141,8 +141,11 @@ test("ELF32, big-endian, an object, and a program of the system", async () => {
   await show(build("hello32.s"), async (page) => assert.match(await text(page, "#facts"), /ELF32, i386/));
   const bytes = readFileSync(build("hello.s"));
   bytes[5] = 2;
-  await show(write("big", bytes), async () => {});
-  tinyelf("new", "asm", place("new"));
+  await show(write("big", bytes));
+  tinyelf("stages", "-o", "stages", new URL("../../asm/hello.c", import.meta.url).pathname);
+  const object = readdirSync(place("stages")).find((name) => name.endsWith(".o"));
+  await show(place("stages/" + object), async (page) => assert.match(await text(page, "#list"), /Section header/));
+  await withPage(makePage("/usr/bin/true"), {}, async (page) => assert.match(await text(page, "#verdict"), /Linux starts it/));
 });
 
 // A file with many program headers, each a PT_LOAD.
