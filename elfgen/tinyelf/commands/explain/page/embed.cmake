@@ -1,6 +1,8 @@
 # Makes page_document.c of the page's skeleton, style and script: byte arrays around the title and the data.
 # cmake -DFOLDER=... -DSTYLES=A,B -DSCRIPTS=A,B -DVERSION=... -DOUTPUT=... -P embed.cmake
-# Indentation and lines that are a comment are left out, which may stand in no text of the script.
+# Indentation and lines that are a comment are left out, which may stand in no text of the script; tighten.cmake leaves out more.
+
+include(${CMAKE_CURRENT_LIST_DIR}/tighten.cmake)
 
 # The files, one after another, in `result`.
 function(join_files list result)
@@ -47,6 +49,8 @@ endfunction()
 join_files("${STYLES}" style)
 join_files("${SCRIPTS}" script)
 join_files(page.html skeleton)
+tighten(style "${style}" style)
+tighten(script "${script}" script)
 string(PREPEND script "\"use strict\";")
 string(SHA256 style_hash "${style}")
 string(SHA256 script_hash "${script}")
