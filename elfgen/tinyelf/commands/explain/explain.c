@@ -249,12 +249,14 @@ static int check_together(const struct options *options, const char *path)
         return usage_error("explain", "--format %s is for whole files, --at for one place",
                            options->format == EXPLAIN_HEX ? "hex" : "html");
     if (options->memory && (options->at || options->format != EXPLAIN_TEXT))
-        return usage_error("explain", "--memory cannot be combined with --at or --format");
+        return usage_error("explain", "--memory cannot be combined with --at or --format%s",
+                           options->format == EXPLAIN_HTML ? ": a page shows the memory, too" : "");
     if (options->memory && observe_is_wanted(&options->observe))
         return usage_error("explain", "--memory shows the file before it runs: it cannot be "
                                       "combined with --run or --recording");
     if (options->with && options->format != EXPLAIN_JSON)
-        return usage_error("explain", "--with is for --format json");
+        return usage_error("explain", "--with is for --format json%s",
+                           options->format == EXPLAIN_HTML ? ": a page has all of it" : "");
     if (options->output && atomic_file_is_same(options->output, path))
         return usage_error("explain", "the output '%s' is the input: it is never overwritten",
                            options->output);
