@@ -1,7 +1,7 @@
 // Accessibility rules, colours, telephones, forced colours and paper.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { writeFileSync, readFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { axeSource, build, makePage, overlapping, place, tinyelf, tryTinyelf, useBrowser, withPage } from "./page.js";
 
 useBrowser();
@@ -58,20 +58,39 @@ test("forced colours keep bars and selection apart", async () => {
   });
 });
 
-// Pages of a PDF, and the smallest text on them in points; Chromium writes objects in compressed streams, so both are asked of the browser.
+// How many pages a print has.
 const printed = async (path, format) => {
-  let result;
+  let pages;
   await withPage(path, {}, async (page) => {
-    const pdf = await page.pdf({ format, landscape: true, preferCSSPageSize: false, printBackground: true });
-    writeFileSync(place("page.pdf"), pdf);
-    result = (readFileSync(place("page.pdf"), "latin1").match(/\/Type\s*\/Page\b/g) || []).length;
+    const pdf = await page.pdf({ format, landscape: true, printBackground: true });
+    pages = (pdf.toString("latin1").match(/\/Type\s*\/Page\b/g) || []).length;
   });
-  return result;
+  return pages;
+};
+
+// The smallest size of text that paper shows, in pixels of the style.
+const smallest = () => {
+  const sizes = [...document.querySelectorAll("body *")]
+    .filter((one) => one.getClientRects().length && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .filter((one) => !one.closest("#live, script, style"))
+    .map((one) => parseFloat(getComputedStyle(one).fontSize));
+  return Math.min(...sizes);
 };
 
 test("A3 and A4 are one page, for the lecture's program and for 84 bytes", async () => {
   for (const file of [build("hello.s"), overlapping()])
     for (const format of ["A3", "A4"]) assert.equal(await printed(makePage(file), format), 1, file + " " + format);
+});
+
+test("labels have at least 5.5 points on A4, which is A3 scaled by the root of a half", async () => {
+  for (const file of [build("hello.s"), overlapping()]) {
+    await withPage(makePage(file), {}, async (page) => {
+      await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+      await page.emulateMedia({ media: "print" });
+      const points = (await page.evaluate(smallest)) * 0.75 * Math.SQRT1_2;
+      assert.ok(points >= 5.5, points.toFixed(2) + " points");
+    });
+  }
 });
 
 test("paper shows no controls and no selection, and keeps colours", async () => {
