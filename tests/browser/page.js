@@ -63,6 +63,7 @@ export const withPage = async (path, options, act) => {
   const { hash = "", ...settings } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings });
   const page = await context.newPage();
+  page.setDefaultTimeout(10000);
   const faults = [];
   const url = pathToFileURL(path).href;
   page.on("request", (request) => request.url().split("#")[0] !== url && faults.push("request: " + request.url()));
