@@ -46,7 +46,7 @@ my @facts = (
     ['growing an array', qr/\brealloc\s*\(/, "${T}base/grow.c", "${T}base/shellwords.c", "${T}input/object.c",
      "${T}link/section_headers.c", "${T}commands/mutate/result.c", "${T}bytemap/verdict.c"],
     ['doubling', qr/\?\s*(?:2\s*\*\s*\*?[\w>.-]+|[\w>.*-]+\s*\*\s*2)\s*:/, "${T}base/grow.c",
-     map({ "$T$_" } qw(link/hash_table.c ptrace/tracees.c stepper/instruction.c))], # hash tables, which are filled again
+     map({ "$T$_" } qw(commands/explain/page/page_strings.c link/hash_table.c ptrace/tracees.c stepper/instruction.c))], # hash tables, which are filled again
     ['a program in memory as a file', qr/memfd_create\s*\("program"/, "${T}base/file.c"],
     ['writing all bytes', qr/\bwrite\w*\s*\([^;]*[+]\s*done\b|\bwrite_all\b|=\s*write\s*\(file, at,/, "${T}base/file.c"],
     ['which bytes are printable', qr/>=\s*(?:0x20|' ')\s*&&\s*[\w\[\]]+\s*(?:<\s*(?:0x7f|127)|<=\s*'~')/,

@@ -14,6 +14,9 @@ enum explain_format {
     EXPLAIN_FORMATS
 };
 
+struct mutate_report;
+struct page_run;
+
 /* Set by the caller. */
 struct explain {
     struct bytemap map; /* its `error` is the answer */
@@ -21,6 +24,9 @@ struct explain {
     bool colour;
     size_t width;  /* of the output (base/width.h), for the texts; WIDTH_WIDE: the wide form */
     unsigned with; /* bits of enum explain_extra */
+    /* For the page; NULL: it has none. */
+    const struct page_run *page_run; /* of map.run */
+    const struct mutate_report *heat;
 };
 
 /* What the JSON has besides. */

@@ -2,13 +2,11 @@
  * needs little memory; libraries that first build a document cannot do that. */
 #include <stdlib.h>
 
+#include "ask_linux.h"
 #include "explain.h"
 #include "base/grow.h"
 #include "base/json_write.h"
-#include "base/no_memory.h"
-#include "bytemap/verdict.h"
 #include "commands/json_versions.h"
-#include "ptrace/host.h"
 
 struct json {
     struct bytemap_writer writer;
@@ -277,19 +275,9 @@ static bool put_verdict(struct explain *explain)
 {
     struct bytemap *map = &explain->map;
     struct elfgen_text *out = map->out;
-    struct elfgen_kernel_machine machine;
     struct verdict_memory memory = {0};
-    struct verdict verdict = {
-        .file = map->file, .bytes = map->view->bytes, .length = map->view->length};
-    if (map->view->kernel != 0) {
-        elfgen_kernel_usual(&machine);
-        machine.version = map->view->kernel;
-    } else {
-        host_machine(&machine);
-    }
-    bool good = verdict_ask(&verdict, &machine, host_open_interpreter, &memory);
-    if (!good)
-        error_no_memory(&map->error);
+    struct verdict verdict;
+    bool good = explain_ask_linux(map, &verdict, &memory, NULL);
     if (good && explain->with & EXPLAIN_VERDICT) {
         elfgen_text_string(out, ",\n\"verdict\":{\"file\":");
         json_string(out, map->file);

@@ -22,9 +22,6 @@
     grid.style.setProperty("--columns", columns);
   };
 
-  // The four bytes of the magic number have one bar.
-  const magicEnd = model.owners.filter(page.isMagic).length;
-  const endOf = (owner) => (page.isMagic(owner) ? magicEnd : page.end(owner));
   page.rowOf = (offset) => Math.floor(offset / measure.columns);
   const range = (row) => [row * measure.columns, Math.min((row + 1) * measure.columns, size)];
 
@@ -35,8 +32,7 @@
     const pieces = [];
     let hidden = 0;
     for (const owner of page.ownersIn(from, to)) {
-      if (page.isMagic(owner) && owner.offset) continue;
-      const piece = { owner, lane: 0, from: Math.max(owner.offset, from), to: Math.min(endOf(owner), to) };
+      const piece = { owner, lane: 0, from: Math.max(owner.offset, from), to: Math.min(page.end(owner), to) };
       const mask = ((1 << (piece.to - piece.from)) - 1) << (piece.from - from);
       while (lanes[piece.lane] & mask) piece.lane++;
       if (piece.lane < most) {
@@ -72,7 +68,7 @@
     });
     const column = from % measure.columns;
     element.style.gridArea = lane + 2 + "/" + (column + 2) + "/auto/span " + (to - from);
-    const flags = [owner.offset === from && "begins", endOf(owner) === to && "ends", page.isMono(owner) && "mono", page.isGuilty(owner) && "guilty"];
+    const flags = [owner.offset === from && "begins", page.end(owner) === to && "ends", page.isMono(owner) && "mono", page.isGuilty(owner) && "guilty"];
     return { element, owner, base: ["bar k-" + page.kind(owner), ...flags.filter((one) => one)].join(" ") };
   };
 
@@ -124,10 +120,7 @@
       ascii.children[i - 1].textContent = Array.from(bytes.subarray(start, end), page.char).join("");
       return end;
     });
-    for (const one of bars) {
-      const chosen = one.owner === owner || (owner && page.isMagic(one.owner) && page.isMagic(owner));
-      setClass(one, one.base, chosen && "chosen", page.grey && "grey", page.ask("ownerClass", one.owner));
-    }
+    for (const one of bars) setClass(one, one.base, one.owner === owner && "chosen", page.grey && "grey", page.ask("ownerClass", one.owner));
   };
 
   let rows = [];

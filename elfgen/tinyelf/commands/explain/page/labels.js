@@ -24,7 +24,7 @@
   };
 
   const instructionNames = (owner) => {
-    const call = /^(?:syscall|int 0x80|sysenter|svc[^:]*): (.*)$/.exec(owner.meaning);
+    const call = /^(?:syscall|int 0x80|sysenter|svc[^:]*):\s(.*)$/.exec(owner.meaning);
     if (call) return callNames(call[1]);
     const plain = owner.meaning.replace(/ #.*$/, "");
     return [plain, /^\S*/.exec(plain)[0]];
@@ -32,8 +32,8 @@
 
   // All that an owner may be called in a bar, the longest first.
   const names = (owner) => {
-    if (page.isMagic(owner)) return ["magic number", "magic", "mag"];
     if (page.isCode(owner)) return instructionNames(owner);
+    if (owner.field === "ei_mag") return ["magic number", owner.field];
     if (owner.field) return [owner.field, owner.field.replace(/^[a-z]+_/, ""), owner.label];
     if (page.kind(owner) === "text") return [owner.meaning];
     return [owner.meaning, owner.label, page.part(owner).title].filter((one) => one);
@@ -55,8 +55,6 @@
     return found !== undefined ? found : owner.meaning.startsWith("\"") ? cut(owner.meaning, room, mono) : "";
   };
 
-  // The four bytes of the magic number have one bar.
-  page.isMagic = (owner) => owner.offset < 4 && /^ei_mag[0-3]?$/.test(owner.field || "");
   page.isGuilty = (owner) => {
     const guilty = page.model.verdict.guilty;
     return Boolean(guilty) && owner.offset === guilty.offset && owner.length === guilty.length;

@@ -9,7 +9,7 @@
   // The structure that an owner is listed under: a key and a title.
   const group = (owner) => {
     const part = page.part(owner);
-    const title = page.capital(part.title);
+    const title = page.capital({ code: "code", text: "text" }[part.kind] || part.title);
     const numbered = /\[(\d+)\]$/.exec(owner.owner);
     if (owner.field && numbered) return [owner.owner, title + " " + numbered[1]];
     const symbol = (page.isCode(owner) && owner.symbol) || "";
@@ -20,12 +20,14 @@
   // large file is listed from its first byte to its last.
   const groups = new Map();
   let last = null;
+  let count = 0;
   for (const owner of owners) {
     const [key, title] = group(owner);
-    const name = everything ? key : key === last ? last : Symbol(key);
+    if (key !== last) count++;
+    last = key;
+    const name = everything ? key : count;
     if (!groups.has(name)) groups.set(name, [{ title, kind: page.kind(owner) }]);
     groups.get(name).push(owner);
-    last = name;
   }
   const lines = [...groups.values()].flat();
   const lineOf = new Map(lines.map((one, line) => [one, line]));
@@ -33,7 +35,7 @@
   const drawOwner = (owner) => {
     const code = page.isCode(owner);
     const text = page.kind(owner) === "text";
-    const name = owner.field || (code || text ? "" : owner.meaning ? owner.label : owner.owner);
+    const name = owner.field || (code || text ? "" : owner.label || owner.owner);
     const said = el("span", owner.value ? "said" : "said mono", "", owner.value && el("b", "", owner.value + " "), owner.meaning || (owner.value ? "" : page.part(owner).title));
     const purpose = everything && owner.purpose && el("span", "purpose", owner.purpose);
     const line = el("div", "", "", el("span", "offset", page.hex(owner.offset, page.digits)), name && el("span", "named", name), said, purpose);

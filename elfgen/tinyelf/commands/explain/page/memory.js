@@ -75,7 +75,8 @@
     const rest = el("p", "around soft");
     if (memory.more) rest.append(el("span", "", page.count(memory.more, "more segment")));
     if (memory.segments.some((one) => BigInt(one.end) > BigInt(one.zerosEnd))) rest.append(el("span", "", "not there: reading it is SIGBUS"));
-    for (const one of memory.others) rest.append(el("span", "area", one.name + " ", el("code", "", one.flags)));
+    for (const name of new Set(memory.others.map((one) => one.name)))
+      rest.append(el("span", "area", name + " ", el("code", "", memory.others.filter((one) => one.name === name).map((one) => one.flags).join(" "))));
     return rest;
   };
 

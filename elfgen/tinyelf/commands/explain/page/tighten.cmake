@@ -1,0 +1,35 @@
+# Leaves out the spaces and line ends of a script or a style that mean nothing. What stands in double quotes stays as it is.
+
+# Operators and brackets need no space around them; a line's end after anything else may end a statement.
+function(tighten_script text result)
+    string(REGEX REPLACE " *(=>|[=!]==|&&|[|][|]|[-+*/]=|[<>]=?|[=?:,{}();|]) *" "\\1" text "${text}")
+    string(REGEX REPLACE "([a-zA-Z0-9_)]) ([-+*/%&]) " "\\1\\2" text "${text}")
+    string(REGEX REPLACE "^ ([-+]) " "\\1" text "${text}")
+    string(REGEX REPLACE " ([-+]) *$" "\\1" text "${text}")
+    string(REGEX REPLACE "([;{},(=?:|&>])\n+" "\\1" text "${text}")
+    string(REGEX REPLACE "\n+([})?:.&|])" "\\1" text "${text}")
+    set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+function(tighten_style text result)
+    string(REGEX REPLACE "[ \n]*([{};,>])[ \n]*" "\\1" text "${text}")
+    string(REPLACE ": " ":" text "${text}")
+    string(REPLACE ";}" "}" text "${text}")
+    set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# what: script or style.
+function(tighten what text result)
+    set(done "")
+    while(text MATCHES "^([^\"]*)(\"([^\"\\]|\\\\.)*\")?")
+        set(string "${CMAKE_MATCH_2}")
+        string(LENGTH "${CMAKE_MATCH_0}" length)
+        if(length EQUAL 0)
+            break()
+        endif()
+        cmake_language(CALL tighten_${what} "${CMAKE_MATCH_1}" code)
+        string(APPEND done "${code}${string}")
+        string(SUBSTRING "${text}" ${length} -1 text)
+    endwhile()
+    set(${result} "${done}${text}" PARENT_SCOPE)
+endfunction()
