@@ -69,8 +69,7 @@ bool file_read(int file, bool only_regular, struct file_bytes *bytes)
      * a few pages. Files without a size (in /proc) and files that are partly read are read like a
      * pipe. */
     enum { WORTH_MAPPING = 32 * 1024 };
-    if (!S_ISREG(status.st_mode) || status.st_size == 0 ||
-        (!only_regular && lseek(file, 0, SEEK_CUR) > 0))
+    if (!S_ISREG(status.st_mode) || status.st_size == 0 || lseek(file, 0, SEEK_CUR) > 0)
         return read_stream(file, bytes);
     size_t size = (size_t)status.st_size;
     if (size < WORTH_MAPPING)

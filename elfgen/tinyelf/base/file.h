@@ -17,9 +17,8 @@ struct file_bytes {
 /* What is said of a file without bytes where there should be some. */
 #define FILE_IS_EMPTY "the file is empty"
 
-/* Maps or reads a whole file; one that may be standard input, and was read in part, from there on.
- * `only_regular` is for files that were opened here: it refuses pipes and devices, which may never
- * end, with ENODEV. Returns false with errno on failure; *bytes must be freed either way. */
+/* Maps or reads a whole file. `only_regular` refuses pipes and devices, which may never end, with
+ * ENODEV. Returns false with errno on failure; *bytes must be freed either way. */
 bool file_read(int file, bool only_regular, struct file_bytes *bytes);
 void file_free(struct file_bytes *bytes);
 

@@ -15,11 +15,12 @@ enum {
     HAS_VALUE = 8,       /* text */
     HAS_MEANING = 16,    /* text */
     HAS_BITS = 32,       /* text: a line a group: low, width, value, name */
-    HAS_PLACE = 64,      /* offset and length of what the value leads to */
+    HAS_PLACE = 64,      /* the offset of what the value leads to */
     HAS_ADDRESS = 128,   /* text: its address */
     HAS_SYMBOL = 256,    /* text */
     IS_BY_ADDRESS = 512, /* the index in its name is its address */
-    HAS_NO_INDEX = 1024  /* nor has its name */
+    HAS_NO_INDEX = 1024, /* nor has its name */
+    HAS_LENGTH = 2048    /* how long that is that the value leads to; comes after the offset */
 };
 
 enum { PARTS = ELFGEN_PART_PADDING + 1, MOST_TEXT = 2048 };
@@ -121,6 +122,7 @@ static void take_reference(struct owners *owners, const struct elfgen_claim *cla
     if (!elfgen_claim_refers(map->view, map->code, claim, &row->refers))
         return;
     row->has |= row->refers.offset != ELFGEN_NOWHERE ? HAS_PLACE : 0;
+    row->has |= row->refers.length > 0 ? HAS_LENGTH : 0;
     if (!row->refers.in_memory)
         return;
     ROOM(text);
@@ -224,10 +226,10 @@ static void put_row(struct owners *owners, const struct elfgen_claim *claim, con
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (row->has & texts[i].has)
             put_number(out, texts[i].text);
-    if (row->has & HAS_PLACE) {
+    if (row->has & HAS_PLACE)
         put_number(out, row->refers.offset);
+    if (row->has & HAS_LENGTH)
         put_number(out, row->refers.length);
-    }
     if (row->has & HAS_ADDRESS)
         put_number(out, row->address);
     if (row->has & HAS_SYMBOL)
