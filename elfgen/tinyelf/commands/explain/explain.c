@@ -6,6 +6,7 @@
 #include "symbols/debug_file.h"
 #include "symbols/relocations.h"
 #include "explain.h"
+#include "make_page.h"
 #include "observe.h"
 #include "page/page_heat.h"
 #include "page/page_run.h"
@@ -228,7 +229,8 @@ static int run(const struct options *options, const char *path)
                                : explain_file(options, path, &view, &output->text);
     }
     done = stdout_finish(output) && done;
-    if (done && is_for_people(options->format) && !elfgen_view_is_elf(&view))
+    const bool is_seen = is_for_people(options->format) || options->format == EXPLAIN_HTML;
+    if (done && is_seen && !elfgen_view_is_elf(&view))
         input_point_to_build(input_name(path));
     if (done && is_for_people(options->format) && options->versions.first == 0)
         loadable_point_to_check(input_name(path), bytes.bytes, bytes.size, output);
@@ -324,6 +326,14 @@ static int check_together(const struct options *options, const char *path)
         return usage_error("explain", "the output '%s' is the input: it is never overwritten",
                            options->output);
     return EXIT_YES;
+}
+
+int explain_make_page(const char *file, const char *page)
+{
+    struct options options = {
+        .format = EXPLAIN_HTML, .output = page, .colour = COLOUR_NEVER, .mode = ELFGEN_CODE_FLOW};
+    observe_defaults(&options.observe);
+    return run(&options, file);
 }
 
 int command_explain(int argc, char **argv)
