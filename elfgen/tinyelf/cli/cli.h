@@ -136,6 +136,12 @@ const char *input_name(const char *path);
  * frees *bytes in every case. */
 bool input_read(const char *path, struct file_bytes *bytes);
 
+/* The same after a report about other files, which may still be in `output`: it is written before
+ * an error about this file, before standard input is waited for, and if it is to be seen on a
+ * terminal. */
+struct standard_output;
+bool input_read_after(struct standard_output *output, const char *path, struct file_bytes *bytes);
+
 /* About a file that is not an ELF file: if its name is a source's, a note says to build it. */
 void input_point_to_build(const char *name);
 
