@@ -641,7 +641,7 @@ is_killed()
     says "error: cannot write: No space left on device"
     tinyelf trace -o nowhere/log ./hello
     exits 1
-    says "nowhere/log: error: cannot write: No such file or directory"
+    says "nowhere/log: error: the folder 'nowhere' does not exist"
     [ -z "$output" ]
     # A program that cannot be run leaves an older trace unchanged.
     echo older >log
