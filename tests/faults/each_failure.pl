@@ -78,6 +78,8 @@ my @commands = $ENV{ONLY} ? ($ENV{ONLY}) : (
     'explain hello',
     'explain --format json --with bytes,verdict,memory,parts hello_c',
     'explain --memory hello_c',
+    'explain --format html hello -o out',
+    'show -o out hello',
     'check --json hello',
     'compare hello hello_c',
     'disasm hello_c',
