@@ -17,6 +17,30 @@ load ../support/setup
     diff <(readelf -h -l one two) <("$TINYELF" dump one two)
 }
 
+@test "reports of many files are written together, and messages stand where they belong" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    printf 'bits 64\n' >source.s
+    "$TINYELF" dump hello missing hello source.s hello . hello >both 2>&1 || true
+    # Each report ends before what is said of the next file: the lines between two reports.
+    [ "$(grep -n -E '^(File:|tinyelf:)' both | cut -d : -f 2-3 | tr '\n' '|')" = \
+        "File: hello|tinyelf: missing|File: hello|File: source.s|tinyelf: source.s|tinyelf: source.s|File: hello|tinyelf: .|File: hello|" ]
+    head -n "$(($(grep -n missing both | cut -d : -f 1) - 1))" both >first
+    diff <(echo && echo "File: hello" && "$TINYELF" dump hello) first
+    # Standard input is waited for only after the report before it.
+    mkfifo input answer
+    "$TINYELF" dump hello - <input >answer &
+    exec 5>input
+    timeout 20 grep -m 1 'Entry point' answer
+    cat hello >&5
+    exec 5>&-
+    wait || true
+    command -v strace >/dev/null || skip "strace is missing"
+    # shellcheck disable=SC2046 # fifty words
+    strace -qq -o log -e trace=write "$TINYELF" dump -h $(printf 'hello %.0s' $(seq 50)) >all
+    [ "$(grep -c '^File: hello' all)" -eq 50 ]
+    [ "$(grep -c "^write" log)" -le 2 ] # pieces of 64 KiB
+}
+
 @test "standard input is dumped" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     diff <(readelf -h hello) <("$TINYELF" dump -h - <hello)
@@ -231,4 +255,69 @@ dynsym 11 24 25 20 11 0 -
 1 2 7 - dynsym 2 9 -
 LIST
     "$TINYELF" dump -S odd >/dev/null
+}
+
+# ---- --verify ----------------------------------------------------------------------------------------------
+
+@test "--verify: libelf reads every field of programs, libraries and objects alike" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    echo 'int data = 7; int f(int n) { return n + data; }' >f.c
+    gcc -c -g f.c -o f.o
+    tinyelf dump --verify hello f.o "$TINYELF"
+    exits 0
+    [ "${lines[0]}" = "hello: libelf reads the same: ELF header, 1 program header, 0 sections, 0 symbols, 0 relocations, 0 dynamic entries, 0 notes" ]
+    [ "$(wc -l <<<"$output")" -eq 3 ]
+    symbols=$(readelf -sW f.o | grep -c '^ *[0-9]*: ')
+    [[ ${lines[1]} == "f.o: libelf reads the same: ELF header, 0 program headers, "*", $symbols symbols, "* ]]
+    # A few hundred files of the system.
+    find /usr/bin /usr/lib/*-linux-gnu -maxdepth 1 -type f \( -name '*.so*' -o -perm -100 \) | sort | head -400 | while read -r file; do
+        [ "$(head -c 4 "$file" | tr -d '\0')" != $'\177ELF' ] || printf '%s\0' "$file"
+    done >files
+    xargs -0 "$TINYELF" dump --verify <files >out
+    [ "$(wc -l <out)" -eq "$(tr -cd '\0' <files | wc -c)" ]
+}
+
+@test "--verify: what libelf does not read, or reads otherwise, is said" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    # Linux does not look at EI_CLASS; libelf goes by it.
+    printf '\3' | dd of=hello bs=1 seek=4 conv=notrunc status=none
+    tinyelf dump --verify hello
+    exits 1
+    says "hello: error: libelf cannot read it"
+    echo text >text
+    tinyelf dump --verify text
+    exits 1
+    says "text: error: libelf cannot read it"
+    # libelf takes program headers for 56 bytes each, whatever e_phentsize says.
+    cp "$TINYELF" odd
+    printf '\100' | dd of=odd bs=1 seek=54 conv=notrunc status=none
+    tinyelf dump --verify odd
+    exits 1
+    says "odd: offset 0x80 (p_type): error: 0x"
+    # Cut at each place, it is read or refused, and nothing breaks.
+    echo 'int data = 7; int f(int n) { return n + data; }' >f.c
+    gcc -c f.c -o f.o
+    for size in 1 16 63 64 65 100 300 700 1000; do
+        head -c "$size" f.o >cut
+        tinyelf dump --verify cut
+        [ "$status" -le 1 ]
+    done
+    tinyelf dump --verify none f.o
+    exits 1
+    says "none"
+    [[ $output == "f.o: libelf reads the same"* ]]
+}
+
+@test "--verify stands alone, and may be abbreviated" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    tinyelf dump -h --verify hello
+    exits 2
+    says "--verify prints no headers: it stands alone"
+    tinyelf dump --verify
+    exits 2
+    says "no file given"
+    tinyelf dump --ver hello
+    exits 0
+    [[ $output == "hello: libelf reads the same"* ]]
+    "$TINYELF" dump --help | grep -q -e --verify
 }

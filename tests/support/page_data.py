@@ -2,7 +2,7 @@
 # page_data.py PAGE: prints the data. page_data.py PAGE CLAIMS CHECK: compares; [DECODED]: what data.js made of it, too.
 import base64, json, re, sys
 
-GAP, INDEX, BASE, VALUE, MEANING, BITS, PLACE, ADDRESS, SYMBOL, BY_ADDRESS, NO_INDEX, LENGTH = (1 << i for i in range(12))
+GAP, INDEX, BASE, VALUE, MEANING, BITS, PLACE, ADDRESS, SYMBOL, BY_ADDRESS, NO_INDEX, LENGTH, LARGE = (1 << i for i in range(13))
 LANES = {"ehdr": 0, "phdr": 1, "instruction": 2, "string": 3}
 
 
@@ -30,9 +30,10 @@ def owners_of(data):
         end = offset + length
         index += next(rows) if has & INDEX else 0
         base = int(strings[next(rows)], 16) if has & BASE else base
+        large = text(LARGE)
         owner = parts[part]["name"]
         if not has & NO_INDEX:
-            owner += "[%s]" % (hex((base + offset) & (1 << 64) - 1) if has & BY_ADDRESS else index)
+            owner += "[%s]" % (hex((base + offset) & (1 << 64) - 1) if has & BY_ADDRESS else large or index)
         value, meaning, bits = text(VALUE), text(MEANING), bits_of(text(BITS))
         place = (next(rows) if has & PLACE else None, next(rows) if has & LENGTH else 0)
         address = text(ADDRESS)
@@ -57,7 +58,7 @@ def wanted(claim):
         "offset": claim["offset"], "length": claim["length"], "field": claim["field"], "label": claim["short"] or "",
         "name": owner + "." + claim["field"] if claim["field"] else owner, "owner": owner, "value": shown,
         "meaning": claim["meaning"] or "", "purpose": claim["purpose"] or "", "reader": claim["reader"], "bits": claim["bits"],
-        "refers": refers and {"offset": refers["offset"], "length": refers["length"] or 0, "address": refers["address_hex"]},
+        "refers": refers and {"offset": refers["offset"], "length": (refers["length"] or 0) if (refers["length"] or 0) < 1 << 53 else 0, "address": refers["address_hex"]},
         "symbol": claim["symbol"]}
 
 

@@ -136,6 +136,12 @@ const char *input_name(const char *path);
  * frees *bytes in every case. */
 bool input_read(const char *path, struct file_bytes *bytes);
 
+/* The same after a report about other files, which may still be in `output`: it is written before
+ * an error about this file, before standard input is waited for, and if it is to be seen on a
+ * terminal. */
+struct standard_output;
+bool input_read_after(struct standard_output *output, const char *path, struct file_bytes *bytes);
+
 /* About a file that is not an ELF file: if its name is a source's, a note says to build it. */
 void input_point_to_build(const char *name);
 
@@ -188,6 +194,10 @@ bool atomic_file_replaces(const struct atomic_file_place *place, const char *inp
 
 /* The same for one input: whether `output` is the same regular file. */
 bool atomic_file_is_same(const char *output, const char *input);
+
+/* Reports by errno why nothing could be made at `path`, which `link` leads to if that is another
+ * name: which folder is missing or is none, or "cannot WHAT: REASON". Returns false. */
+bool atomic_file_not_created(const char *path, const char *link, const char *what);
 
 /* Writes a file as a whole or not at all: beside its place, with mode 0755 or 0644 less the umask,
  * and then renamed, or exchanged with an older file, which is removed: other hard links to that

@@ -19,8 +19,8 @@ const struct command_options command_dump_options = {
              "Without -h, -l or -S it prints -h and -l. FILE - is standard input.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
-    .exit_status = "0 if all was printed, 1 if a file cannot be read or is faulty, 2 for a usage "
-                   "error.",
+    .exit_status = "0 if all was printed, 1 if a file cannot be read or is faulty, or if --verify "
+                   "found a difference, 2 for a usage error.",
 };
 
 /* An objection to a file. The report so far is printed first, to keep the order. */
@@ -43,8 +43,7 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
 {
     const char *name = input_name(path);
     struct file_bytes bytes = {0};
-    stdout_flush(output); /* before an error about this file */
-    if (!input_read(path, &bytes)) {
+    if (!input_read_after(output, path, &bytes)) {
         file_free(&bytes);
         return false;
     }
@@ -56,8 +55,10 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
     report->object = object;
     report->context = &objection;
     bool good = readelf_report(report);
-    if (report->not_elf)
+    if (report->not_elf) {
+        stdout_flush(output);
         input_point_to_build(name);
+    }
     loadable_point_to_check(name, bytes.bytes, bytes.size, output);
     file_free(&bytes);
     return good;
@@ -84,6 +85,8 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_WIDE:
         report->wide = true;
         break;
+    case OPTION_VERIFY:
+        break; /* command_dump_verify() is run instead */
     }
     return EXIT_YES;
 }

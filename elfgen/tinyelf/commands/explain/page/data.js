@@ -3,7 +3,7 @@ const page = {};
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const { strings, parts, shapes } = data;
-  const HAS = { gap: 1, index: 2, base: 4, value: 8, meaning: 16, bits: 32, place: 64, address: 128, symbol: 256, byAddress: 512, noIndex: 1024, length: 2048 };
+  const HAS = { gap: 1, index: 2, base: 4, value: 8, meaning: 16, bits: 32, place: 64, address: 128, symbol: 256, byAddress: 512, noIndex: 1024, length: 2048, large: 4096 };
   const SHAPE = 6;
 
   class Owner {
@@ -49,7 +49,7 @@ const page = {};
       owner.reader = strings[shapes[shape + 4]];
       if (has & HAS.index) index += rows[at++];
       if (has & HAS.base) base = BigInt(strings[rows[at++]]);
-      owner.index = has & HAS.noIndex ? null : index;
+      owner.index = has & HAS.noIndex ? null : has & HAS.large ? text(HAS.large) : index;
       owner.base = has & HAS.byAddress ? base : null;
       owner.value = text(HAS.value);
       owner.meaning = text(HAS.meaning);
