@@ -23,9 +23,11 @@ struct command {
 
 /* If this program is built without a decoder, its companion runs the commands that need one. */
 #ifdef TINYELF_COMPANION
-#define IF_true(function) companion_run, NULL
+#define IF_true(function)   companion_run, NULL
+#define RUN_APART(function) companion_run
 #else
-#define IF_true(function) function, &function##_options
+#define IF_true(function)   function, &function##_options
+#define RUN_APART(function) function
 #endif
 #define IF_false(function) function, &function##_options
 #define COMMAND(name, function, needs_decoder, summary)                                            \
@@ -36,6 +38,15 @@ static const struct command commands[] = {
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+/* Options that need what the other options of their command do not, and stand alone: each is run by
+ * a function of its own, in the companion if there is one. */
+static const struct {
+    const char *command, *option;
+    int (*run)(int argc, char **argv);
+} apart[] = {
+    {"dump", "--verify", RUN_APART(command_dump_verify)},
+};
 
 static const struct option_row rows[] = {
     {0, 0, OPTION_VALUE_ANY, "version", NULL, NULL, "print the version"},
@@ -85,6 +96,21 @@ static const struct command *find(const char *name)
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
     return NULL;
+}
+
+/* Runs a command, or one of its options that has a function of its own; such options may be
+ * abbreviated, as all may. */
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
+        if (strcmp(command->name, apart[i].command) != 0)
+            continue;
+        for (int word = 1; word < argc && strcmp(argv[word], "--") != 0; word++)
+            if (strlen(argv[word]) > 2 &&
+                strncmp(argv[word], apart[i].option, strlen(argv[word])) == 0)
+                return apart[i].run(argc, argv);
+    }
+    return command->run(argc, argv);
 }
 
 static int report_unknown_command(const char *name)
@@ -175,7 +201,8 @@ int main(int argc, char **argv)
         return asked ? asked->run(2, arguments) : report_unknown_command(argv[2]);
     }
     const struct command *command = find(argv[1]);
-    int status = command ? command->run(argc - 1, argv + 1) : report_unknown_command(argv[1]);
+    int status =
+        command ? run_command(command, argc - 1, argv + 1) : report_unknown_command(argv[1]);
     if (interrupt_pipe_came())
         interrupt_die();
     return status;
