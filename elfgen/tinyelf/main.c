@@ -17,19 +17,19 @@
 struct command {
     const char *name;
     int (*run)(int argc, char **argv);
-    const struct command_options *options; /* NULL: the companion has them */
+    const struct command_options *options;
     const char *summary;
 };
 
-/* If this program is built without a decoder, its companion runs the commands that need one. */
+/* If this program has a companion, that runs the commands that are in it. */
 #ifdef TINYELF_COMPANION
-#define IF_true(function) companion_run, NULL
+#define IF_true(function) companion_run
 #else
-#define IF_true(function) function, &function##_options
+#define IF_true(function) function
 #endif
-#define IF_false(function) function, &function##_options
-#define COMMAND(name, function, needs_decoder, summary)                                            \
-    {name, IF_##needs_decoder(function), summary},
+#define IF_false(function) function
+#define COMMAND(name, function, in_companion, summary)                                             \
+    {name, IF_##in_companion(function), &function##_options, summary},
 
 static const struct command commands[] = {
 #include "commands/commands.def"
@@ -66,17 +66,12 @@ static int help(void)
 }
 
 /* Lists all options for programs, such as those that make completions and man pages. */
-static int print_options(char **argv)
+static int print_options(void)
 {
-#ifdef TINYELF_COMPANION
-    return companion_run(1, argv + 1);
-#else
-    (void)argv;
     options_print(&tinyelf_options, NULL);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         options_print(commands[i].options, commands[i].summary);
     return help_end();
-#endif
 }
 
 static const struct command *find(const char *name)
@@ -85,6 +80,16 @@ static const struct command *find(const char *name)
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
     return NULL;
+}
+
+/* --help alone is answered here, also for a command of the companion's. */
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    const char letter = option_row_of_help(command->options).letter;
+    if (argc == 2 && (strcmp(argv[1], "--help") == 0 ||
+                      (letter && strcmp(argv[1], (const char[]){'-', letter, '\0'}) == 0)))
+        return options_print_help(command->options);
+    return command->run(argc, argv);
 }
 
 static int report_unknown_command(const char *name)
@@ -142,7 +147,7 @@ static int run_option(int argc, char **argv)
         return help_end();
     }
     if (strcmp(argv[1], "--print-options") == 0)
-        return print_options(argv);
+        return print_options();
     return report_unknown_option(argv[1]);
 }
 
@@ -172,10 +177,11 @@ int main(int argc, char **argv)
         const struct command *asked = find(argv[2]);
         char option[] = "--help";
         char *arguments[] = {argv[2], option, NULL};
-        return asked ? asked->run(2, arguments) : report_unknown_command(argv[2]);
+        return asked ? run_command(asked, 2, arguments) : report_unknown_command(argv[2]);
     }
     const struct command *command = find(argv[1]);
-    int status = command ? command->run(argc - 1, argv + 1) : report_unknown_command(argv[1]);
+    int status =
+        command ? run_command(command, argc - 1, argv + 1) : report_unknown_command(argv[1]);
     if (interrupt_pipe_came())
         interrupt_die();
     return status;

@@ -100,7 +100,7 @@ static int report(const struct command_options *command, int objection, char **a
                  : usage_error(command->name, "unknown option '--%s'", word);
 }
 
-static int print_help(const struct command_options *command)
+int options_print_help(const struct command_options *command)
 {
     struct help help = help_open();
     help_begin(&help, command);
@@ -171,7 +171,7 @@ int options_read(const struct command_options *command, int argc, char **argv,
             return OPTIONS_READ;
         const struct option_row *row = find_row(command, value);
         if (value == HELP || (!row && value == 'h'))
-            return print_help(command);
+            return options_print_help(command);
         if (!row)
             return report(command, value, argv, tables.options,
                           word && word[1] != '-' && word[2] ? word : NULL);
