@@ -234,6 +234,7 @@ enum elfgen_x86_status elfgen_x86_address(const struct elfgen_x86_instruction *i
         address->has_sib = true;
         address->sib = (uint8_t)(NO_INDEX << 3 | (base & 7));
     }
+    address->is_stack = pair.base && (base == STACK_POINTER || base == NO_BASE);
     address->rm = address->has_sib ? IN_SIB : base & 7;
     address->rex = (uint8_t)((base >> 3 & 1) * REX_B | (index >> 3 & 1) * REX_X);
     return status;

@@ -12,7 +12,7 @@ enum { MOST = 256 };
 struct list {
     struct elfgen_x86_instruction instruction; /* with the size of its memory known */
     struct facts facts;
-    bool useless;
+    bool useless, is_stack; /* the memory's segment is ss by default */
     bool (*found)(const struct elfgen_x86_encoding *encoding, void *context);
     void *context;
     size_t count, known_count;
@@ -77,7 +77,8 @@ static uint8_t useless_rex(const struct list *list, const struct form *form,
         bits |= REX_X;
     if (!uses_rm && form->opcode != 0x90)
         bits |= REX_B;
-    if ((form->properties & WIDE) && match->size == 8)
+    /* mov with 32 bits, zero-extended, would be mov with 64. */
+    if ((form->properties & WIDE) && match->size == 8 && form->kinds[1] != KIND_iud)
         bits |= REX_W;
     return bits;
 }
@@ -99,7 +100,10 @@ static void write_useless(struct list *list, const struct form *form, unsigned n
     }
     shape.rex = 0;
     const uint8_t place = elfgen_x86_kinds[form->kinds[0]].place;
-    if (!is_64 || list->instruction.segment || place == PLACE_TARGET ||
+    /* Before jumps these bytes are hints, and ds is notrack. */
+    const bool jumps = place == PLACE_TARGET || (form->opcode == 0xff && form->modrm >= 2 &&
+                                                 form->modrm <= 5 && form->map == MAP_1);
+    if (!is_64 || list->instruction.segment || jumps ||
         (list->facts.memory != NO_BLAME && list->instruction.operands[list->facts.memory].segment))
         return;
     for (size_t i = 0; i < sizeof segments; i++) {
@@ -116,6 +120,9 @@ static void list_form(struct list *list, const struct form *form, unsigned numbe
     if (elfgen_x86_match(form, &list->instruction, &list->facts, &match) != ELFGEN_X86_OK)
         return;
     const unsigned memory = list->facts.memory;
+    /* In 64-bit code all segments but fs and gs are the same. */
+    const bool has_segment = list->instruction.mode == 64 || memory == NO_BLAME ||
+                             list->instruction.operands[memory].segment;
     for (unsigned i = 0; i < sizeof displacements * 8 && !list->stopped; i++) {
         const struct shape shape = {.displacement = displacements[i / 8],
                                     .sib = i & 1,
@@ -129,7 +136,8 @@ static void list_form(struct list *list, const struct form *form, unsigned numbe
             if (elfgen_x86_address(&list->instruction, &list->instruction.operands[memory], &shape,
                                    &list->facts.address) != ELFGEN_X86_OK ||
                 (is_offset && (!list->facts.address.is_plain || shape.sib)) ||
-                (!is_offset && shape.displacement == 8))
+                (!is_offset && shape.displacement == 8) ||
+                (!has_segment && list->facts.address.is_stack != list->is_stack))
                 continue;
         }
         if (!useless)
@@ -172,6 +180,7 @@ size_t elfgen_encodings(const struct elfgen_x86_instruction *instruction, bool u
         if (elfgen_x86_facts(&list.instruction, true, &list.facts, &blame) != ELFGEN_X86_OK)
             return 0;
     }
+    list.is_stack = list.facts.address.is_stack;
     const unsigned count = elfgen_x86_table[instruction->mnemonic].count;
     for (unsigned form = 1; form <= count && !list.stopped; form++)
         list_form(&list, &elfgen_x86_table[instruction->mnemonic].forms[form - 1], form, false);

@@ -26,6 +26,7 @@ struct address {
     uint8_t length; /* bytes of the displacement */
     uint8_t size;   /* bytes of an address */
     bool fits;      /* the displacement, into `length` bytes */
+    bool is_stack;  /* its segment is ss by default */
     bool is_plain;  /* without registers, and as large as an address: mov needs no ModRM */
 };
 

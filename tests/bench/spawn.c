@@ -28,7 +28,7 @@ struct command {
 
 static FILE *report;
 
-static void fail(const char *format, ...)
+static _Noreturn void fail(const char *format, ...)
 {
     va_list values;
     va_start(values, format);
@@ -74,6 +74,11 @@ static void add_lines(struct command *command, const char *path)
 static void read_command(struct command *command, char *text, size_t rounds)
 {
     char *rest = NULL;
+    command->words = calloc(1, sizeof *command->words);
+    command->elapsed = calloc(rounds, sizeof(double));
+    command->processor = calloc(rounds, sizeof(double));
+    if (!command->words || !command->elapsed || !command->processor)
+        fail("out of memory");
     command->may_fail = *text == '?';
     for (char *word = strtok_r(text + command->may_fail, " ", &rest); word;
          word = strtok_r(NULL, " ", &rest)) {
@@ -82,12 +87,6 @@ static void read_command(struct command *command, char *text, size_t rounds)
         else
             add_word(command, word);
     }
-    if (command->count == 0)
-        fail("a command has no words");
-    command->elapsed = calloc(rounds, sizeof(double));
-    command->processor = calloc(rounds, sizeof(double));
-    if (!command->elapsed || !command->processor)
-        fail("out of memory");
 }
 
 static double microseconds(const struct timeval *time)
@@ -98,20 +97,23 @@ static double microseconds(const struct timeval *time)
 static void run(const struct command *command, double *elapsed, double *processor)
 {
     struct timespec before, after;
-    struct rusage usage;
-    int status;
+    struct rusage usage = {0};
+    int status = 0;
+    const char *name = command->words[0];
+    if (!name)
+        fail("a command has no words");
     clock_gettime(CLOCK_MONOTONIC, &before);
     pid_t child = vfork(); /* NOLINT: the least that a shell or make can do, too */
     if (child == 0) {
-        execvp(command->words[0], command->words);
+        execvp(name, command->words);
         _exit(127);
     }
     if (child < 0 || wait4(child, &status, 0, &usage) != child)
-        fail("%s: %s", command->words[0], strerror(errno));
+        fail("%s: %s", name, strerror(errno));
     clock_gettime(CLOCK_MONOTONIC, &after);
     if (!WIFEXITED(status) || WEXITSTATUS(status) == 127 ||
         (WEXITSTATUS(status) != 0 && !command->may_fail))
-        fail("%s: ended with the wait status 0x%x", command->words[0], (unsigned)status);
+        fail("%s: ended with the wait status 0x%x", name, (unsigned)status);
     *elapsed = (double)(after.tv_sec - before.tv_sec) * 1e6 +
                (double)(after.tv_nsec - before.tv_nsec) / 1e3;
     *processor = microseconds(&usage.ru_utime) + microseconds(&usage.ru_stime);
@@ -147,7 +149,7 @@ int main(int argc, char **argv)
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     report = fdopen(own_messages, "w");
     if (own_output < 0 || nowhere < 0 || !report)
-        return 1;
+        exit(1);
     for (int i = 0; i < 3; i++)
         dup2(nowhere, i);
     /* A tenth more rounds come first, whose figures are overwritten. */
@@ -162,6 +164,9 @@ int main(int argc, char **argv)
             sum += commands[i].processor[round];
         dprintf(own_output, "%.1f %.1f %.1f\n", median(commands[i].elapsed, rounds),
                 median(commands[i].processor, rounds), sum / (double)rounds);
+        free(commands[i].words);
+        free(commands[i].elapsed);
+        free(commands[i].processor);
     }
     return 0;
 }

@@ -17,6 +17,30 @@ load ../support/setup
     diff <(readelf -h -l one two) <("$TINYELF" dump one two)
 }
 
+@test "reports of many files are written together, and messages stand where they belong" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    printf 'bits 64\n' >source.s
+    "$TINYELF" dump hello missing hello source.s hello . hello >both 2>&1 || true
+    # Each report ends before what is said of the next file: the lines between two reports.
+    [ "$(grep -n -E '^(File:|tinyelf:)' both | cut -d : -f 2-3 | tr '\n' '|')" = \
+        "File: hello|tinyelf: missing|File: hello|File: source.s|tinyelf: source.s|tinyelf: source.s|File: hello|tinyelf: .|File: hello|" ]
+    head -n "$(($(grep -n missing both | cut -d : -f 1) - 1))" both >first
+    diff <(echo && echo "File: hello" && "$TINYELF" dump hello) first
+    # Standard input is waited for only after the report before it.
+    mkfifo input answer
+    "$TINYELF" dump hello - <input >answer &
+    exec 5>input
+    timeout 20 grep -m 1 'Entry point' answer
+    cat hello >&5
+    exec 5>&-
+    wait || true
+    command -v strace >/dev/null || skip "strace is missing"
+    # shellcheck disable=SC2046 # fifty words
+    strace -qq -o log -e trace=write "$TINYELF" dump -h $(printf 'hello %.0s' $(seq 50)) >all
+    [ "$(grep -c '^File: hello' all)" -eq 50 ]
+    [ "$(grep -c "^write" log)" -le 2 ] # pieces of 64 KiB
+}
+
 @test "standard input is dumped" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     diff <(readelf -h hello) <("$TINYELF" dump -h - <hello)

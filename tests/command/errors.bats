@@ -470,7 +470,7 @@ END
         exits 2
         says "tinyelf: $command: error: option '$option' needs a $argument, not ''"
         count=$((count + 1))
-    done < <("$TINYELF" --print-options | awk -F '\t' '$1 == "option" && $5 ~ /^(FILE|FOLDER|TWIN)$/')
+    done < <("$TINYELF" --print-options | awk -F '\t' '$1 == "option" && $5 ~ /^(FILE|FOLDER|TWIN|PAGE)$/')
     [ "$count" -ge 9 ]
     tinyelf build -o '' nosuch
     exits 2

@@ -110,6 +110,7 @@ traces()
         shows build named "$file" || failed=1
         shows build -o out.elf object.o "$file" || failed=1
         shows unfold -o "twin$NAME" "$file" || failed=1
+        BROWSER=$NAME TMPDIR=. shows show "$file" || failed=1
         misuses new --template "$file" made || failed=1
         shows new "$file" || failed=1
         shows stages "$file" || failed=1

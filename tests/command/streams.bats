@@ -21,6 +21,7 @@ examples=(
     "mutate --values 1 --field e_type --json hello"
     "new --list"
     "new made.s"
+    "show -o made hello"
     "stages -o made prog.c"
     "step --plain ./hello"
     "step --plain --sandbox ./hello"
@@ -298,13 +299,13 @@ is_true()
 }
 
 @test "an empty name is an error that shows it" {
-    for arguments in build check compare\ x disasm dump explain mutate new "unfold -o x"; do
+    for arguments in build check compare\ x disasm dump explain mutate new show "unfold -o x"; do
         # shellcheck disable=SC2086
         tinyelf $arguments ""
         [ "$status" -ne 0 ]
         says "''"
     done
-    "$TINYELF" --print-options | awk -F '\t' '$1 == "option" && ($5 == "FILE" || $5 == "FOLDER" || $5 == "DIR" || $5 == "TWIN") { print $2, $4 }' >options
+    "$TINYELF" --print-options | awk -F '\t' '$1 == "option" && ($5 == "FILE" || $5 == "FOLDER" || $5 == "DIR" || $5 == "TWIN" || $5 == "PAGE") { print $2, $4 }' >options
     [ "$(wc -l <options)" -gt 8 ]
     while read -r name option; do
         tinyelf "$name" "$option" "" x

@@ -23,12 +23,13 @@ my $memory = qr/out of memory|not enough memory|memory/i;
 my %shim = (
     allocate => $memory, write => qr/No space left/, rename => qr/No space left/, open => qr/Too many open files/,
     pipe2 => qr/Too many open files/, memfd_create => qr/Too many open files/, ftruncate => qr/No space left/,
-    read => qr/Input\/output error/, close => qr/Input\/output error/, mkdir => qr/No space left/,
+    unlink => qr/Input\/output error/, read => qr/Input\/output error/, close => qr/Input\/output error/, mkdir => qr/No space left/,
     fork => qr/temporarily unavailable/, socketpair => qr/Too many open files/, mmap => $memory,
 );
 # A system call that is made to fail is not made at all: close() would leave a pipe open.
 my %strace = (
     write => ['ENOSPC', qr/No space left/], rename => ['ENOSPC', qr/No space left/],
+    renameat2 => ['EINVAL', qr/rename decides/], unlink => ['EIO', qr/Input\/output error/],
     openat => ['EMFILE', qr/Too many open files/], pipe2 => ['EMFILE', qr/Too many open files/],
     memfd_create => ['EMFILE', qr/Too many open files/],
     clone => ['EAGAIN', qr/temporarily unavailable/], clone3 => ['EAGAIN', qr/temporarily unavailable/],
@@ -77,6 +78,8 @@ my @commands = $ENV{ONLY} ? ($ENV{ONLY}) : (
     'explain hello',
     'explain --format json --with bytes,verdict,memory,parts hello_c',
     'explain --memory hello_c',
+    'explain --format html hello -o out',
+    'show -o out hello',
     'check --json hello',
     'compare hello hello_c',
     'disasm hello_c',

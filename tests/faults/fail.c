@@ -129,6 +129,7 @@ int open(const char *path, int flags, ...)
     }
 CALL(ssize_t, write, ENOSPC, (int file, const void *bytes, size_t size), (file, bytes, size))
 CALL(int, rename, ENOSPC, (const char *from, const char *to), (from, to))
+CALL(int, unlink, EIO, (const char *path), (path))
 CALL(int, pipe2, EMFILE, (int files[2], int flags), (files, flags))
 CALL(int, socketpair, EMFILE, (int domain, int type, int protocol, int files[2]),
      (domain, type, protocol, files))

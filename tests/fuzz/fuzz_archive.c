@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (!copy.bytes)
         return 0;
     struct link_archive *archive =
-        source_is_archive(&copy) ? source_read_archive(&options, NULL, &copy) : NULL;
+        source_is_archive(&copy) ? source_read_archive(&options, &copy) : NULL;
     file_free(&copy);
     if (!archive)
         return 0;

@@ -1,5 +1,7 @@
 /* Fuzzes explain in each of its formats, with names from the file's symbol table or from that of a
- * second file after the first; the hex source is assembled, and must give the same bytes. */
+ * second file after the first; the hex source is assembled, and must give the same bytes; the data
+ * of the page is read. */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +59,34 @@ static struct text explain(const struct elfgen_view *view, struct elfgen_code *c
         text.bytes = NULL;
     }
     return text;
+}
+
+/* The page's data is JSON in which no tag can begin; its numbers are exact in a browser. */
+static void check_page(const struct text *page)
+{
+    static const char begin[] = " id=\"data\">", end[] = "</script>";
+    const char *data = memmem(page->bytes, page->size, begin, sizeof begin - 1);
+    if (!data)
+        abort();
+    data += sizeof begin - 1;
+    const size_t left = page->size - (size_t)(data - page->bytes);
+    const char *stop = memchr(data, '<', left);
+    if (!stop || left - (size_t)(stop - data) < sizeof end - 1 ||
+        memcmp(stop, end, sizeof end - 1) != 0)
+        abort();
+    json_t *document = json_loadb(data, (size_t)(stop - data), 0, NULL);
+    json_t *row;
+    size_t i;
+    if (!document)
+        abort();
+    json_array_foreach(json_object_get(document, "owners"), i, row)
+    {
+        enum { EXACT = 53 };
+        const json_int_t most = (json_int_t)1 << EXACT;
+        if (json_integer_value(row) > most || json_integer_value(row) < -most)
+            abort();
+    }
+    json_decref(document);
 }
 
 /* Assembles the hex source, which must give the file. */
@@ -138,6 +168,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         /* NULL: too much overlaps, which is reported. */
         if (format == EXPLAIN_HEX && text.bytes)
             assemble(&text, bytes, size);
+        if (format == EXPLAIN_HTML && text.bytes)
+            check_page(&text);
         free(text.bytes);
         if (format == EXPLAIN_TEXT || format == EXPLAIN_DETAIL || format == EXPLAIN_MEMORY) {
             text = explain(&view, followed, &symbols, format, 1 + size % 200);

@@ -18,7 +18,7 @@ fuzz()
     detect) seeds=$here/../../asm ;;
     esac
     case $target in
-    library | image | detect | strace) time=$(((seconds + 3) / 4)) ;;
+    library | image | detect | strace | encode) time=$(((seconds + 3) / 4)) ;;
     esac
     if "$build/tests/fuzz-$target" -max_total_time="$time" -timeout=10 -rss_limit_mb=2048 \
         -max_len=8192 -print_final_stats=1 "$folder/$target" "$seeds" >"$folder/$target.log" 2>&1; then
@@ -29,7 +29,7 @@ fuzz()
     fi
 }
 
-for target in library dump map notes dynamic kernel explain disasm compare unfold image object archive detect hex strace recording run mutate; do
+for target in library dump map notes dynamic kernel explain disasm compare unfold image object archive detect hex strace recording run mutate encode; do
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
         wait -n
     done

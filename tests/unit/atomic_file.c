@@ -1,5 +1,6 @@
 /* cli/atomic_file: a file is written whole or not at all, whichever call fails. The tests replace
- * open, write, close and rename (ld's --wrap), so that each can fail. */
+ * open, write, close, rename, unlink and the exchange of names (ld's --wrap), so that each can
+ * fail. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,7 +19,15 @@
 
 /* ---- calls that can fail ---- */
 
-enum call { CALL_OPEN, CALL_WRITE, CALL_CLOSE, CALL_RENAME, CALL_COUNT };
+enum call {
+    CALL_OPEN,
+    CALL_WRITE,
+    CALL_CLOSE,
+    CALL_RENAME,
+    CALL_EXCHANGE, /* the system call renameat2 */
+    CALL_UNLINK,   /* the first one: what is left of a failure is removed by the next */
+    CALL_COUNT
+};
 
 static struct {
     bool on; /* calls are counted, and may fail */
@@ -25,8 +35,9 @@ static struct {
     enum call fails;
     unsigned number; /* which call of its kind fails, counted from 1; 0: none */
     int error;
-    size_t most; /* bytes that one write accepts; 0: all */
-    void (*renaming)(const char *from, const char *to);
+    size_t most;     /* bytes that one write accepts; 0: all */
+    int no_exchange; /* every exchange fails with this error; 0: as the file system has it */
+    void (*renaming)(const char *from, const char *to); /* or exchanging */
 } calls;
 
 /* The tests' own folder. */
@@ -93,6 +104,39 @@ int __wrap_rename(const char *from, const char *to)
     if (calls.on && calls.renaming)
         calls.renaming(from, to);
     return is_to_fail(CALL_RENAME) ? -1 : __real_rename(from, to);
+}
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+    va_list arguments;
+    va_start(arguments, number);
+    long values[5];
+    for (size_t i = 0; i < 5; i++)
+        values[i] = va_arg(arguments, long);
+    va_end(arguments);
+    const char *from = (const char *)values[1], *to = (const char *)values[3];
+    ck_assert_int_eq(number, SYS_renameat2);
+    stay_in_folder(from);
+    stay_in_folder(to);
+    if (calls.on && calls.renaming && calls.made[CALL_EXCHANGE] == 0)
+        calls.renaming(from, to);
+    if (is_to_fail(CALL_EXCHANGE))
+        return -1;
+    if (calls.on && calls.no_exchange) {
+        errno = calls.no_exchange;
+        return -1;
+    }
+    return __real_syscall(number, values[0], from, values[2], to, values[4]);
+}
+
+int __real_unlink(const char *path);
+int __wrap_unlink(const char *path);
+int __wrap_unlink(const char *path)
+{
+    stay_in_folder(path);
+    return is_to_fail(CALL_UNLINK) ? -1 : __real_unlink(path);
 }
 
 static bool put(const char *path, const void *bytes, size_t size, bool executable)
@@ -380,14 +424,19 @@ static const struct {
     {CALL_CLOSE, 1, EDQUOT, "write"},
     {CALL_RENAME, 1, EBUSY, "replace"},
     {CALL_RENAME, 1, EPERM, "replace"},
+    {CALL_UNLINK, 1, EISDIR, "replace"},
+    {CALL_UNLINK, 1, EIO, "replace"},
 };
 
 START_TEST(whatever_fails_the_older_file_is_unchanged_and_no_temporary_file_remains)
 {
     char start[100];
     snprintf(start, sizeof start, "tinyelf: file: error: cannot %s: ", failures[_i].what);
-    for (int old = 0; old < 2; old++) {
+    /* Where nothing is replaced, nothing is removed; where the exchange succeeds, nothing renamed.
+     */
+    for (int old = failures[_i].call == CALL_UNLINK; old < 2; old++) {
         calls.fails = failures[_i].call;
+        calls.no_exchange = failures[_i].call == CALL_RENAME ? EINVAL : 0;
         calls.number = failures[_i].number;
         calls.error = failures[_i].error;
         calls.most = 5;
@@ -410,6 +459,79 @@ START_TEST(whatever_fails_the_older_file_is_unchanged_and_no_temporary_file_rema
     int next = dup(STDIN_FILENO);
     ck_assert_int_le(next, fileno(errors) + 1);
     close(next);
+}
+END_TEST
+
+START_TEST(a_file_is_renamed_over_the_older_one_where_names_cannot_be_exchanged)
+{
+    static const int errors_of[] = {EINVAL, ENOSYS, EPERM, EXDEV};
+    for (size_t i = 0; i < sizeof errors_of / sizeof errors_of[0]; i++) {
+        make("file", "old", 0640);
+        ck_assert_int_eq(link("file", "another name"), 0);
+        calls.no_exchange = errors_of[i];
+        ck_assert(put("file", "new", 3, true));
+        ck_assert_uint_eq(calls.made[CALL_EXCHANGE], 1);
+        ck_assert_uint_eq(calls.made[CALL_RENAME], 1);
+        ck_assert_uint_eq(calls.made[CALL_UNLINK], 0);
+        assert_text("file", "new");
+        assert_mode("file", 0755);
+        assert_text("another name", "old");
+        ck_assert_uint_eq(entries("."), 2);
+        unlink("another name");
+    }
+    ck_assert_str_eq(messages(), "");
+}
+END_TEST
+
+START_TEST(names_are_exchanged_over_a_regular_file_alone)
+{
+    ck_assert(put_text("file", "first"));
+    ck_assert_uint_eq(calls.made[CALL_EXCHANGE], 0);
+    ck_assert_uint_eq(calls.made[CALL_RENAME], 1);
+    ck_assert(put_text("file", "second"));
+    ck_assert_uint_eq(calls.made[CALL_EXCHANGE], 1);
+    ck_assert_uint_eq(calls.made[CALL_RENAME], 0);
+    ck_assert_uint_eq(calls.made[CALL_UNLINK], 1);
+    assert_text("file", "second");
+    ck_assert_uint_eq(entries("."), 1);
+}
+END_TEST
+
+static void replace_by_folder(const char *from, const char *to)
+{
+    (void)from;
+    ck_assert_int_eq(__real_unlink(to), 0);
+    ck_assert_int_eq(mkdir(to, 0700), 0);
+    make("file/inside", "kept", 0600);
+}
+
+START_TEST(a_folder_that_takes_the_path_in_between_keeps_it)
+{
+    make("file", "old", 0600);
+    calls.renaming = replace_by_folder;
+    ck_assert(!put_text("file", "new"));
+    assert_message("tinyelf: file: error: cannot replace: ", EISDIR);
+    ck_assert_uint_eq(calls.made[CALL_EXCHANGE], 2);
+    assert_text("file/inside", "kept");
+    ck_assert_uint_eq(entries("."), 1);
+}
+END_TEST
+
+static void remove_older(const char *from, const char *to)
+{
+    (void)from;
+    ck_assert_int_eq(__real_unlink(to), 0);
+    calls.renaming = NULL;
+}
+
+START_TEST(a_file_that_goes_away_in_between_is_made_again)
+{
+    make("file", "old", 0600);
+    calls.renaming = remove_older;
+    ck_assert(put_text("file", "new"));
+    assert_text("file", "new");
+    ck_assert_uint_eq(entries("."), 1);
+    ck_assert_str_eq(messages(), "");
 }
 END_TEST
 
@@ -479,7 +601,10 @@ START_TEST(a_symbolic_link_stays_and_its_target_is_replaced)
     ck_assert_int_eq(readlink("link to it", target, sizeof target), 4);
     /* Whatever fails, the link and its target stay. */
     for (enum call call = CALL_OPEN; call < CALL_COUNT; call++) {
+        if (call == CALL_EXCHANGE)
+            continue; /* its failure has rename() called */
         calls.fails = call;
+        calls.no_exchange = call == CALL_RENAME ? ENOSYS : 0;
         calls.number = 1;
         calls.error = EIO;
         ck_assert(!put_text("link to it", "never"));
@@ -527,7 +652,7 @@ START_TEST(a_dangling_symbolic_link_stays_and_its_target_is_made)
     ck_assert_int_eq(mkdir("folder", 0755), 0);
     ck_assert_int_eq(symlink("folder/second", "first"), 0);
     ck_assert_int_eq(symlink("../target", "folder/second"), 0);
-    for (enum call call = CALL_OPEN; call < CALL_COUNT; call++) {
+    for (enum call call = CALL_OPEN; call <= CALL_RENAME; call++) {
         calls.fails = call;
         calls.number = 1;
         calls.error = EIO;
@@ -562,7 +687,7 @@ START_TEST(a_fifo_is_written_to_and_stays)
         }
         int status;
         ck_assert(put_text(through_link ? "link" : "fifo", "text"));
-        ck_assert_uint_eq(calls.made[CALL_RENAME], 0);
+        ck_assert_uint_eq(calls.made[CALL_RENAME] + calls.made[CALL_EXCHANGE], 0);
         ck_assert_int_eq(waitpid(reader, &status, 0), reader);
         ck_assert_int_eq(status, 0);
         struct stat fifo;
@@ -688,6 +813,10 @@ static Suite *atomic_file_suite(void)
     tcase_add_loop_test(all,
                         whatever_fails_the_older_file_is_unchanged_and_no_temporary_file_remains, 0,
                         sizeof failures / sizeof failures[0]);
+    tcase_add_test(all, a_file_is_renamed_over_the_older_one_where_names_cannot_be_exchanged);
+    tcase_add_test(all, names_are_exchanged_over_a_regular_file_alone);
+    tcase_add_test(all, a_folder_that_takes_the_path_in_between_keeps_it);
+    tcase_add_test(all, a_file_that_goes_away_in_between_is_made_again);
     tcase_add_test(all, a_path_where_no_file_can_be_created_is_refused);
     tcase_add_test(all, a_symbolic_link_stays_and_its_target_is_replaced);
     tcase_add_test(all, a_symbolic_link_that_leads_nowhere_is_refused_and_stays);

@@ -68,7 +68,7 @@ bool file_read(int file, bool only_regular, struct file_bytes *bytes)
     /* A small file is cheaper to copy than to map; of a large one, reading the headers touches only
      * a few pages. Files without a size (in /proc) and files that are partly read are read like a
      * pipe. */
-    enum { WORTH_MAPPING = 16 * 1024 };
+    enum { WORTH_MAPPING = 32 * 1024 };
     if (!S_ISREG(status.st_mode) || status.st_size == 0 || lseek(file, 0, SEEK_CUR) > 0)
         return read_stream(file, bytes);
     size_t size = (size_t)status.st_size;

@@ -6,19 +6,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "cli.h"
 #include "interrupt.h"
 
+struct atomic_file_place atomic_file_place(const char *output)
+{
+    struct stat status;
+    if (strcmp(output, "-") == 0 || stat(output, &status) != 0 || !S_ISREG(status.st_mode))
+        return (struct atomic_file_place){0};
+    return (struct atomic_file_place){true, status.st_dev, status.st_ino};
+}
+
+bool atomic_file_replaces(const struct atomic_file_place *place, const char *input)
+{
+    struct stat status;
+    if (!place->is_file)
+        return false;
+    bool known =
+        strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &status) == 0 : stat(input, &status) == 0;
+    return known && place->device == status.st_dev && place->number == status.st_ino;
+}
+
 bool atomic_file_is_same(const char *output, const char *input)
 {
-    struct stat a, b;
-    if (strcmp(output, "-") == 0 || stat(output, &a) != 0 || !S_ISREG(a.st_mode))
-        return false;
-    bool known = strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &b) == 0 : stat(input, &b) == 0;
-    return known && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    const struct atomic_file_place place = atomic_file_place(output);
+    return atomic_file_replaces(&place, input);
 }
 
 /* The descriptor that a path such as /dev/stdout or /dev/fd/3, or a link to one, stands for; -1:
@@ -127,7 +143,33 @@ static bool report_not_created(const char *path, const char *link)
     return message_cannot(path, "create a file beside it");
 }
 
-static bool replace(const char *path, const char *link, const void *bytes, size_t size, mode_t mode)
+/* Exchanges the files of two names, by the system call: not every C library has a function. */
+static bool exchange(const char *one, const char *other)
+{
+    enum { EXCHANGE = 2 }; /* RENAME_EXCHANGE of linux/fs.h */
+    return syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, EXCHANGE) == 0;
+}
+
+/* Gives `beside` the name `path`, where a regular file may stand. ext4 writes a file out that
+ * replaces another by rename, which takes several times as long as this exchange. Whatever it
+ * fails with (file systems and kernels without it, filters of system calls), rename() decides. */
+static bool put_in_place(const char *beside, const char *path, bool is_regular)
+{
+    if (!is_regular || !exchange(beside, path))
+        return rename(beside, path) == 0;
+    /* `beside` is the older file now. If somebody else removed it, the path is the new one still.
+     */
+    if (unlink(beside) == 0 || errno == ENOENT)
+        return true;
+    /* Such as EISDIR: a folder has taken the path since it was looked at, and goes back there. */
+    const int error = errno;
+    exchange(beside, path);
+    errno = error;
+    return false;
+}
+
+static bool replace(const char *path, const char *link, bool is_regular, const void *bytes,
+                    size_t size, mode_t mode)
 {
     char beside[PATH_MAX + 64];
     int file = create_beside(path, beside, sizeof beside, mode);
@@ -140,21 +182,22 @@ static bool replace(const char *path, const char *link, const void *bytes, size_
         done = false;
         message_cannot(path, "write");
     }
-    if (done && rename(beside, path) != 0)
+    if (done && !put_in_place(beside, path, is_regular))
         done = message_cannot(path, "replace");
     if (!done)
         unlink(beside);
     return done;
 }
 
-/* `link` is the name that was asked for: the path itself, or a link that leads to it. */
-static bool replace_safely(const char *path, const char *link, const void *bytes, size_t size,
-                           mode_t mode)
+/* `link` is the name that was asked for: the path itself, or a link that leads to it. `is_regular`:
+ * a regular file stands at the path. */
+static bool replace_safely(const char *path, const char *link, bool is_regular, const void *bytes,
+                           size_t size, mode_t mode)
 {
-    /* If this were interrupted between create and rename, the new file would be left behind. */
+    /* If this were interrupted between create and unlink, a file would be left behind. */
     sigset_t before;
     interrupt_hold(&before);
-    bool done = replace(path, link, bytes, size, mode);
+    bool done = replace(path, link, is_regular, bytes, size, mode);
     interrupt_release(&before);
     return done;
 }
@@ -172,7 +215,7 @@ bool atomic_file_write(const char *path, const void *bytes, size_t size, bool ex
         return message_cannot(path, "write");
     }
     if (!is_there)
-        return replace_safely(path, path, bytes, size, mode);
+        return replace_safely(path, path, false, bytes, size, mode);
     bool is_link = S_ISLNK(status.st_mode);
     int descriptor = is_link ? descriptor_of(path) : -1;
     if (descriptor >= 0)
@@ -181,7 +224,7 @@ bool atomic_file_write(const char *path, const void *bytes, size_t size, bool ex
     if (is_link && stat(path, &status) != 0) {
         char target[PATH_MAX];
         return (errno == ENOENT && follow(path, target))
-                   ? replace_safely(target, path, bytes, size, mode)
+                   ? replace_safely(target, path, false, bytes, size, mode)
                    : message_cannot(path, "follow the link");
     }
     if (S_ISDIR(status.st_mode)) {
@@ -193,7 +236,7 @@ bool atomic_file_write(const char *path, const void *bytes, size_t size, bool ex
     char *target = is_link ? realpath(path, NULL) : NULL;
     bool done = is_link && !target
                     ? message_cannot(path, "follow the link")
-                    : replace_safely(is_link ? target : path, path, bytes, size, mode);
+                    : replace_safely(is_link ? target : path, path, true, bytes, size, mode);
     free(target);
     return done;
 }

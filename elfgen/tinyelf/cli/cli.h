@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/report.h"
 #include "elfgen/view.h"
@@ -135,6 +136,12 @@ const char *input_name(const char *path);
  * frees *bytes in every case. */
 bool input_read(const char *path, struct file_bytes *bytes);
 
+/* The same after a report about other files, which may still be in `output`: it is written before
+ * an error about this file, before standard input is waited for, and if it is to be seen on a
+ * terminal. */
+struct standard_output;
+bool input_read_after(struct standard_output *output, const char *path, struct file_bytes *bytes);
+
 /* About a file that is not an ELF file: if its name is a source's, a note says to build it. */
 void input_point_to_build(const char *name);
 
@@ -172,12 +179,25 @@ bool stdout_finish_stdio(void);
  * process or is noted as interrupt_pipe() says, without a word. Returns false. */
 bool stdout_report(int error);
 
-/* Whether `output` is the same regular file as `input`. "-" is standard output and standard input.
- */
+/* The regular file that an output will replace: looked at once, for any number of inputs. */
+struct atomic_file_place {
+    bool is_file; /* false: nothing that a write replaces */
+    dev_t device;
+    ino_t number;
+};
+
+/* "-" is standard output, which replaces nothing. */
+struct atomic_file_place atomic_file_place(const char *output);
+
+/* Whether a write of the output would replace `input`; "-" is standard input. */
+bool atomic_file_replaces(const struct atomic_file_place *place, const char *input);
+
+/* The same for one input: whether `output` is the same regular file. */
 bool atomic_file_is_same(const char *output, const char *input);
 
 /* Writes a file as a whole or not at all: beside its place, with mode 0755 or 0644 less the umask,
- * and then renamed. "-" is standard output. Existing files that are not regular, and paths of open
+ * and then renamed, or exchanged with an older file, which is removed: other hard links to that
+ * keep it. "-" is standard output. Existing files that are not regular, and paths of open
  * files such as /dev/stdout, are written in place. A symbolic link stays, and its target is
  * replaced, or made if there is none. Returns false after reporting an error; an older file is then
  * unchanged. */

@@ -17,11 +17,22 @@ const char *input_name(const char *path)
     return strcmp(path, "-") == 0 ? "<stdin>" : path;
 }
 
-bool input_read(const char *path, struct file_bytes *bytes)
+static void flush(struct standard_output *output)
+{
+    if (output)
+        stdout_flush(output);
+}
+
+bool input_read_after(struct standard_output *output, const char *path, struct file_bytes *bytes)
 {
     bool standard = strcmp(path, "-") == 0;
+    if (standard || (output && output->visible))
+        flush(output);
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
+        const int error = errno;
+        flush(output);
+        errno = error;
         message(input_name(path), "error", "%s", system_error_text(errno));
         return false;
     }
@@ -30,12 +41,19 @@ bool input_read(const char *path, struct file_bytes *bytes)
     bool read = file_read(file, !standard, bytes);
     const int error = errno;
     progress_end();
-    if (!read)
+    if (!read) {
+        flush(output);
         message(input_name(path), "error", "%s",
                 error == ENODEV ? "not a regular file" : system_error_text(error));
+    }
     if (file > STDIN_FILENO)
         close(file);
     return read;
+}
+
+bool input_read(const char *path, struct file_bytes *bytes)
+{
+    return input_read_after(NULL, path, bytes);
 }
 
 void input_point_to_build(const char *name)

@@ -236,8 +236,7 @@ bool source_finish(struct source *source, struct source_result *result)
     if (!finish_tool(source))
         return false;
     if (source->language == SOURCE_ARCHIVE) {
-        const char *path = source->read_once ? NULL : source->options.path;
-        result->archive = source_read_archive(&options, path, &source->input);
+        result->archive = source_read_archive(&options, &source->input);
         return result->archive != NULL;
     }
     if (source->language == SOURCE_RAW) {

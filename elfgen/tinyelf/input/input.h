@@ -1,8 +1,8 @@
 /* Turns input files into objects and archives for the linker.
  *
  * Assembly is assembled by its own assembler, C is compiled by the user's compiler; objects and
- * archives are read with libelf, raw machine code is used as it is. Nothing is printed: messages go
- * to a reporter. */
+ * archives are read with the library's view, raw machine code is used as it is. Nothing is printed:
+ * messages go to a reporter. */
 #ifndef INPUT_H
 #define INPUT_H
 

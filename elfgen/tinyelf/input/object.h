@@ -17,19 +17,19 @@ struct object_options {
 /* Reports that there is no memory. Returns false. */
 bool object_no_memory(const struct object_options *options);
 
-/* Reads an open object (libelf's Elf *); the result points into that and to the options' name.
- * Returns NULL after reporting the error. */
-struct link_object *source_read_elf(const struct object_options *options, void *elf);
+/* Reads an object; the result points into its bytes and to the options' name. Returns NULL after
+ * reporting the error. */
+struct link_object *source_read_elf(const struct object_options *options, const void *bytes,
+                                    size_t size);
 
 /* The same for a file's bytes, which the call takes over even if it returns NULL. */
 struct link_object *source_read_object(const struct object_options *options,
                                        struct file_bytes *bytes);
 struct link_object *source_read_raw(const struct object_options *options, struct file_bytes *bytes);
 
-/* Reads an archive's index; members are read when they are needed. `path` is where it can be opened
- * again; NULL: only these bytes are there. Takes the bytes over even if it
+/* Reads an archive's index; members are read when they are needed. Takes the bytes over even if it
  * returns NULL, which it does after reporting the error. */
-struct link_archive *source_read_archive(const struct object_options *options, const char *path,
+struct link_archive *source_read_archive(const struct object_options *options,
                                          struct file_bytes *bytes);
 
 /* Whether bytes begin like an archive, thin or not. */

@@ -1,9 +1,10 @@
 /* Makes an object of raw machine code: one section, which is the entry. */
 #include "object.h"
 
-#include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "elfgen/format.h"
 
 /* What the object points into. */
 struct code {
@@ -40,8 +41,8 @@ struct link_object *source_read_raw(const struct object_options *options, struct
                                         .bytes = (const uint8_t *)code->bytes.bytes,
                                         .size = code->bytes.size,
                                         .align = 1,
-                                        .flags = SHF_ALLOC | SHF_EXECINSTR,
-                                        .type = SHT_PROGBITS,
+                                        .flags = ELFGEN_SHF_ALLOC | ELFGEN_SHF_EXECINSTR,
+                                        .type = ELFGEN_SHT_PROGBITS,
                                         .place = LINK_NONE};
     *object = (struct link_object){.name = name,
                                    .machine = options->machine,

@@ -9,6 +9,7 @@ void link_object_release(struct link_object *object)
     for (size_t i = 0; i < object->section_count; i++) {
         free(object->sections[i].pieces);
         free(object->sections[i].made_name);
+        free(object->sections[i].made_bytes);
     }
     for (size_t i = 0; i < object->group_count; i++)
         free(object->groups[i].members);

@@ -35,6 +35,7 @@ struct link_section {
     /* What the file says. */
     const char *name;
     char *made_name; /* `name`, if the file does not have it so: freed with the object; or NULL */
+    uint8_t *made_bytes;  /* `bytes`, if the file has them compressed; or NULL */
     const uint8_t *bytes; /* NULL: zeros */
     uint64_t size, align, flags, entry_size;
     uint32_t type;

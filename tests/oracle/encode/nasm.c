@@ -14,7 +14,7 @@
 
 #include "generate.h"
 
-enum { LINE = 160, SAMPLE = 24, FULL = 1700, SHOWN = 60 };
+enum { LINE = 160, SAMPLE = 100, FULL = 2000, SHOWN = 60 };
 
 struct item {
     struct elfgen_x86_encoding encoding;
@@ -128,7 +128,8 @@ static const struct {
     {"pshuf", "strict ", "the same"},
     {"pshuf", "oword [", "the same"},
     {"pextrw", ", byte ", "nasm takes the form of SSE4.1"},
-    {"pextrw", "word [", "the same"},
+    {"pextrw [", "", "the same"},
+    {"pextrw word [", "", "the same"},
     {"pextrw", "strict byte ", "the same"},
     {"pinsrw", "byte ", "nasm has no size of this immediate"},
     {"shld", "strict byte ", "the same"},

@@ -241,9 +241,10 @@ static bool may_be_output(const struct build *build, size_t i)
 static int check_output(const struct build *build)
 {
     char quoted[SHELLWORDS_QUOTED * PATH_MAX];
+    const struct atomic_file_place place = atomic_file_place(build->output);
     for (size_t i = 0; i < build->input_count; i++) {
         const char *name = build->inputs[i];
-        if (atomic_file_is_same(build->output, name))
+        if (atomic_file_replaces(&place, name))
             return may_be_output(build, i)
                        ? usage_error("build", "'%s' is an input here: did you mean -o %s?", name,
                                      shellwords_quote_file(name, quoted, sizeof quoted))
@@ -264,9 +265,10 @@ static bool debug_is_input(const struct build *build)
 {
     char name[PATH_MAX];
     int length = snprintf(name, sizeof name, "%s.debug", build->output);
+    const struct atomic_file_place place = atomic_file_place(name);
     bool found = false;
     for (size_t i = 0; length < PATH_MAX && i < build->input_count && !found; i++)
-        found = atomic_file_is_same(name, build->inputs[i]);
+        found = atomic_file_replaces(&place, build->inputs[i]);
     return found;
 }
 

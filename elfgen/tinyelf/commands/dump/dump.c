@@ -43,8 +43,7 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
 {
     const char *name = input_name(path);
     struct file_bytes bytes = {0};
-    stdout_flush(output); /* before an error about this file */
-    if (!input_read(path, &bytes)) {
+    if (!input_read_after(output, path, &bytes)) {
         file_free(&bytes);
         return false;
     }
@@ -56,8 +55,10 @@ static bool dump_file(struct readelf *report, const char *path, bool titled,
     report->object = object;
     report->context = &objection;
     bool good = readelf_report(report);
-    if (report->not_elf)
+    if (report->not_elf) {
+        stdout_flush(output);
         input_point_to_build(name);
+    }
     loadable_point_to_check(name, bytes.bytes, bytes.size, output);
     file_free(&bytes);
     return good;

@@ -84,6 +84,16 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Sorts what mostly is in order, as compilers and linkers leave sections, which a look shows. */
+static void sort(void *items, size_t count, size_t size, int (*order)(const void *, const void *))
+{
+    size_t i = 1;
+    while (i < count && order((char *)items + (i - 1) * size, (char *)items + i * size) <= 0)
+        i++;
+    if (i < count)
+        qsort(items, count, size, order);
+}
+
 static void sort_sections(struct mapping *mapping)
 {
     for (uint32_t i = 1; i < mapping->count; i++) {
@@ -96,8 +106,8 @@ static void sort_sections(struct mapping *mapping)
         else
             mapping->in_file[mapping->in_file_count++] = (struct place){shdr->sh_offset, i};
     }
-    qsort(mapping->in_file, mapping->in_file_count, sizeof(struct place), by_place);
-    qsort(mapping->in_memory, mapping->in_memory_count, sizeof(struct place), by_place);
+    sort(mapping->in_file, mapping->in_file_count, sizeof(struct place), by_place);
+    sort(mapping->in_memory, mapping->in_memory_count, sizeof(struct place), by_place);
 }
 
 static bool begins_before(const void *place, const void *start)
@@ -172,7 +182,7 @@ static bool put_segment(struct mapping *mapping, uint64_t index)
                          "too many segments and sections to map on each other");
         return false;
     }
-    qsort(mapping->found, found, sizeof *mapping->found, by_number);
+    sort(mapping->found, found, sizeof *mapping->found, by_number);
     for (size_t i = 0; i < found; i++) {
         const struct elfgen_shdr *shdr = &mapping->sections[mapping->found[i]];
         if (is_in_segment(shdr, &phdr) && !put_printable_name(mapping->report, shdr))

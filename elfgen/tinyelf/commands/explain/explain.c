@@ -6,7 +6,10 @@
 #include "symbols/debug_file.h"
 #include "symbols/relocations.h"
 #include "explain.h"
+#include "make_page.h"
 #include "observe.h"
+#include "page/page_heat.h"
+#include "page/page_run.h"
 #include "place.h"
 #include "base/file.h"
 #include "base/memory_text.h"
@@ -26,8 +29,8 @@
 
 struct options {
     enum explain_format format;
-    const char *at, *debug, *output;
-    bool no_code, parts, memory;
+    const char *at, *debug, *output, *heat;
+    bool no_code, parts, memory, with_private;
     int colour;    /* enum colour_choice */
     unsigned with; /* bits of enum explain_extra */
     enum elfgen_code_mode mode;
@@ -76,6 +79,54 @@ static bool is_for_people(enum explain_format format)
     return format == EXPLAIN_TEXT || format == EXPLAIN_MEMORY;
 }
 
+/* ---- a run, and a heat map ---- */
+
+/* What was asked for besides the file. */
+struct more {
+    struct coverage coverage;
+    struct page_run *run; /* NULL: no page replays it */
+    struct mutate_report heat;
+    bool has_heat;
+};
+
+/* Runs the file or reads its recording. Returns false after reporting the error. */
+static bool take_run(const struct options *options, const char *path,
+                     const struct elfgen_view *view, struct more *more)
+{
+    struct observe_options wanted = options->observe;
+    if (!observe_is_wanted(&wanted))
+        return true;
+    if (options->format == EXPLAIN_HTML) {
+        more->run = page_run_open(view, options->with_private);
+        if (!more->run)
+            return message_no_memory(input_name(path));
+        wanted.watcher = page_run_watcher(more->run);
+    }
+    if (!observe(&wanted, path, view, &more->coverage))
+        return false;
+    if (more->run)
+        page_run_clean(more->run, &more->coverage);
+    return true;
+}
+
+/* The heat map first, since it needs no run. Returns false after reporting the error. */
+static bool take_more(const struct options *options, const char *path,
+                      const struct elfgen_view *view, struct more *more)
+{
+    if (options->heat && !page_heat_read(&more->heat, options->heat, view, input_name(path)))
+        return false;
+    more->has_heat = options->heat != NULL;
+    return take_run(options, path, view, more);
+}
+
+static void free_more(struct more *more)
+{
+    if (more->has_heat)
+        mutate_report_close(&more->heat);
+    page_run_close(more->run);
+    coverage_free(&more->coverage);
+}
+
 /* Explains the bytes to `out`. Returns false after reporting the error. */
 static bool explain_file(const struct options *options, const char *path, struct elfgen_view *view,
                          struct elfgen_text *out)
@@ -91,10 +142,11 @@ static bool explain_file(const struct options *options, const char *path, struct
                                         option_colour(options->colour),
                               .width = is_file ? WIDTH_WIDE : width_of_output(),
                               .with = options->with};
-    struct coverage coverage = {.view = NULL};
-    bool done =
-        !observe_is_wanted(&options->observe) || observe(&options->observe, path, view, &coverage);
-    explain.map.run = coverage.view ? &coverage : NULL;
+    struct more more = {.run = NULL};
+    bool done = take_more(options, path, view, &more);
+    explain.map.run = more.coverage.view ? &more.coverage : NULL;
+    explain.page_run = more.run;
+    explain.heat = more.has_heat ? &more.heat : NULL;
     progress_begin(&(struct progress){.doing = "reading symbols"});
     struct debug_file names = {.symbols = {.all = NULL}};
     done = done && (options->debug ? input_read(options->debug, &names.bytes) &&
@@ -105,7 +157,7 @@ static bool explain_file(const struct options *options, const char *path, struct
     explain.map.symbols = &names.symbols;
     done = done && report(options, &explain);
     debug_file_close(&names);
-    coverage_free(&coverage);
+    free_more(&more);
     return done;
 }
 
@@ -136,7 +188,8 @@ static int run(const struct options *options, const char *path)
                                : explain_file(options, path, &view, &output->text);
     }
     done = stdout_finish(output) && done;
-    if (done && is_for_people(options->format) && !elfgen_view_is_elf(&view))
+    const bool is_seen = is_for_people(options->format) || options->format == EXPLAIN_HTML;
+    if (done && is_seen && !elfgen_view_is_elf(&view))
         input_point_to_build(input_name(path));
     if (done && is_for_people(options->format) && options->versions.first == 0)
         loadable_point_to_check(input_name(path), bytes.bytes, bytes.size, output);
@@ -182,6 +235,12 @@ static int take_option(void *context, const struct option_given *given)
         break;
     case OPTION_RUN:
         return observe_take("explain", &options->observe, OBSERVE_RUN, given->value);
+    case OPTION_HEAT:
+        options->heat = given->value;
+        break;
+    case OPTION_WITH_PRIVATE:
+        options->with_private = true;
+        break;
     case OPTION_RECORDING:
         return observe_take("explain", &options->observe, OBSERVE_RECORDING, given->value);
     case OPTION_ALLOW:
@@ -208,16 +267,32 @@ static int check_together(const struct options *options, const char *path)
         return usage_error("explain", "--format %s is for whole files, --at for one place",
                            options->format == EXPLAIN_HEX ? "hex" : "html");
     if (options->memory && (options->at || options->format != EXPLAIN_TEXT))
-        return usage_error("explain", "--memory cannot be combined with --at or --format");
+        return usage_error("explain", "--memory cannot be combined with --at or --format%s",
+                           options->format == EXPLAIN_HTML ? ": a page shows the memory, too" : "");
     if (options->memory && observe_is_wanted(&options->observe))
         return usage_error("explain", "--memory shows the file before it runs: it cannot be "
                                       "combined with --run or --recording");
     if (options->with && options->format != EXPLAIN_JSON)
-        return usage_error("explain", "--with is for --format json");
+        return usage_error("explain", "--with is for --format json%s",
+                           options->format == EXPLAIN_HTML ? ": a page has all of it" : "");
+    if (options->heat && options->format != EXPLAIN_HTML)
+        return usage_error("explain", "--heat is for --format html");
+    if (options->with_private && options->format != EXPLAIN_HTML)
+        return usage_error("explain", "--with-private is for --format html");
+    if (options->with_private && !observe_is_wanted(&options->observe))
+        return usage_error("explain", "--with-private needs --run or --recording");
     if (options->output && atomic_file_is_same(options->output, path))
         return usage_error("explain", "the output '%s' is the input: it is never overwritten",
                            options->output);
     return EXIT_YES;
+}
+
+int explain_make_page(const char *file, const char *page)
+{
+    struct options options = {
+        .format = EXPLAIN_HTML, .output = page, .colour = COLOUR_NEVER, .mode = ELFGEN_CODE_FLOW};
+    observe_defaults(&options.observe);
+    return run(&options, file);
 }
 
 int command_explain(int argc, char **argv)

@@ -22,6 +22,7 @@
     root.classList.toggle("printing", on);
     theme();
     page.layBytes();
+    if (!page.everything) page.layList();
     page.repaint();
     page.drawArrow();
   };

@@ -3,14 +3,14 @@ const page = {};
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const { strings, parts, shapes } = data;
-  const HAS = { gap: 1, index: 2, base: 4, value: 8, meaning: 16, bits: 32, place: 64, address: 128, symbol: 256, byAddress: 512, noIndex: 1024 };
+  const HAS = { gap: 1, index: 2, base: 4, value: 8, meaning: 16, bits: 32, place: 64, address: 128, symbol: 256, byAddress: 512, noIndex: 1024, length: 2048, large: 4096 };
   const SHAPE = 6;
 
   class Owner {
     get owner() {
       const { name } = parts[this.part];
       if (this.index === null) return name;
-      return name + "[" + (this.base === null ? this.index : "0x" + (this.base + BigInt(this.offset)).toString(16)) + "]";
+      return name + "[" + (this.base === null ? this.index : "0x" + BigInt.asUintN(64, this.base + BigInt(this.offset)).toString(16)) + "]";
     }
     get name() {
       return this.field ? this.owner + "." + this.field : this.owner;
@@ -49,14 +49,15 @@ const page = {};
       owner.reader = strings[shapes[shape + 4]];
       if (has & HAS.index) index += rows[at++];
       if (has & HAS.base) base = BigInt(strings[rows[at++]]);
-      owner.index = has & HAS.noIndex ? null : index;
+      owner.index = has & HAS.noIndex ? null : has & HAS.large ? text(HAS.large) : index;
       owner.base = has & HAS.byAddress ? base : null;
       owner.value = text(HAS.value);
       owner.meaning = text(HAS.meaning);
       owner.groups = text(HAS.bits);
-      const place = has & HAS.place ? { offset: rows[at++], length: rows[at++] } : { offset: null, length: 0 };
+      const offset = has & HAS.place ? rows[at++] : null;
+      const length = has & HAS.length ? rows[at++] : 0;
       const address = text(HAS.address);
-      owner.refers = has & (HAS.place | HAS.address) ? { ...place, address: address || null } : null;
+      owner.refers = has & (HAS.place | HAS.address) ? { offset, length, address: address || null } : null;
       owner.symbol = text(HAS.symbol) || null;
       owners.push(owner);
     }

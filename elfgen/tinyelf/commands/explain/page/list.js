@@ -35,7 +35,7 @@
   const drawOwner = (owner) => {
     const code = page.isCode(owner);
     const text = page.kind(owner) === "text";
-    const name = owner.field || (code || text ? "" : owner.meaning ? owner.label : owner.owner);
+    const name = owner.field || (code || text ? "" : owner.label || owner.owner);
     const said = el("span", owner.value ? "said" : "said mono", "", owner.value && el("b", "", owner.value + " "), owner.meaning || (owner.value ? "" : page.part(owner).title));
     const purpose = everything && owner.purpose && el("span", "purpose", owner.purpose);
     const line = el("div", "", "", el("span", "offset", page.hex(owner.offset, page.digits)), name && el("span", "named", name), said, purpose);

@@ -15,7 +15,8 @@ static void put_segment(struct elfgen_text *out, const struct elfgen_view *view,
     elfgen_text_decimal(out, index, 0);
     put_flags(out, mapping->flags & ELFGEN_PF_R, mapping->flags & ELFGEN_PF_W,
               elfgen_mapping_is_executable(view, mapping));
-    json_key_number(out, "fileOffset", mapping->offset);
+    /* What maps nothing of the file may have any offset. */
+    json_key_number(out, "fileOffset", mapping->file_end > mapping->start ? mapping->offset : 0);
     json_key_number(out, "fileLength", mapping->file_end - mapping->start);
     json_key_0x(out, "start", mapping->start);
     json_key_0x(out, "bytesEnd", mapping->file_end);
@@ -85,7 +86,7 @@ void page_put_memory(struct elfgen_text *out, const struct elfgen_view *view,
         json_key_0x(out, "entry", view->ehdr.e_entry);
     else
         json_key_null(out, "entry");
-    json_key_number_if(out, "entryOffset",
-                       any && elfgen_memory_offset(view, view->ehdr.e_entry, &offset), offset);
+    bool in_file = any && elfgen_memory_offset(view, view->ehdr.e_entry, &offset);
+    json_key_number_if(out, "entryOffset", in_file, offset);
     elfgen_text_char(out, '}');
 }

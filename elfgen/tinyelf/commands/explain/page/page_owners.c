@@ -15,12 +15,17 @@ enum {
     HAS_VALUE = 8,       /* text */
     HAS_MEANING = 16,    /* text */
     HAS_BITS = 32,       /* text: a line a group: low, width, value, name */
-    HAS_PLACE = 64,      /* offset and length of what the value leads to */
+    HAS_PLACE = 64,      /* the offset of what the value leads to */
     HAS_ADDRESS = 128,   /* text: its address */
     HAS_SYMBOL = 256,    /* text */
     IS_BY_ADDRESS = 512, /* the index in its name is its address */
-    HAS_NO_INDEX = 1024  /* nor has its name */
+    HAS_NO_INDEX = 1024, /* nor has its name */
+    HAS_LENGTH = 2048,   /* how long that is that the value leads to; comes after the offset */
+    HAS_LARGE = 4096     /* text: an index from EXACT on; comes after the base */
 };
+
+/* From here on, numbers of a browser are not exact. */
+#define EXACT (UINT64_C(1) << 53)
 
 enum { PARTS = ELFGEN_PART_PADDING + 1, MOST_TEXT = 2048 };
 
@@ -83,7 +88,7 @@ static unsigned part_number(struct owners *owners, enum elfgen_part part)
 /* What a row has, while it is made. */
 struct row {
     unsigned has;
-    size_t label, purpose, value, meaning, bits, address, symbol, base;
+    size_t label, purpose, value, meaning, bits, address, symbol, base, large;
     int64_t gap, index;
     struct elfgen_reference refers;
 };
@@ -121,6 +126,7 @@ static void take_reference(struct owners *owners, const struct elfgen_claim *cla
     if (!elfgen_claim_refers(map->view, map->code, claim, &row->refers))
         return;
     row->has |= row->refers.offset != ELFGEN_NOWHERE ? HAS_PLACE : 0;
+    row->has |= row->refers.length > 0 && row->refers.length < EXACT ? HAS_LENGTH : 0;
     if (!row->refers.in_memory)
         return;
     ROOM(text);
@@ -165,6 +171,10 @@ static void take_index(struct owners *owners, const struct elfgen_claim *claim, 
             elfgen_text_0x(&text, owners->base);
             row->base = keep(owners, &text);
         }
+    } else if (index >= EXACT) {
+        ROOM(text);
+        elfgen_text_decimal(&text, index, 0);
+        row->large = keep(owners, &text);
     } else {
         row->index = (int64_t)(index - owners->index);
         owners->index = index;
@@ -207,6 +217,7 @@ static void put_row(struct owners *owners, const struct elfgen_claim *claim, con
         unsigned has;
         size_t text;
     } texts[] = {{HAS_BASE, row->base},
+                 {HAS_LARGE, row->large},
                  {HAS_VALUE, row->value},
                  {HAS_MEANING, row->meaning},
                  {HAS_BITS, row->bits}};
@@ -224,10 +235,10 @@ static void put_row(struct owners *owners, const struct elfgen_claim *claim, con
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (row->has & texts[i].has)
             put_number(out, texts[i].text);
-    if (row->has & HAS_PLACE) {
+    if (row->has & HAS_PLACE)
         put_number(out, row->refers.offset);
+    if (row->has & HAS_LENGTH)
         put_number(out, row->refers.length);
-    }
     if (row->has & HAS_ADDRESS)
         put_number(out, row->address);
     if (row->has & HAS_SYMBOL)

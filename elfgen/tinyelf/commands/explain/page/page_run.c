@@ -10,30 +10,15 @@
 
 /* ---- the start ---- */
 
-static void put_start(struct page_run *run)
+/* Notes what may be shown of the registers at the start. */
+static void note_start(struct page_run *run)
 {
-    const struct step_recording *recording = run->recording;
-    struct elfgen_text *out = &run->head;
-    elfgen_text_string(out, ",\"registers\":[");
-    for (size_t place = 0; place < STEP_SHOWN; place++) {
-        const char *name = recording_register_name(recording_register_at(place), run->is_64_bit);
-        elfgen_text_string(out, place == 0 ? "" : ",");
-        json_string(out, name);
+    for (size_t i = 0; i < STEP_REGISTERS; i++) {
+        enum step_secrecy secrecy =
+            run->secrets ? step_secrets_register(run->secrets, (enum step_register)i) : STEP_PUBLIC;
+        run->shows_start[i] =
+            page_run_may_show(run, run->recording->start.value[i], secrecy, &run->start.value[i]);
     }
-    elfgen_text_string(out, "],\"start\":[");
-    for (size_t place = 0; place < STEP_SHOWN; place++) {
-        enum step_register which = recording_register_at(place);
-        uint64_t value;
-        elfgen_text_string(out, place == 0 ? "\"" : ",\"");
-        if (page_run_may_show(
-                run, recording->start.value[which],
-                run->secrets ? step_secrets_register(run->secrets, which) : STEP_PUBLIC, &value))
-            elfgen_text_hex(out, value, 1);
-        else
-            elfgen_text_char(out, '?');
-        elfgen_text_char(out, '"');
-    }
-    elfgen_text_char(out, ']');
 }
 
 /* What a user called it. The environment's strings are in no recording. */
@@ -66,7 +51,7 @@ static void begin(void *context, const struct coverage *coverage,
     run->is_moved = coverage_own_address(coverage, recording->start.value[STEP_rip], &own) &&
                     own != recording->start.value[STEP_rip];
     if (!run->no_memory)
-        put_start(run);
+        note_start(run);
     if (run->with_private)
         put_private(run);
 }
@@ -107,6 +92,7 @@ static void take(void *context, const struct coverage *coverage,
     run->recording = recording;
     if (!run->no_memory)
         page_run_take(run, record, offset);
+    page_run_hide(run, offset);
     run->has_call = false;
     run->used_count[0] = run->used_count[1] = 0;
 }
@@ -146,6 +132,7 @@ void page_run_close(struct page_run *run)
     free(run->code.bytes);
     free(run->steps.bytes);
     free(run->code_index);
+    free(run->hidden_calls);
     free(run);
 }
 
@@ -166,14 +153,44 @@ static void put_escaped(struct elfgen_text *out, const struct elfgen_text *text)
             elfgen_text_char(out, text->bytes[i]);
 }
 
-static void put_bytes(struct elfgen_text *out, const struct coverage *coverage,
-                      enum coverage_use use, const char *key)
+/* Registers that the run changes, and of those that programs compute with what is not 0. */
+static void put_registers(struct elfgen_text *out, const struct page_run *run)
+{
+    const char *between = "";
+    json_key(out, "registers");
+    elfgen_text_char(out, '[');
+    for (size_t place = 0; place < STEP_SHOWN; place++) {
+        enum step_register which = recording_register_at(place);
+        const char *name = recording_register_name(which, run->is_64_bit);
+        bool is_general = place < X86_REGISTERS;
+        if (which == STEP_rip || !name ||
+            !(run->ever >> which & 1 ||
+              (is_general && (run->start.value[which] != 0 || !run->shows_start[which]))))
+            continue;
+        elfgen_text_string(out, between);
+        elfgen_text_char(out, '[');
+        elfgen_text_decimal(out, place, 0);
+        elfgen_text_string(out, ",\"");
+        elfgen_text_string(out, name);
+        elfgen_text_string(out, "\",\"");
+        if (run->shows_start[which])
+            elfgen_text_hex(out, run->start.value[which], 1);
+        else
+            elfgen_text_char(out, '?');
+        elfgen_text_string(out, "\"]");
+        between = ",";
+    }
+    elfgen_text_char(out, ']');
+}
+
+/* All bytes that were executed, where the steps do not tell. */
+static void put_executed(struct elfgen_text *out, const struct coverage *coverage)
 {
     uint64_t offset = 0, length;
     const char *between = "";
-    json_key(out, key);
+    json_key(out, "executed");
     elfgen_text_char(out, '[');
-    for (; coverage_next(coverage, use, &offset, &length); offset += length) {
+    for (; coverage_next(coverage, COVERAGE_EXECUTED, &offset, &length); offset += length) {
         elfgen_text_string(out, between);
         elfgen_text_decimal(out, offset, 0);
         elfgen_text_char(out, ',');
@@ -181,6 +198,12 @@ static void put_bytes(struct elfgen_text *out, const struct coverage *coverage,
         between = ",";
     }
     elfgen_text_char(out, ']');
+}
+
+static void put_if(struct elfgen_text *out, const char *key, bool value)
+{
+    if (value)
+        json_key_number(out, key, 1);
 }
 
 bool page_run_put(struct elfgen_text *out, const struct page_run *run,
@@ -197,21 +220,23 @@ bool page_run_put(struct elfgen_text *out, const struct page_run *run,
     coverage_put_summary(&words, coverage);
     json_key(out, "summary");
     json_bytes(out, room, words.length);
-    json_key_bool(out, "private", run->with_private);
-    json_key_bool(out, "recorded_private", run->is_private);
-    json_key_bool(out, "moved", run->is_moved);
+    put_if(out, "private", run->with_private);
+    put_if(out, "recorded_private", run->is_private);
+    put_if(out, "moved", run->is_moved);
     put_escaped(out, &run->head);
+    put_registers(out, run);
     json_key(out, "code");
     elfgen_text_string(out, "[");
     put_escaped(out, &run->code);
     elfgen_text_string(out, "],\n\"steps\":[");
     put_escaped(out, &run->steps);
     elfgen_text_string(out, "]");
-    json_key_number(out, "left", run->left);
-    json_key_number(out, "elsewhere", run->elsewhere);
-    put_bytes(out, coverage, COVERAGE_EXECUTED, "executed");
-    put_bytes(out, coverage, COVERAGE_READ, "read");
-    put_bytes(out, coverage, COVERAGE_WRITTEN, "written");
+    if (run->elsewhere > 0)
+        json_key_number(out, "elsewhere", run->elsewhere);
+    if (run->left > 0) {
+        json_key_number(out, "left", run->left);
+        put_executed(out, coverage);
+    }
     elfgen_text_char(out, '}');
     return true;
 }

@@ -15,13 +15,17 @@ void page_run_close(struct page_run *run);
 /* Who has to be told of the run. */
 const struct coverage_watcher *page_run_watcher(struct page_run *run);
 
+/* Takes out of what the run knows of its calls all that must not be shown, before the code is
+ * followed with that. */
+void page_run_clean(const struct page_run *run, struct coverage *coverage);
+
 /* Appends the run as one JSON object, when it is over, which run.js reads:
  *
- * {"end":W,"summary":W,"private":B,"recorded_private":B,"moved":B,"program":W,"arguments":[W..],
- *  "registers":[NAME..],"start":[HEX..],"code":[[OFFSET,ADDRESS,LENGTH,TEXT,CHANGED]..],
- *  "steps":[[CODE,CHANGES,MORE]..],"left":N,"elsewhere":N,
- *  "executed":[OFFSET,LENGTH..],"read":[..],"written":[..]}
+ * {"end":W,"summary":W,"private":1,"recorded_private":1,"moved":1,"program":W,"arguments":[W..],
+ *  "registers":[[INDEX,NAME,HEX at the start]..],"code":[[OFFSET,ADDRESS,LENGTH,TEXT,CHANGED]..],
+ *  "steps":[[CODE,CHANGES,MORE]..],"elsewhere":N,"left":N,"executed":[OFFSET,LENGTH..]}
  *
+ * What is 0, or not so, is not there; `executed` is only where steps were left out.
  * Of code outside the file OFFSET is -1, and its ADDRESS null if it is left out. CHANGES is
  * "INDEX=HEX INDEX=HEX", with "?" where a value is left out. MORE has what few steps have: k the
  * kind; q the question to the kernel and a its answer; o output [DESCRIPTOR, TEXT or a number of

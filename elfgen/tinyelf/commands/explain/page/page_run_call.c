@@ -1,6 +1,8 @@
 /* Writes the system calls of a run as strace does, without what is secret in them. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "page_run_private.h"
 
 /* The register that has an argument of the call; STEP_REGISTERS: it is in memory. */
@@ -75,9 +77,15 @@ void page_run_ask(struct page_run *run, const struct coverage_made *made)
     struct coverage_made question = *made;
     run->made = *made;
     run->has_call = true;
-    for (unsigned i = 0; run->secrets && i < ELFGEN_ARGUMENTS; i++)
-        if (made->texts[i])
-            question.texts[i] = shown(run, made, i, rooms[i]);
+    run->hidden = 0;
+    for (unsigned i = 0; run->secrets && i < ELFGEN_ARGUMENTS; i++) {
+        uint64_t other;
+        if (!made->texts[i])
+            continue;
+        question.texts[i] = shown(run, made, i, rooms[i]);
+        if (!page_run_may_show(run, made->call.arguments[i], secrecy_of(run, made, i), &other))
+            run->hidden |= (uint8_t)(1U << i);
+    }
     coverage_made_put_question(&out, &question);
     run->question_length = out.length;
 }
@@ -95,4 +103,46 @@ void page_run_put_answer(struct elfgen_text *out, const struct page_run *run)
         elfgen_text_0x(out, other);
     else
         coverage_made_put_answer(out, made);
+}
+
+void page_run_hide(struct page_run *run, uint64_t offset)
+{
+    /* Of steps that the page does not have, nothing is known. */
+    uint8_t arguments = run->left > 0 ? UINT8_MAX : run->hidden;
+    if (!run->secrets || !run->has_call || arguments == 0 || offset == ELFGEN_NOWHERE)
+        return;
+    for (size_t i = run->hidden_count; i-- > 0;) {
+        if (run->hidden_calls[i].offset == offset) {
+            run->hidden_calls[i].arguments |= arguments;
+            return;
+        }
+    }
+    if (!grow_array(&run->hidden_calls, run->hidden_count + 1, &run->hidden_room,
+                    sizeof *run->hidden_calls)) {
+        run->no_memory = true;
+        return;
+    }
+    run->hidden_calls[run->hidden_count++] = (struct page_run_hidden){offset, arguments};
+}
+
+/* Forgets the texts of a place's calls, which have everything. */
+static void drop_texts(struct coverage_call *call)
+{
+    for (size_t i = 0; i < call->text_count; i++)
+        free(call->texts[i].text);
+    call->text_count = 0;
+}
+
+void page_run_clean(const struct page_run *run, struct coverage *coverage)
+{
+    if (run->with_private)
+        return;
+    for (size_t i = 0; i < coverage->call_count; i++) {
+        drop_texts(&coverage->calls[i]);
+        for (size_t j = 0; j < run->hidden_count; j++)
+            for (size_t k = 0; k < ELFGEN_ARGUMENTS; k++)
+                if (run->hidden_calls[j].offset == coverage->run_calls[i].offset &&
+                    run->hidden_calls[j].arguments >> k & 1)
+                    coverage->run_calls[i].arguments[k] = (struct elfgen_bits){0, 0};
+    }
 }

@@ -14,6 +14,12 @@ enum {
 };
 #define PAGE_LEFT_OUT "(left out)"
 
+/* Arguments that an instruction's calls do not show. */
+struct page_run_hidden {
+    uint64_t offset; /* in the file */
+    uint8_t arguments;
+};
+
 struct page_run {
     struct coverage_watcher watcher;
     const struct elfgen_view *view;
@@ -27,10 +33,15 @@ struct page_run {
     size_t code_known, code_room, code_count;
     uint64_t count, left, elsewhere; /* steps that it has, and has not; since the last one */
     uint64_t output;                 /* bytes of output that it has */
-    uint32_t changed;                /* registers, since the last step */
+    uint32_t changed, ever;          /* registers, since the last step; since the start */
+    struct step_registers start;     /* as they are shown */
+    bool shows_start[STEP_REGISTERS];
+    struct page_run_hidden *hidden_calls; /* in the order of their steps */
+    size_t hidden_count, hidden_room;
     /* Of the step that is being taken. */
     struct coverage_made made;
     bool has_call;
+    uint8_t hidden; /* a bit for each argument that must not be shown */
     char question[1536];
     size_t question_length;
     struct {
@@ -50,6 +61,9 @@ bool page_run_may_show(const struct page_run *run, uint64_t value, enum step_sec
 
 /* Notes the question of a call, before its effects are followed. */
 void page_run_ask(struct page_run *run, const struct coverage_made *made);
+
+/* Notes which arguments of the calls at an offset must not be shown. */
+void page_run_hide(struct page_run *run, uint64_t offset);
 
 /* Appends the answer, after that. */
 void page_run_put_answer(struct elfgen_text *out, const struct page_run *run);

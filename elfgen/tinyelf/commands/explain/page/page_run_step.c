@@ -414,6 +414,7 @@ void page_run_take(struct page_run *run, const struct step_record *record, uint6
     if (record->instruction)
         offset = place_of(run, record->instruction, offset);
     run->changed |= record->changed;
+    run->ever |= record->changed;
     if (is_elsewhere(run, record, offset)) {
         run->elsewhere++;
         if (run->secrets)

@@ -132,26 +132,57 @@ static void put_remarks(struct elfgen_text *out, const struct elfgen_view *view,
 }
 
 /* Why there is no verdict; NULL: there is one. */
-static const char *why_none(const struct elfgen_view *view)
+static const char *why_none(const struct elfgen_view *view,
+                            const struct elfgen_kernel_answer *answer)
 {
     return !elfgen_view_is_elf(view)             ? "It is not an ELF file"
            : view->ehdr.e_type == ELFGEN_ET_REL  ? "It is an object file: it is linked, not started"
            : view->ehdr.e_type == ELFGEN_ET_CORE ? "It is a core file: it is read, not started"
-                                                 : NULL;
+           : answer->advice == ELFGEN_ADVICE_library
+               ? "It is a shared library: programs use it, and it is not started"
+               : NULL;
 }
 
-static void put_words(struct elfgen_text *out, const struct elfgen_kernel_answer *answer)
+/* What to change, if anything is known to help. */
+static void put_remedy(struct elfgen_text *text, const struct elfgen_kernel_answer *answer)
+{
+    char room[256];
+    struct elfgen_text remedy = {.bytes = room, .capacity = sizeof room};
+    elfgen_kernel_remedy(answer, &remedy);
+    if (remedy.length == 0)
+        return;
+    elfgen_text_string(text, "; would work: ");
+    if (answer->field && answer->offers) {
+        elfgen_text_string(text, answer->field);
+        elfgen_text_char(text, ' ');
+    }
+    elfgen_text_bytes(text, room, remedy.length);
+}
+
+static void put_words(struct elfgen_text *out, const struct verdict *verdict)
 {
     static const char *const words[] = {
         [ELFGEN_STARTS] = "Linux starts it",
         [ELFGEN_FAULTS] = "Linux starts it, but its first instruction cannot be fetched: ",
         [ELFGEN_KILLED] = "Linux kills it at its start: ",
         [ELFGEN_REFUSED] = "Linux refuses it: "};
-    char room[768];
+    const struct elfgen_kernel_answer *answer = verdict->answer;
+    char room[8192];
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
     elfgen_text_string(&text, words[answer->verdict]);
-    if (answer->verdict != ELFGEN_STARTS)
+    if (answer->verdict != ELFGEN_STARTS) {
+        if (answer->of_interpreter) {
+            elfgen_text_string(&text, "in the interpreter, ");
+            elfgen_text_string(&text, verdict->interpreter);
+            elfgen_text_string(&text, ": ");
+        }
         elfgen_kernel_message(answer, &text);
+        if (answer->check == ELFGEN_CHECK_interpreter_open) {
+            elfgen_text_string(&text, ": ");
+            elfgen_text_string(&text, verdict->interpreter);
+        }
+        put_remedy(&text, answer);
+    }
     json_key(out, "words");
     json_bytes(out, room, text.length);
 }
@@ -172,7 +203,7 @@ void page_put_verdict(struct elfgen_text *out, const struct elfgen_view *view,
                       const struct verdict *verdict, uint32_t kernel)
 {
     const struct elfgen_kernel_answer *answer = verdict->answer;
-    const char *none = why_none(view);
+    const char *none = why_none(view, answer);
     json_key(out, "verdict");
     elfgen_text_string(out, "{\"state\":");
     json_string(out, none ? "none" : verdict_name(answer->verdict));
@@ -180,7 +211,7 @@ void page_put_verdict(struct elfgen_text *out, const struct elfgen_view *view,
         json_key_string(out, "words", none);
         json_key_null(out, "kernel");
     } else {
-        put_words(out, answer);
+        put_words(out, verdict);
         put_kernel(out, kernel);
     }
     json_key(out, "guilty");

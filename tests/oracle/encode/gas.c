@@ -1,0 +1,325 @@
+/* Compares the encoder with GNU as: what as makes of an instruction in Intel syntax is one of the
+ * encodings that elfgen_encodings() lists.
+ *
+ *   encode-as [--full] [--count N] [--seed N] [--mode 32|64] */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "generate.h"
+
+enum { LINE = 160, SLOT = 16, SAMPLE = 60, FULL = 300, SHOWN = 40, FILLER = 0xcc };
+
+struct item {
+    struct elfgen_x86_instruction instruction;
+    char text[LINE];
+    bool is_refused; /* by as */
+};
+
+struct run {
+    unsigned count;
+    uint64_t seed;
+    struct item *items;
+    size_t item_count, room;
+    size_t same, other, refused, failed;
+    char folder[32];
+};
+
+static void die(const char *what)
+{
+    fprintf(stderr, "encode-as: %s: %s\n", what, strerror(errno));
+    exit(2);
+}
+
+static const char *size_name(uint8_t size)
+{
+    switch (size) {
+    case 1:
+        return "byte ptr ";
+    case 2:
+        return "word ptr ";
+    case 4:
+        return "dword ptr ";
+    case 8:
+        return "qword ptr ";
+    case 16:
+        return "xmmword ptr ";
+    default:
+        return "";
+    }
+}
+
+static const char *name_of(unsigned reg)
+{
+    const char *name = elfgen_x86_register_name(reg);
+    return name ? name : "?";
+}
+
+static size_t put_memory(char *line, const struct elfgen_x86_operand *operand)
+{
+    size_t at = (size_t)snprintf(line, LINE, "%s", size_name(operand->size));
+    if (operand->segment)
+        at += (size_t)snprintf(line + at, LINE - at, "%s:", name_of(operand->segment));
+    at += (size_t)snprintf(line + at, LINE - at, "[");
+    if (operand->base)
+        at += (size_t)snprintf(line + at, LINE - at, "%s+", name_of(operand->base));
+    if (operand->index)
+        at += (size_t)snprintf(line + at, LINE - at, "%s*%u+", name_of(operand->index),
+                               operand->scale ? operand->scale : 1);
+    return at + (size_t)snprintf(line + at, LINE - at, "%lld]", (long long)operand->value);
+}
+
+/* Prints an instruction for as. False: as has no such operand, or not in this form. */
+static bool print(const struct elfgen_x86_instruction *instruction, char *line)
+{
+    size_t at =
+        (size_t)snprintf(line, LINE, "%s%s", instruction->prefixes & ELFGEN_X86_LOCK ? "lock " : "",
+                         elfgen_x86_mnemonic_name(instruction->mnemonic));
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
+        const struct elfgen_x86_operand *operand = &instruction->operands[i];
+        if (operand->kind == ELFGEN_X86_NO_OPERAND)
+            break;
+        if (at > LINE / 2)
+            return false;
+        at += (size_t)snprintf(line + at, LINE - at, i == 0 ? " " : ", ");
+        switch (operand->kind) {
+        case ELFGEN_X86_REGISTER_OPERAND:
+            at += (size_t)snprintf(line + at, LINE - at, "%s", name_of(operand->reg));
+            break;
+        case ELFGEN_X86_MEMORY:
+            /* nasm makes [ebp*2] ebp+ebp, in the segment ss; as does not. */
+            if (instruction->mode == 32 && !operand->base && operand->index == ELFGEN_X86_REG_ebp)
+                return false;
+            if (operand->relative || operand->reach == ELFGEN_X86_FAR || operand->scale == 3 ||
+                operand->scale == 5 || operand->scale == 9)
+                return false;
+            at += put_memory(line + at, operand);
+            break;
+        case ELFGEN_X86_IMMEDIATE:
+            at += (size_t)snprintf(line + at, LINE - at, "%lld", (long long)operand->value);
+            break;
+        case ELFGEN_X86_TARGET:
+            at += (size_t)snprintf(line + at, LINE - at, ".+%lld", (long long)operand->value);
+            break;
+        default:
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What was asked for beyond the instruction itself, as does not know. */
+static void drop_wishes(struct elfgen_x86_instruction *instruction)
+{
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
+        struct elfgen_x86_operand *operand = &instruction->operands[i];
+        operand->strict = operand->no_split = false;
+        operand->displacement_size = 0;
+        if (operand->segment <= ELFGEN_X86_REG_ds)
+            operand->segment = 0; /* as leaves out those that say nothing */
+        if (operand->kind == ELFGEN_X86_IMMEDIATE)
+            operand->size = 0;
+        if (operand->kind == ELFGEN_X86_TARGET)
+            operand->reach = ELFGEN_X86_ANY_REACH;
+    }
+}
+
+static void add(struct run *run, struct elfgen_x86_instruction *instruction)
+{
+    struct elfgen_x86_encoding encoding;
+    drop_wishes(instruction);
+    if (run->item_count == run->room) {
+        run->room = run->room ? 2 * run->room : 4096;
+        run->items = reallocarray(run->items, run->room, sizeof *run->items);
+        if (!run->items)
+            die("memory");
+    }
+    struct item *item = &run->items[run->item_count];
+    *item = (struct item){.instruction = *instruction};
+    if (elfgen_encode(instruction, &encoding) == ELFGEN_X86_OK && print(instruction, item->text))
+        run->item_count++;
+}
+
+/* Runs as over the items that it has not refused; notes which it refuses. */
+static bool run_as(struct run *run, uint8_t mode)
+{
+    char path[64], command[300], line[512];
+    bool is_clean = true;
+    snprintf(path, sizeof path, "%s/source.s", run->folder);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        die(path);
+    fprintf(file, ".intel_syntax noprefix\n");
+    for (size_t i = 0; i < run->item_count; i++)
+        fprintf(file, "%s; .p2align 4, %d\n", run->items[i].is_refused ? "" : run->items[i].text,
+                FILLER);
+    if (fclose(file) != 0)
+        die(path);
+    snprintf(command, sizeof command,
+             "cd %s && as --%d -o object source.s >log 2>&1 && objcopy -O binary -j .text object "
+             "binary",
+             run->folder, mode);
+    const int status = system(command);
+    snprintf(path, sizeof path, "%s/log", run->folder);
+    file = fopen(path, "r");
+    if (!file)
+        die(path);
+    while (fgets(line, sizeof line, file)) {
+        const char *colon = strchr(line, ':');
+        const size_t number = colon ? strtoul(colon + 1, NULL, 10) : 0;
+        if (number >= 2 && number < run->item_count + 2) {
+            run->items[number - 2].is_refused = true; /* with a warning as well */
+            is_clean = false;
+        }
+    }
+    fclose(file);
+    return status == 0 && is_clean;
+}
+
+struct looking {
+    const uint8_t *bytes; /* a slot of as */
+    size_t rank;          /* how many encodings were there before the one that is as's */
+    bool is_found;
+};
+
+/* Sorts legacy prefixes, since as has an order of its own. */
+static void sort_prefixes(uint8_t *bytes, size_t length)
+{
+    static const uint8_t prefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65,
+                                       0x66, 0x67, 0xf0, 0xf2, 0xf3};
+    size_t count = 0;
+    while (count < length && memchr(prefixes, bytes[count], sizeof prefixes))
+        count++;
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = i; j > 0 && bytes[j - 1] > bytes[j]; j--) {
+            const uint8_t byte = bytes[j];
+            bytes[j] = bytes[j - 1];
+            bytes[j - 1] = byte;
+        }
+}
+
+static bool look(const struct elfgen_x86_encoding *encoding, void *context)
+{
+    struct looking *looking = context;
+    uint8_t sorted[ELFGEN_X86_LONGEST];
+    memcpy(sorted, encoding->bytes, encoding->length);
+    sort_prefixes(sorted, encoding->length);
+    bool is_same = memcmp(looking->bytes, sorted, encoding->length) == 0;
+    for (size_t i = encoding->length; i < SLOT && is_same; i++)
+        is_same = looking->bytes[i] == FILLER;
+    looking->is_found = is_same;
+    looking->rank += !is_same;
+    return !is_same;
+}
+
+/* What as makes otherwise, with the reason. */
+static bool is_excepted(const struct item *item)
+{
+    static const struct {
+        const char *start, *reason;
+    } exceptions[] = {
+        {"int 3", "as writes it as int3, one byte"},
+    };
+    for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
+        if (strncmp(item->text, exceptions[i].start, strlen(exceptions[i].start)) == 0)
+            return true;
+    return false;
+}
+
+static void compare(struct run *run)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/binary", run->folder);
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        die(path);
+    for (size_t i = 0; i < run->item_count; i++) {
+        const struct item *item = &run->items[i];
+        struct elfgen_x86_encoding encoding;
+        uint8_t slot[SLOT];
+        struct looking looking = {.bytes = slot};
+        if (item->is_refused) {
+            run->refused++;
+            continue;
+        }
+        if (fread(slot, 1, SLOT, file) != SLOT)
+            die("the binary is too short");
+        sort_prefixes(slot, SLOT);
+        if (elfgen_encode(&item->instruction, &encoding) == ELFGEN_X86_OK &&
+            look(&encoding, &looking) == false) {
+            run->same++;
+            continue;
+        }
+        looking.rank = 0;
+        elfgen_encodings(&item->instruction, true, look, &looking);
+        if (looking.is_found || is_excepted(item)) {
+            run->other++;
+        } else if (run->failed++ < SHOWN) {
+            printf("%-40s as ", item->text);
+            for (size_t j = 0; j < SLOT; j++)
+                printf("%02x", slot[j]);
+            printf("\n");
+        }
+    }
+    fclose(file);
+}
+
+static void run_mode(struct run *run, uint8_t mode)
+{
+    struct generator generator = {.state = run->seed};
+    struct elfgen_x86_form form;
+    run->item_count = 0;
+    for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++)
+        for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++)
+            for (unsigned n = 0; n < (form.operands[0] ? run->count : 1); n++) {
+                struct elfgen_x86_instruction instruction;
+                generate_instruction(&generator, mnemonic, i, mode, &instruction);
+                add(run, &instruction);
+            }
+    for (unsigned tries = 0; !run_as(run, mode); tries++)
+        if (tries == 4)
+            die("as");
+    compare(run);
+}
+
+int main(int argc, char **argv)
+{
+    struct run run = {.count = SAMPLE, .seed = 20};
+    int only = 0;
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--full") == 0)
+            run.count = FULL;
+        else if (strcmp(argv[i], "--count") == 0)
+            run.count = (unsigned)strtoul(value, NULL, 0), i++;
+        else if (strcmp(argv[i], "--seed") == 0)
+            run.seed = strtoul(value, NULL, 0), i++;
+        else if (strcmp(argv[i], "--mode") == 0)
+            only = (int)strtol(value, NULL, 10), i++;
+        else
+            return fprintf(stderr, "encode-as: unknown option %s\n", argv[i]), 2;
+    }
+    if (system("as --version >/dev/null 2>&1 && objcopy --version >/dev/null 2>&1") != 0) {
+        printf("ok - encode-as # skip as or objcopy is missing\n");
+        return 77;
+    }
+    strcpy(run.folder, "/tmp/encode-as-XXXXXX");
+    if (!mkdtemp(run.folder))
+        die("mkdtemp");
+    if (only != 32)
+        run_mode(&run, 64);
+    if (only != 64)
+        run_mode(&run, 32);
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", run.folder);
+    if (system(command) != 0)
+        die(run.folder);
+    free(run.items);
+    printf(
+        "as makes the same of %zu instructions, another listed encoding of %zu, refuses %zu, and "
+        "%zu differ\n",
+        run.same, run.other, run.refused, run.failed);
+    return run.failed ? 1 : 0;
+}

@@ -1,0 +1,127 @@
+/* Compares the encoder with Zydis: every encoding of an instruction is decoded to the instruction
+ * that was asked for, and what the table says of operands, registers and flags is what Zydis says.
+ *
+ *   encode-zydis [--full] [--count N] [--seed N] [--mode 32|64] [--only MNEMONIC] */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+#include "generate.h"
+
+enum { SAMPLE = 200, FULL = 1000, SHOWN = 60 };
+
+struct run {
+    struct decoder decoder;
+    uint8_t mode;
+    unsigned count;
+    uint64_t seed;
+    const char *only;
+    const struct elfgen_x86_instruction *instruction;
+    size_t instructions, encodings, effects, failed, shown;
+    unsigned last; /* mnemonic of the failure that was shown last */
+};
+
+static void fail(struct run *run, const struct elfgen_x86_encoding *encoding, const char *what)
+{
+    char line[160];
+    struct elfgen_text text = {.bytes = line, .capacity = sizeof line - 1};
+    run->failed++;
+    if (run->shown >= SHOWN || run->instruction->mnemonic == run->last)
+        return; /* the first of each mnemonic */
+    run->last = run->instruction->mnemonic;
+    run->shown++;
+    elfgen_x86_print(run->instruction, &text);
+    line[text.length] = '\0';
+    printf("%2d %-44s ", run->mode, line);
+    for (unsigned i = 0; i < encoding->length; i++)
+        printf("%02x", encoding->bytes[i]);
+    printf(": %s: %s\n", what, decoded_text(&run->decoder));
+}
+
+static bool check_encoding(const struct elfgen_x86_encoding *encoding, void *context)
+{
+    struct run *run = context;
+    const char *problem = decode_same(&run->decoder, run->instruction, encoding);
+    run->encodings++;
+    if (problem)
+        fail(run, encoding, problem);
+    return true;
+}
+
+static void run_mode(struct run *run, uint8_t mode)
+{
+    struct generator generator = {.state = run->seed};
+    struct elfgen_x86_form form;
+    run->mode = mode;
+    decoder_init(&run->decoder, mode);
+    for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++) {
+        if (run->only && strcmp(run->only, elfgen_x86_mnemonic_name(mnemonic)) != 0)
+            continue;
+        for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++) {
+            bool has_effects = false;
+            for (unsigned n = 0; n < run->count; n++) {
+                struct elfgen_x86_instruction instruction;
+                struct elfgen_x86_encoding encoding;
+                generate_instruction(&generator, mnemonic, i, mode, &instruction);
+                instruction.address = 0x1000;
+                if (instruction.mnemonic == ELFGEN_X86_OP_mov &&
+                    instruction.operands[0].reg == ELFGEN_X86_REG_cs)
+                    continue; /* encoded as nasm does; no processor has it */
+                for (unsigned j = 0; j < ELFGEN_X86_OPERANDS; j++)
+                    if (instruction.operands[j].kind == ELFGEN_X86_TARGET ||
+                        instruction.operands[j].relative)
+                        instruction.operands[j].value += (int64_t)instruction.address;
+                run->instruction = &instruction;
+                if (elfgen_encode(&instruction, &encoding) != ELFGEN_X86_OK)
+                    continue;
+                run->instructions++;
+                run->decoder.knows_stack = false;
+                check_encoding(&encoding, run);
+                decoder_keep_segment(&run->decoder);
+                if (!has_effects && encoding.form == i) {
+                    const char *problem =
+                        decode_same_effects(&run->decoder, &instruction, &encoding);
+                    has_effects = true;
+                    run->effects++;
+                    if (problem)
+                        fail(run, &encoding, problem);
+                }
+                if (elfgen_encodings(&instruction, true, check_encoding, run) == 0)
+                    fail(run, &encoding, "it is not listed");
+                if (!form.operands[0])
+                    break;
+            }
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct run run = {.count = SAMPLE, .seed = 20};
+    int only = 0;
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--full") == 0)
+            run.count = FULL;
+        else if (strcmp(argv[i], "--count") == 0)
+            run.count = (unsigned)strtoul(value, NULL, 0), i++;
+        else if (strcmp(argv[i], "--seed") == 0)
+            run.seed = strtoul(value, NULL, 0), i++;
+        else if (strcmp(argv[i], "--mode") == 0)
+            only = (int)strtol(value, NULL, 10), i++;
+        else if (strcmp(argv[i], "--only") == 0)
+            run.only = value, i++;
+        else
+            return fprintf(stderr, "encode-zydis: unknown option %s\n", argv[i]), 2;
+    }
+    if (only != 32)
+        run_mode(&run, 64);
+    if (only != 64)
+        run_mode(&run, 32);
+    printf(
+        "%zu encodings of %zu instructions decode to what was asked for, %zu forms have the same "
+        "effects, %zu differ\n",
+        run.encodings, run.instructions, run.effects, run.failed);
+    return run.failed ? 1 : 0;
+}
