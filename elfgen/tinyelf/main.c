@@ -154,6 +154,11 @@ static int run_option(int argc, char **argv)
 int main(int argc, char **argv)
 {
     program_occupy_streams();
+#ifdef TINYELF_COMPANION
+    /* What printf() makes is written at once, whatever buffer the C library has. */
+    static char buffer[1 << 16];
+    setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof buffer);
+#endif
     program_remember_ignored(SIGBUS, signal(SIGBUS, stop_at_cut_file));
     /* Writing past a limit or into a closed pipe should be an error to report, and not end this
      * process. */
