@@ -23,9 +23,11 @@ struct command {
 
 /* If this program has a companion, that runs the commands that are in it. */
 #ifdef TINYELF_COMPANION
-#define IF_true(function) companion_run
+#define IF_true(function)   companion_run
+#define RUN_APART(function) companion_run
 #else
-#define IF_true(function) function
+#define IF_true(function)   function
+#define RUN_APART(function) function
 #endif
 #define IF_false(function) function
 #define COMMAND(name, function, in_companion, summary)                                             \
@@ -36,6 +38,15 @@ static const struct command commands[] = {
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+/* Options that need what the other options of their command do not, and stand alone: each is run by
+ * a function of its own, in the companion if there is one. */
+static const struct {
+    const char *command, *option;
+    int (*run)(int argc, char **argv);
+} apart[] = {
+    {"dump", "--verify", RUN_APART(command_dump_verify)},
+};
 
 static const struct option_row rows[] = {
     {0, 0, OPTION_VALUE_ANY, "version", NULL, NULL, "print the version"},
@@ -82,13 +93,22 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
-/* --help alone is answered here, also for a command of the companion's. */
+/* Runs a command, or one of its options that has a function of its own; such options may be
+ * abbreviated, as all may. --help alone is answered here, also for a command of the companion's. */
 static int run_command(const struct command *command, int argc, char **argv)
 {
     const char letter = option_row_of_help(command->options).letter;
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 ||
                       (letter && strcmp(argv[1], (const char[]){'-', letter, '\0'}) == 0)))
         return options_print_help(command->options);
+    for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
+        if (strcmp(command->name, apart[i].command) != 0)
+            continue;
+        for (int word = 1; word < argc && strcmp(argv[word], "--") != 0; word++)
+            if (strlen(argv[word]) > 2 &&
+                strncmp(argv[word], apart[i].option, strlen(argv[word])) == 0)
+                return apart[i].run(argc, argv);
+    }
     return command->run(argc, argv);
 }
 

@@ -256,3 +256,68 @@ dynsym 11 24 25 20 11 0 -
 LIST
     "$TINYELF" dump -S odd >/dev/null
 }
+
+# ---- --verify ----------------------------------------------------------------------------------------------
+
+@test "--verify: libelf reads every field of programs, libraries and objects alike" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    echo 'int data = 7; int f(int n) { return n + data; }' >f.c
+    gcc -c -g f.c -o f.o
+    tinyelf dump --verify hello f.o "$TINYELF"
+    exits 0
+    [ "${lines[0]}" = "hello: libelf reads the same: ELF header, 1 program header, 0 sections, 0 symbols, 0 relocations, 0 dynamic entries, 0 notes" ]
+    [ "$(wc -l <<<"$output")" -eq 3 ]
+    symbols=$(readelf -sW f.o | grep -c '^ *[0-9]*: ')
+    [[ ${lines[1]} == "f.o: libelf reads the same: ELF header, 0 program headers, "*", $symbols symbols, "* ]]
+    # A few hundred files of the system.
+    find /usr/bin /usr/lib/*-linux-gnu -maxdepth 1 -type f \( -name '*.so*' -o -perm -100 \) | sort | head -400 | while read -r file; do
+        [ "$(head -c 4 "$file" | tr -d '\0')" != $'\177ELF' ] || printf '%s\0' "$file"
+    done >files
+    xargs -0 "$TINYELF" dump --verify <files >out
+    [ "$(wc -l <out)" -eq "$(tr -cd '\0' <files | wc -c)" ]
+}
+
+@test "--verify: what libelf does not read, or reads otherwise, is said" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    # Linux does not look at EI_CLASS; libelf goes by it.
+    printf '\3' | dd of=hello bs=1 seek=4 conv=notrunc status=none
+    tinyelf dump --verify hello
+    exits 1
+    says "hello: error: libelf cannot read it"
+    echo text >text
+    tinyelf dump --verify text
+    exits 1
+    says "text: error: libelf cannot read it"
+    # libelf takes program headers for 56 bytes each, whatever e_phentsize says.
+    cp "$TINYELF" odd
+    printf '\100' | dd of=odd bs=1 seek=54 conv=notrunc status=none
+    tinyelf dump --verify odd
+    exits 1
+    says "odd: offset 0x80 (p_type): error: 0x"
+    # Cut at each place, it is read or refused, and nothing breaks.
+    echo 'int data = 7; int f(int n) { return n + data; }' >f.c
+    gcc -c f.c -o f.o
+    for size in 1 16 63 64 65 100 300 700 1000; do
+        head -c "$size" f.o >cut
+        tinyelf dump --verify cut
+        [ "$status" -le 1 ]
+    done
+    tinyelf dump --verify none f.o
+    exits 1
+    says "none"
+    [[ $output == "f.o: libelf reads the same"* ]]
+}
+
+@test "--verify stands alone, and may be abbreviated" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    tinyelf dump -h --verify hello
+    exits 2
+    says "--verify prints no headers: it stands alone"
+    tinyelf dump --verify
+    exits 2
+    says "no file given"
+    tinyelf dump --ver hello
+    exits 0
+    [[ $output == "hello: libelf reads the same"* ]]
+    "$TINYELF" dump --help | grep -q -e --verify
+}

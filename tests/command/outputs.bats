@@ -131,3 +131,22 @@ temporary() { find . -name '.tinyelf-*'; }
     [ "$(cat folder/file)" = older ]
     [ -L link ]
 }
+
+@test "each command names the folder that its output's path lacks, or the file that is in its way" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    touch file
+    local words
+    for words in "build $SOURCE/asm/hello.s -o no/x" "unfold hello -o no/x" "trace -o no/x ./hello" "step --record no/x ./hello" \
+        "explain --format hex hello -o no/x" "stages $SOURCE/asm/hello.c -o no/x/"; do
+        # shellcheck disable=SC2086 # words of a command
+        tinyelf $words
+        exits 1
+        says "no/x: error: the folder 'no' does not exist"
+        # shellcheck disable=SC2086
+        tinyelf ${words//no\/x/file\/x}
+        exits 1
+        says "file/x: error: 'file' is not a folder"
+    done
+    [ "$(ls)" = "file
+hello" ]
+}

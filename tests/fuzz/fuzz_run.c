@@ -1,8 +1,12 @@
 /* Fuzzes what explain and disasm make of a run: a recording is read, and the file in it is
  * explained with what the run did, in each format; the hex source is assembled and must give the
  * same bytes. No program is started. */
+#include <jansson.h>
+
+#include "base/memory_text.h"
 #include "commands/disasm/listing.h"
 #include "commands/explain/explain.h"
+#include "commands/explain/page/page_run.h"
 #include "fuzz_text.h"
 #include "stepper/json_read.h"
 #include "x86/session.h"
@@ -112,6 +116,19 @@ static void look_at(const struct elfgen_view *view, const struct coverage *run)
     x86_session_close(code);
 }
 
+/* Writes the run as a page has it: one JSON object, in which no tag begins. */
+static void replay(const struct page_run *page, const struct coverage *run)
+{
+    struct elfgen_text text;
+    check(memory_text_open(&text));
+    check(page_run_put(&text, page, run));
+    check(memchr(text.bytes, '<', text.length) == NULL);
+    json_t *json = json_loadb(text.bytes, text.length, JSON_ALLOW_NUL, NULL);
+    check(json_is_object(json));
+    json_decref(json);
+    free(text.bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct step_recording recording = {0};
@@ -123,8 +140,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const struct step_file *file = &recording.files[0];
     bytemap_open_view(&view, file->bytes, file->size);
     if (file->size > 0) {
-        check(coverage_of(&run, &view, &recording, NULL, &error));
+        struct page_run *page = page_run_open(&view, (size & 1) != 0);
+        check(page != NULL);
+        check(coverage_of(&run, &view, &recording, page_run_watcher(page), &error));
         look_at(&view, &run);
+        page_run_clean(page, &run);
+        replay(page, &run);
+        page_run_close(page);
     }
     coverage_free(&run);
     recording_free(&recording);

@@ -111,7 +111,8 @@ static struct coverage covered(struct made *made)
 {
     struct coverage coverage;
     struct elfgen_error error = {.text = ""};
-    ck_assert_msg(coverage_of(&coverage, &made->view, &made->recording, NULL, &error), "%s", error.text);
+    ck_assert_msg(coverage_of(&coverage, &made->view, &made->recording, NULL, &error), "%s",
+                  error.text);
     recording_free(&made->recording);
     return coverage;
 }

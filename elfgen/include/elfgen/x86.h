@@ -217,7 +217,8 @@ struct elfgen_x86_effects {
 };
 
 /* Sets what a form of a mnemonic, counted from 1, reads and writes besides memory of the stack and
- * of strings. False: there is none. */
+ * of strings. With rep or repne before a string instruction, rcx is read and written, too. False:
+ * there is none. */
 ELFGEN_API bool elfgen_x86_effects(unsigned mnemonic, unsigned form,
                                    struct elfgen_x86_effects *effects);
 

@@ -62,7 +62,7 @@ static void make_quick(struct code *code)
     for (unsigned length = 1; length <= QUICK_BITS; length++) {
         for (unsigned i = 0; i < code->counts[length]; i++, next++, index++)
             for (unsigned at = reversed(next, length); at < 1U << QUICK_BITS; at += 1U << length)
-                code->quick[at] = (uint16_t)(code->symbols[index] << 4 | length);
+                code->quick[at] = (uint16_t)((unsigned)code->symbols[index] << 4 | length);
         next <<= 1;
     }
 }

@@ -117,9 +117,7 @@ static int create_beside(const char *path, char *beside, size_t room, mode_t mod
     return -1;
 }
 
-/* Reports why no file was created beside `path`, which `link` leads to if that is another name:
- * where a folder is missing, which one. Returns false. */
-static bool report_not_created(const char *path, const char *link)
+bool atomic_file_not_created(const char *path, const char *link, const char *what)
 {
     char folder[PATH_MAX], leads[PATH_MAX + 32] = "";
     const int error = errno;
@@ -140,7 +138,7 @@ static bool report_not_created(const char *path, const char *link)
         return false;
     }
     errno = error;
-    return message_cannot(path, "create a file beside it");
+    return message_cannot(path, what);
 }
 
 /* Exchanges the files of two names, by the system call: not every C library has a function. */
@@ -174,7 +172,7 @@ static bool replace(const char *path, const char *link, bool is_regular, const v
     char beside[PATH_MAX + 64];
     int file = create_beside(path, beside, sizeof beside, mode);
     if (file < 0)
-        return report_not_created(path, link);
+        return atomic_file_not_created(path, link, "create a file beside it");
     bool done = file_write(file, bytes, size);
     if (!done)
         message_cannot(path, "write");

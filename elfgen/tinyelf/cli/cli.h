@@ -195,6 +195,10 @@ bool atomic_file_replaces(const struct atomic_file_place *place, const char *inp
 /* The same for one input: whether `output` is the same regular file. */
 bool atomic_file_is_same(const char *output, const char *input);
 
+/* Reports by errno why nothing could be made at `path`, which `link` leads to if that is another
+ * name: which folder is missing or is none, or "cannot WHAT: REASON". Returns false. */
+bool atomic_file_not_created(const char *path, const char *link, const char *what);
+
 /* Writes a file as a whole or not at all: beside its place, with mode 0755 or 0644 less the umask,
  * and then renamed, or exchanged with an older file, which is removed: other hard links to that
  * keep it. "-" is standard output. Existing files that are not regular, and paths of open

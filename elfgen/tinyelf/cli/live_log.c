@@ -40,8 +40,7 @@ bool live_log_open(struct live_log *log, const char *path)
     log->file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
     if (log->file >= 0)
         return true;
-    message_cannot(path, "write");
-    return false;
+    return atomic_file_not_created(path, path, "write");
 }
 
 void live_log_soon(struct live_log *log)

@@ -11,4 +11,7 @@ struct command_options;
 #include "commands.def"
 #undef COMMAND
 
+/* What 'dump --verify' runs instead of command_dump(). */
+int command_dump_verify(int argc, char **argv);
+
 #endif

@@ -2,10 +2,11 @@
 #include "secrets_memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/grow.h"
 
-enum { BLOCK = 1024, BLOCKS = 1 << 14 };
+enum { BLOCK = 1024, BLOCKS = 1 << 14, REGIONS = 4096, LARGE = 1 << 16 };
 
 struct secrets_block {
     struct secrets_block *next;
@@ -62,25 +63,41 @@ static struct secrets_block *block_of(struct secrets_memory *memory, uint64_t ad
     return block;
 }
 
+/* Sets the bytes of a block that are in a range. */
+static void set_in_block(struct secrets_block *block, uint64_t from, uint64_t to,
+                         enum step_secrecy secrecy)
+{
+    const uint64_t start = block->number * BLOCK, end = start + (BLOCK - 1);
+    if (to == 0 || from > end || to - 1 < start)
+        return;
+    const uint64_t first = from > start ? from - start : 0;
+    const uint64_t last = to - 1 < end ? to - 1 - start : BLOCK - 1;
+    if (first <= last)
+        memset(block->secrecy + first, secrecy, (size_t)(last - first + 1));
+}
+
 void secrets_memory_map(struct secrets_memory *memory, uint64_t from, uint64_t length,
                         enum step_secrecy secrecy)
 {
     uint64_t to = length > UINT64_MAX - from ? UINT64_MAX : from + length;
-    if (!grow_array(&memory->regions, memory->count + 1, &memory->room, sizeof *memory->regions)) {
+    if (memory->count == REGIONS ||
+        !grow_array(&memory->regions, memory->count + 1, &memory->room, sizeof *memory->regions)) {
         memory->full = true;
         return;
     }
     memory->regions[memory->count++] = (struct secrets_region){from, to, (uint8_t)secrecy};
     for (size_t i = 0; i < SECRETS_BUCKETS; i++)
         for (struct secrets_block *block = memory->buckets[i]; block; block = block->next)
-            for (size_t byte = 0; byte < BLOCK; byte++)
-                if (block->number * BLOCK + byte >= from && block->number * BLOCK + byte < to)
-                    block->secrecy[byte] = (uint8_t)secrecy;
+            set_in_block(block, from, to, secrecy);
 }
 
 void secrets_memory_set(struct secrets_memory *memory, uint64_t address, uint64_t size,
                         enum step_secrecy secrecy)
 {
+    if (size > LARGE) {
+        secrets_memory_map(memory, address, size, secrecy);
+        return;
+    }
     for (uint64_t i = 0; i < size && !memory->full; i++) {
         struct secrets_block *block = block_of(memory, address + i);
         if (block)

@@ -210,6 +210,21 @@ static void make_operand(struct generator *generator, const char *kind, uint8_t 
     }
 }
 
+/* Adds prefixes to an instruction without operands, if the encoder has it with them. */
+static void add_prefixes(struct generator *generator, struct elfgen_x86_instruction *instruction)
+{
+    const struct elfgen_x86_instruction bare = *instruction;
+    struct elfgen_x86_encoding encoding;
+    if (is_one_in(generator, 2))
+        instruction->prefixes |= is_one_in(generator, 2) ? ELFGEN_X86_REP : ELFGEN_X86_REPNE;
+    if (is_one_in(generator, 3))
+        instruction->prefixes |= instruction->mode == 64 ? ELFGEN_X86_A32 : ELFGEN_X86_A16;
+    if (is_one_in(generator, 3))
+        instruction->segment = (uint8_t)(0x60 + generate_below(generator, 6));
+    if (elfgen_encode(instruction, &encoding) != ELFGEN_X86_OK)
+        *instruction = bare;
+}
+
 void generate_instruction(struct generator *generator, unsigned mnemonic, unsigned form,
                           uint8_t mode, struct elfgen_x86_instruction *instruction)
 {
@@ -228,6 +243,8 @@ void generate_instruction(struct generator *generator, unsigned mnemonic, unsign
             make_register(general_register(generator, mode, size), operand);
         has_memory |= operand->kind == ELFGEN_X86_MEMORY;
     }
+    if (!known.operands[0])
+        add_prefixes(generator, instruction);
     if (known.may_lock && instruction->operands[0].kind == ELFGEN_X86_MEMORY &&
         is_one_in(generator, 10))
         instruction->prefixes |= ELFGEN_X86_LOCK;

@@ -14,6 +14,8 @@
 
 #include "generate.h"
 
+enum { SYMBOL = 0x5ca1ab1e };
+enum { FIRST = 3 }; /* line of the source with an instruction */
 enum { LINE = 160, SAMPLE = 100, FULL = 2000, SHOWN = 60 };
 
 struct item {
@@ -21,6 +23,7 @@ struct item {
     enum elfgen_x86_status status; /* as it was asked for */
     char *text;
     bool is_refused, is_warned; /* by nasm */
+    uint8_t symbols;            /* a bit for each operand whose number is a symbol */
 };
 
 struct run {
@@ -28,6 +31,7 @@ struct run {
     uint64_t seed;
     const char *only;
     bool list;
+    bool symbols; /* numbers are symbols */
     struct item *items;
     size_t item_count, room;
     size_t compared, refused, cut, failed, excepted;
@@ -43,6 +47,17 @@ static void die(const char *what)
 static void path_of(const struct run *run, const char *name, char path[64])
 {
     snprintf(path, 64, "%s/%s", run->folder, name);
+}
+
+/* Replaces the number that stands for the symbol with its name. */
+static void name_symbol(char *line)
+{
+    static const char *const numbers[] = {"$+0x5ca1ab1e", "0x5ca1ab1e"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        for (char *at; (at = strstr(line, numbers[i])) != NULL;) {
+            *at = 's';
+            memmove(at + 1, at + strlen(numbers[i]), strlen(at + strlen(numbers[i])) + 1);
+        }
 }
 
 /* Adds an instruction, and what the encoder makes of it. */
@@ -66,8 +81,16 @@ static void add(struct run *run, const struct elfgen_x86_instruction *instructio
         if (status != ELFGEN_X86_OK)
             item->status = status;
     }
-    elfgen_x86_print(instruction, &text);
+    if (run->symbols)
+        for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
+            item->symbols |= (uint8_t)((unsigned)asked.operands[i].symbolic << i);
+            if (asked.operands[i].symbolic)
+                asked.operands[i].value = SYMBOL;
+        }
+    elfgen_x86_print(run->symbols ? &asked : instruction, &text);
     line[text.length] = '\0';
+    if (run->symbols)
+        name_symbol(line);
     item->text = strdup(line);
     if (!item->text)
         die("memory");
@@ -76,20 +99,26 @@ static void add(struct run *run, const struct elfgen_x86_instruction *instructio
 /* Runs nasm over the items that it has not refused, and notes which lines it complains of. */
 static bool run_nasm(struct run *run, uint8_t mode, bool *has_errors)
 {
-    char source[64], binary[64], log[64], command[400], line[512];
+    char source[64], binary[64], log[64], command[600], line[512];
     path_of(run, "source.asm", source);
     path_of(run, "binary", binary);
     path_of(run, "log", log);
     FILE *file = fopen(source, "w");
     if (!file)
         die(source);
-    fprintf(file, "bits %d\n", mode);
+    fprintf(file, "bits %d\n%s\n", mode, run->symbols ? "extern s" : "");
     for (size_t i = 0; i < run->item_count; i++)
         fprintf(file, "%s\n", run->items[i].is_refused ? "" : run->items[i].text);
     if (fclose(file) != 0)
         die(source);
-    snprintf(command, sizeof command, "nasm -w-all -w+number-overflow -f bin -o %s %s >%s 2>&1",
-             binary, source, log);
+    if (run->symbols)
+        snprintf(command, sizeof command,
+                 "nasm -w-all -w+number-overflow -f elf%d -o %s.o %s >%s 2>&1 && "
+                 "objcopy -O binary -j .text %s.o %s",
+                 mode, binary, source, log, binary, binary);
+    else
+        snprintf(command, sizeof command, "nasm -w-all -w+number-overflow -f bin -o %s %s >%s 2>&1",
+                 binary, source, log);
     const int status = system(command);
     file = fopen(log, "r");
     if (!file)
@@ -98,9 +127,9 @@ static bool run_nasm(struct run *run, uint8_t mode, bool *has_errors)
     while (fgets(line, sizeof line, file)) {
         const char *colon = strchr(line, ':');
         const size_t number = colon ? strtoul(colon + 1, NULL, 10) : 0;
-        if (number < 2 || number > run->item_count + 1)
+        if (number < FIRST || number >= run->item_count + FIRST)
             continue;
-        struct item *item = &run->items[number - 2];
+        struct item *item = &run->items[number - FIRST];
         if (strstr(line, " error:")) {
             item->is_refused = true;
             *has_errors = true;
@@ -134,6 +163,8 @@ static const struct {
     {"pinsrw", "byte ", "nasm has no size of this immediate"},
     {"shld", "strict byte ", "the same"},
     {"shrd", "strict byte ", "the same"},
+    {"repne", "ret", "nasm has f2 before ret as bnd"},
+    {"imul", ", dword ", "nasm does not warn of 0xffffffff, which is extended to -1"},
     {"cmpsd", "word ", "nasm takes its memory for 16 bytes; it is 8"},
 };
 
@@ -188,6 +219,19 @@ static uint8_t *read_file(const char *path, size_t *size)
     return bytes;
 }
 
+/* Whether nasm's bytes are ours. The fields of symbols are for the linker. */
+static bool is_same(const struct item *item, const uint8_t *bytes, size_t length)
+{
+    uint8_t copy[ELFGEN_X86_LONGEST];
+    if (length != item->encoding.length)
+        return false;
+    memcpy(copy, bytes, length);
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
+        if (item->symbols >> i & 1)
+            memset(copy + item->encoding.fields[i].offset, 0, item->encoding.fields[i].length);
+    return memcmp(copy, item->encoding.bytes, length) == 0;
+}
+
 /* Compares an item with nasm's bytes for it. */
 static void compare_item(struct run *run, const struct item *item, const uint8_t *bytes,
                          size_t length)
@@ -203,7 +247,7 @@ static void compare_item(struct run *run, const struct item *item, const uint8_t
     run->cut += is_cut;
     if (item->status != ELFGEN_X86_OK && !is_cut)
         fail(run, item, "refused", bytes, length);
-    else if (length != item->encoding.length || memcmp(bytes, item->encoding.bytes, length) != 0)
+    else if (!is_same(item, bytes, length))
         fail(run, item, "other bytes", bytes, length);
     else if (item->is_warned != is_cut)
         fail(run, item, is_cut ? "nasm does not warn" : "nasm warns", NULL, 0);
@@ -212,10 +256,11 @@ static void compare_item(struct run *run, const struct item *item, const uint8_t
 /* Where nasm's listing says that the bytes of each item begin, the end after the last. */
 static size_t *read_offsets(struct run *run, uint8_t mode, size_t size)
 {
-    char source[64], list[64], command[400], line[512];
+    char source[64], list[64], command[600], line[512];
     path_of(run, "source.asm", source);
     path_of(run, "list", list);
-    snprintf(command, sizeof command, "nasm -w-all -f bin -o /dev/null -l %s %s", list, source);
+    snprintf(command, sizeof command, "nasm -w-all -f %s%.0d -o /dev/null -l %s %s",
+             run->symbols ? "elf" : "bin", run->symbols ? mode : 0, list, source);
     size_t *offsets = calloc(run->item_count + 1, sizeof *offsets);
     FILE *file = system(command) == 0 ? fopen(list, "r") : NULL;
     if (!offsets || !file)
@@ -224,16 +269,16 @@ static size_t *read_offsets(struct run *run, uint8_t mode, size_t size)
         offsets[i] = SIZE_MAX;
     while (fgets(line, sizeof line, file)) {
         unsigned long number, offset;
-        if (sscanf(line, "%lu %8lx", &number, &offset) == 2 && number >= 2 &&
-            number < run->item_count + 2 && offsets[number - 2] == SIZE_MAX && line[7] != ' ')
-            offsets[number - 2] = offset;
+        if (sscanf(line, "%lu %8lx", &number, &offset) == 2 && number >= FIRST &&
+            number < run->item_count + FIRST && offsets[number - FIRST] == SIZE_MAX &&
+            line[7] != ' ')
+            offsets[number - FIRST] = offset;
     }
     fclose(file);
     offsets[run->item_count] = size;
     for (size_t i = run->item_count; i-- > 0;)
         if (offsets[i] == SIZE_MAX)
             offsets[i] = offsets[i + 1];
-    (void)mode;
     return offsets;
 }
 
@@ -242,18 +287,18 @@ static void compare(struct run *run, uint8_t mode)
 {
     char path[64];
     size_t size, at = 0;
-    bool is_same = true;
+    bool are_same = true;
     path_of(run, "binary", path);
     uint8_t *bytes = read_file(path, &size);
-    for (size_t i = 0; i < run->item_count && is_same; i++) {
+    for (size_t i = 0; i < run->item_count && are_same; i++) {
         const struct item *item = &run->items[i];
         if (item->is_refused)
             continue;
-        is_same = at + item->encoding.length <= size &&
-                  memcmp(bytes + at, item->encoding.bytes, item->encoding.length) == 0;
+        are_same =
+            at + item->encoding.length <= size && is_same(item, bytes + at, item->encoding.length);
         at += item->encoding.length;
     }
-    size_t *offsets = is_same && at == size ? NULL : read_offsets(run, mode, size);
+    size_t *offsets = are_same && at == size ? NULL : read_offsets(run, mode, size);
     at = 0;
     for (size_t i = 0; i < run->item_count; i++) {
         const struct item *item = &run->items[i];
@@ -280,6 +325,21 @@ static void finish(struct run *run, uint8_t mode)
     run->item_count = 0;
 }
 
+/* Makes symbols of numbers. False: the instruction has none that may be one. */
+static bool make_symbols(struct elfgen_x86_instruction *instruction)
+{
+    bool has_symbol = false;
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
+        struct elfgen_x86_operand *operand = &instruction->operands[i];
+        if (operand->kind != ELFGEN_X86_MEMORY && operand->kind != ELFGEN_X86_IMMEDIATE &&
+            operand->kind != ELFGEN_X86_TARGET)
+            continue;
+        operand->symbolic = has_symbol = true;
+        operand->value = 0;
+    }
+    return has_symbol;
+}
+
 static void run_mode(struct run *run, uint8_t mode)
 {
     struct generator generator = {.state = run->seed};
@@ -288,11 +348,13 @@ static void run_mode(struct run *run, uint8_t mode)
         if (run->only && strcmp(run->only, elfgen_x86_mnemonic_name(mnemonic)) != 0)
             continue;
         for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++) {
-            const unsigned count = form.operands[0] ? run->count : 1;
+            const unsigned all = run->symbols ? run->count / 8 : run->count;
+            const unsigned count = form.operands[0] ? all : (all < 24 ? all : 24);
             for (unsigned n = 0; n < count; n++) {
                 struct elfgen_x86_instruction instruction;
                 generate_instruction(&generator, mnemonic, i, mode, &instruction);
-                add(run, &instruction);
+                if (!run->symbols || make_symbols(&instruction))
+                    add(run, &instruction);
             }
         }
         if (run->item_count > 250000)
@@ -329,10 +391,13 @@ int main(int argc, char **argv)
     strcpy(run.folder, "/tmp/encode-nasm-XXXXXX");
     if (!mkdtemp(run.folder))
         die("mkdtemp");
-    if (only != 32)
-        run_mode(&run, 64);
-    if (only != 64)
-        run_mode(&run, 32);
+    for (int symbols = 0; symbols < 2; symbols++) {
+        run.symbols = symbols;
+        if (only != 32)
+            run_mode(&run, 64);
+        if (only != 64)
+            run_mode(&run, 32);
+    }
     char command[64];
     snprintf(command, sizeof command, "rm -r %s", run.folder);
     if (system(command) != 0)

@@ -79,7 +79,8 @@ static void run_mode(struct run *run, uint8_t mode)
                 run->decoder.knows_stack = false;
                 check_encoding(&encoding, run);
                 decoder_keep_segment(&run->decoder);
-                if (!has_effects && encoding.form == i) {
+                if (!has_effects && encoding.form == i &&
+                    !(instruction.prefixes & (ELFGEN_X86_REP | ELFGEN_X86_REPNE))) {
                     const char *problem =
                         decode_same_effects(&run->decoder, &instruction, &encoding);
                     has_effects = true;
@@ -89,7 +90,7 @@ static void run_mode(struct run *run, uint8_t mode)
                 }
                 if (elfgen_encodings(&instruction, true, check_encoding, run) == 0)
                     fail(run, &encoding, "it is not listed");
-                if (!form.operands[0])
+                if (!form.operands[0] && n == 24)
                     break;
             }
         }

@@ -19,8 +19,8 @@ const struct command_options command_dump_options = {
              "Without -h, -l or -S it prints -h and -l. FILE - is standard input.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
-    .exit_status = "0 if all was printed, 1 if a file cannot be read or is faulty, 2 for a usage "
-                   "error.",
+    .exit_status = "0 if all was printed, 1 if a file cannot be read or is faulty, or if --verify "
+                   "found a difference, 2 for a usage error.",
 };
 
 /* An objection to a file. The report so far is printed first, to keep the order. */
@@ -85,6 +85,8 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_WIDE:
         report->wide = true;
         break;
+    case OPTION_VERIFY:
+        break; /* command_dump_verify() is run instead */
     }
     return EXIT_YES;
 }

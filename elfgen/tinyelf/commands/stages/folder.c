@@ -111,7 +111,7 @@ bool stages_may_keep(const char *folder)
     struct stat status;
     struct file_bytes list = {0};
     if (lstat(folder, &status) != 0)
-        return errno == ENOENT || message_cannot(folder, "read");
+        return errno == ENOENT || atomic_file_not_created(folder, folder, "read");
     if (!join(path, sizeof path, folder, marker))
         return false;
     bool ours = S_ISDIR(status.st_mode) && read_whole(path, &list);
@@ -236,7 +236,7 @@ bool stages_keep(const struct stages *stages, const char *folder, const char *re
     }
     interrupt_hold(&before);
     bool made = mkdir(beside, 0777) == 0;
-    bool done = (made || message_cannot(folder, "create a folder beside it")) &&
+    bool done = (made || atomic_file_not_created(folder, folder, "create a folder beside it")) &&
                 fill(stages, beside, report, size) && put_in_place(beside, folder);
     if (made && !done)
         remove_folder(beside);

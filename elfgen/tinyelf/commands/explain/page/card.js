@@ -6,8 +6,8 @@
   const code = (text) => text && el("code", "", text);
 
   // A pair of the card's table; one without a value is left out.
-  page.pair = (table, name, value) => {
-    if (value) table.append(el("dt", "", name), el("dd", "", "", value));
+  page.pair = (table, name, ...value) => {
+    if (value[0]) table.append(el("dt", "", name), el("dd", "", "", ...value));
   };
   const { pair } = page;
 

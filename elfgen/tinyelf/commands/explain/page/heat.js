@@ -51,7 +51,7 @@
     here.all.forEach((count, i) => {
       const bar = el("span", "share");
       bar.style.width = (100 * count) / here.runs + "%";
-      if (count) page.pair(table, heat.outcomes[i], el("span", "track", "", bar), el("b", "", "" + count));
+      if (count) table.append(el("dt", "", heat.outcomes[i]), el("dd", "", "", el("span", "track", "", bar), el("b", "", "" + count)));
     });
     element.append(table, el("p", "mono", heat.reasons[reason[place[offset]] || 0]));
     const whole = owner && sums(owner.offset, page.end(owner));

@@ -20,6 +20,7 @@
     ["Backspace", "back to where you were"],
     ["/", "go to an offset, a name, a symbol or an @address"],
     ["[ and ]", "in a run: a step back, on"],
+    ["{ and }", "in a run: the first step, the last"],
     ["Escape", "close what is open"],
   ];
 
