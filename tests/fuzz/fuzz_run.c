@@ -123,7 +123,7 @@ static void replay(const struct page_run *page, const struct coverage *run)
     check(memory_text_open(&text));
     check(page_run_put(&text, page, run));
     check(memchr(text.bytes, '<', text.length) == NULL);
-    json_t *json = json_loadb(text.bytes, text.length, 0, NULL);
+    json_t *json = json_loadb(text.bytes, text.length, JSON_ALLOW_NUL, NULL);
     check(json_is_object(json));
     json_decref(json);
     free(text.bytes);

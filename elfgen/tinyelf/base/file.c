@@ -56,7 +56,7 @@ static bool read_regular(int file, size_t size, struct file_bytes *bytes)
     return got >= 0;
 }
 
-bool file_read(int file, bool only_regular, struct file_bytes *bytes)
+static bool read_from(int file, bool only_regular, bool at_begin, struct file_bytes *bytes)
 {
     struct stat status;
     if (fstat(file, &status) != 0)
@@ -69,7 +69,8 @@ bool file_read(int file, bool only_regular, struct file_bytes *bytes)
      * a few pages. Files without a size (in /proc) and files that are partly read are read like a
      * pipe. */
     enum { WORTH_MAPPING = 32 * 1024 };
-    if (!S_ISREG(status.st_mode) || status.st_size == 0 || lseek(file, 0, SEEK_CUR) > 0)
+    bytes->regular = S_ISREG(status.st_mode);
+    if (!bytes->regular || status.st_size == 0 || (!at_begin && lseek(file, 0, SEEK_CUR) > 0))
         return read_stream(file, bytes);
     size_t size = (size_t)status.st_size;
     if (size < WORTH_MAPPING)
@@ -77,8 +78,18 @@ bool file_read(int file, bool only_regular, struct file_bytes *bytes)
     void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
     if (map == MAP_FAILED)
         return false;
-    *bytes = (struct file_bytes){map, size, true};
+    *bytes = (struct file_bytes){map, size, .mapped = true, .regular = true};
     return true;
+}
+
+bool file_read(int file, bool only_regular, struct file_bytes *bytes)
+{
+    return read_from(file, only_regular, false, bytes);
+}
+
+bool file_read_opened(int file, struct file_bytes *bytes)
+{
+    return read_from(file, false, true, bytes);
 }
 
 void file_free(struct file_bytes *bytes)

@@ -12,6 +12,7 @@ struct file_bytes {
     char *bytes;
     size_t size;
     bool mapped;
+    bool regular; /* read from a file that can be read again */
 };
 
 /* What is said of a file without bytes where there should be some. */
@@ -20,6 +21,9 @@ struct file_bytes {
 /* Maps or reads a whole file. `only_regular` refuses pipes and devices, which may never end, with
  * ENODEV. Returns false with errno on failure; *bytes must be freed either way. */
 bool file_read(int file, bool only_regular, struct file_bytes *bytes);
+
+/* The same for a file that was just opened, of any kind: it is at its begin. */
+bool file_read_opened(int file, struct file_bytes *bytes);
 void file_free(struct file_bytes *bytes);
 
 /* Reads `size` bytes at an offset, or as many as the file has there. Returns their number, or -1

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "object.h"
@@ -129,14 +128,13 @@ static bool read_input(struct source *source)
     const char *path = source->options.path;
     bool standard = strcmp(path, "-") == 0;
     int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    bool read = file >= 0 && file_read(file, false, &source->input);
+    bool read = file >= 0 && (standard ? file_read(file, false, &source->input)
+                                       : file_read_opened(file, &source->input));
     int error = errno;
-    struct stat status;
     /* /dev/stdin and /dev/fd/3 are other files in the assembler's process; a newline in a name
      * would break its messages apart. */
     source->read_once = standard || strchr(path, '\n') || strncmp(path, "/dev/", 5) == 0 ||
-                        strncmp(path, "/proc/", 6) == 0 || fstat(file, &status) != 0 ||
-                        !S_ISREG(status.st_mode);
+                        strncmp(path, "/proc/", 6) == 0 || !source->input.regular;
     if (file > STDIN_FILENO)
         close(file);
     if (!read)
