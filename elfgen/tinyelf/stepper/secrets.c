@@ -59,14 +59,6 @@ struct step_secrets *step_secrets_open(const struct step_recording *recording)
             secrets->now.registers[i] = STEP_SECRET_ADDRESS;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         secrets->now.registers[known[i]] = STEP_PUBLIC;
-    for (int is_64_bit = 0; is_64_bit < 2; is_64_bit++) {
-        secrets->decoders[is_64_bit] = calloc(1, sizeof *secrets->decoders[0]);
-        if (!secrets->decoders[is_64_bit]) {
-            step_secrets_close(secrets);
-            return NULL;
-        }
-        x86_open_width(secrets->decoders[is_64_bit], is_64_bit, SYNTAX_INTEL);
-    }
     return secrets;
 }
 
@@ -78,6 +70,18 @@ void step_secrets_close(struct step_secrets *secrets)
     free(secrets->decoders[0]);
     free(secrets->decoders[1]);
     free(secrets);
+}
+
+/* The decoder of a width, which is opened when it is first needed; NULL: there is no memory. */
+static const struct x86 *decoder_of(struct step_secrets *secrets, bool is_64_bit)
+{
+    struct x86 **decoder = &secrets->decoders[is_64_bit];
+    if (!*decoder) {
+        *decoder = calloc(1, sizeof **decoder);
+        if (*decoder)
+            x86_open_width(*decoder, is_64_bit, SYNTAX_INTEL);
+    }
+    return *decoder;
 }
 
 /* ---- an instruction ---- */
@@ -286,15 +290,17 @@ static uint8_t secrecy_of_code(const struct step_secrets *secrets, const struct 
 static void follow_instruction(struct step_secrets *secrets, const struct step_record *record)
 {
     const struct step_instruction *what = record->instruction;
-    const struct x86 *decoder = secrets->decoders[what->is_64_bit];
+    const struct x86 *decoder = decoder_of(secrets, what->is_64_bit);
     struct flow flow = {.secrets = secrets,
                         .record = record,
                         .own = secrecy_of_code(secrets, record),
                         .written = UINT32_C(1) << STEP_eflags,
                         .state =
                             recording_effects_state(&record->before, what->address + what->length)};
-    if (effects_of(decoder, what->bytes, what->length, &flow.effects) &&
-        x86_decode(decoder, what->bytes, what->length, &flow.source, flow.operands))
+    if (!decoder) /* nothing is known of what it does */
+        secrets->memory.full = true;
+    else if (effects_of(decoder, what->bytes, what->length, &flow.effects) &&
+             x86_decode(decoder, what->bytes, what->length, &flow.source, flow.operands))
         follow_operands(&flow);
     if (flow.effects.elsewhere)
         set_changes(secrets, record, STEP_SECRET_CONTENT);

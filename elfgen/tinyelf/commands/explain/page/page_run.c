@@ -109,12 +109,6 @@ struct page_run *page_run_open(const struct elfgen_view *view, bool with_private
     bool done = memory_text_open(&run->head);
     done = memory_text_open(&run->code) && done;
     done = memory_text_open(&run->steps) && done;
-    for (int is_64_bit = 0; is_64_bit < 2; is_64_bit++) {
-        run->decoders[is_64_bit] = calloc(1, sizeof *run->decoders[0]);
-        done = done && run->decoders[is_64_bit];
-        if (run->decoders[is_64_bit])
-            x86_open_width(run->decoders[is_64_bit], is_64_bit, SYNTAX_INTEL);
-    }
     if (done)
         return run;
     page_run_close(run);

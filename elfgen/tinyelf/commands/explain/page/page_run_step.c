@@ -31,6 +31,20 @@ static void end_items(const struct items *items, const char *end)
 
 /* ---- instructions ---- */
 
+/* The decoder of a width, which is opened when it is first needed; NULL: there is no memory. */
+static struct x86 *decoder_of(struct page_run *run, bool is_64_bit)
+{
+    struct x86 **decoder = &run->decoders[is_64_bit];
+    if (!*decoder) {
+        *decoder = calloc(1, sizeof **decoder);
+        if (*decoder)
+            x86_open_width(*decoder, is_64_bit, SYNTAX_INTEL);
+        else
+            run->no_memory = true;
+    }
+    return *decoder;
+}
+
 /* Appends the text of an instruction; of one outside the file its name alone, since the operands of
  * jumps are addresses. */
 static void put_code_text(struct page_run *run, const struct step_instruction *what,
@@ -38,10 +52,11 @@ static void put_code_text(struct page_run *run, const struct step_instruction *w
 {
     char room[256];
     struct elfgen_text text = {.bytes = room, .capacity = sizeof room};
+    struct x86 *decoder = decoder_of(run, what->is_64_bit);
     if (what->length == 0)
         elfgen_text_string(&text, "(no instruction)");
-    else
-        x86_print(run->decoders[what->is_64_bit], what->bytes, what->length, address, &text);
+    else if (decoder)
+        x86_print(decoder, what->bytes, what->length, address, &text);
     size_t length = text.length;
     for (size_t i = 0; !is_shown && i < text.length && length == text.length; i++)
         if (room[i] == ' ' && what->length > 0)
