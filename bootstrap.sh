@@ -9,8 +9,8 @@
 set -eu
 cd "$(dirname "$0")"
 
-build_packages="gcc libc6-dev make cmake binutils nasm libelf-dev zlib1g-dev libzydis-dev libseccomp-dev libjansson-dev libncurses-dev"
-test_packages="perl check pkg-config bats strace gdb tmux xxd mescc-tools musl-dev parallel python3-jsonschema mandoc"
+build_packages="gcc libc6-dev make cmake binutils nasm libelf-dev zlib1g-dev libzydis-dev libseccomp-dev libjansson-dev libncurses-dev musl-dev"
+test_packages="perl check pkg-config bats strace gdb tmux xxd mescc-tools parallel python3-jsonschema mandoc"
 
 usage() {
     echo "usage: ./bootstrap.sh [test [OPTIONS OF CTEST] | packages]" >&2

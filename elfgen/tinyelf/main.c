@@ -17,21 +17,21 @@
 struct command {
     const char *name;
     int (*run)(int argc, char **argv);
-    const struct command_options *options; /* NULL: the companion has them */
+    const struct command_options *options;
     const char *summary;
 };
 
-/* If this program is built without a decoder, its companion runs the commands that need one. */
+/* If this program has a companion, that runs the commands that are in it. */
 #ifdef TINYELF_COMPANION
-#define IF_true(function)   companion_run, NULL
+#define IF_true(function)   companion_run
 #define RUN_APART(function) companion_run
 #else
-#define IF_true(function)   function, &function##_options
+#define IF_true(function)   function
 #define RUN_APART(function) function
 #endif
-#define IF_false(function) function, &function##_options
-#define COMMAND(name, function, needs_decoder, summary)                                            \
-    {name, IF_##needs_decoder(function), summary},
+#define IF_false(function) function
+#define COMMAND(name, function, in_companion, summary)                                             \
+    {name, IF_##in_companion(function), &function##_options, summary},
 
 static const struct command commands[] = {
 #include "commands/commands.def"
@@ -77,17 +77,12 @@ static int help(void)
 }
 
 /* Lists all options for programs, such as those that make completions and man pages. */
-static int print_options(char **argv)
+static int print_options(void)
 {
-#ifdef TINYELF_COMPANION
-    return companion_run(1, argv + 1);
-#else
-    (void)argv;
     options_print(&tinyelf_options, NULL);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         options_print(commands[i].options, commands[i].summary);
     return help_end();
-#endif
 }
 
 static const struct command *find(const char *name)
@@ -99,9 +94,13 @@ static const struct command *find(const char *name)
 }
 
 /* Runs a command, or one of its options that has a function of its own; such options may be
- * abbreviated, as all may. */
+ * abbreviated, as all may. --help alone is answered here, also for a command of the companion's. */
 static int run_command(const struct command *command, int argc, char **argv)
 {
+    const char letter = option_row_of_help(command->options).letter;
+    if (argc == 2 && (strcmp(argv[1], "--help") == 0 ||
+                      (letter && strcmp(argv[1], (const char[]){'-', letter, '\0'}) == 0)))
+        return options_print_help(command->options);
     for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
         if (strcmp(command->name, apart[i].command) != 0)
             continue;
@@ -168,13 +167,18 @@ static int run_option(int argc, char **argv)
         return help_end();
     }
     if (strcmp(argv[1], "--print-options") == 0)
-        return print_options(argv);
+        return print_options();
     return report_unknown_option(argv[1]);
 }
 
 int main(int argc, char **argv)
 {
     program_occupy_streams();
+#ifdef TINYELF_COMPANION
+    /* What printf() makes is written at once, whatever buffer the C library has. */
+    static char buffer[1 << 16];
+    setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof buffer);
+#endif
     program_remember_ignored(SIGBUS, signal(SIGBUS, stop_at_cut_file));
     /* Writing past a limit or into a closed pipe should be an error to report, and not end this
      * process. */
@@ -198,7 +202,7 @@ int main(int argc, char **argv)
         const struct command *asked = find(argv[2]);
         char option[] = "--help";
         char *arguments[] = {argv[2], option, NULL};
-        return asked ? asked->run(2, arguments) : report_unknown_command(argv[2]);
+        return asked ? run_command(asked, 2, arguments) : report_unknown_command(argv[2]);
     }
     const struct command *command = find(argv[1]);
     int status =

@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/shellwords.h"
+#include "base/signal_name.h"
+#include "base/system_error.h"
 #include "base_suites.h"
 
 /* ---- words ---- */
@@ -412,6 +414,28 @@ START_TEST(milliseconds_become_nanoseconds_that_can_be_added_without_overflow)
 }
 END_TEST
 
+static void compare_texts(const char *ours, const char *libc)
+{
+    ck_assert_int_eq(ours != NULL, libc != NULL);
+    if (ours)
+        ck_assert_str_eq(ours, libc);
+}
+
+START_TEST(errors_and_signals_have_the_names_and_texts_of_glibc)
+{
+    for (int number = -2; number < 1024; number++) {
+        bool real = number > 0;
+        compare_texts(system_error_name(number), real ? strerrorname_np(number) : NULL);
+        compare_texts(system_error_description(number), real ? strerrordesc_np(number) : NULL);
+        real = number > 0 && number < NSIG;
+        compare_texts(signal_abbreviation(number), real ? sigabbrev_np(number) : NULL);
+        compare_texts(signal_description(number), real ? sigdescr_np(number) : NULL);
+    }
+    ck_assert_str_eq(system_error_text(ENOENT), strerror(ENOENT));
+    ck_assert_str_eq(system_error_text(9999), "Unknown error");
+}
+END_TEST
+
 static Suite *base_suite(void)
 {
     Suite *suite = suite_create("base");
@@ -437,6 +461,7 @@ static Suite *base_suite(void)
     suite_add_tcase(suite, files);
     TCase *small = tcase_create("characters and the clock");
     tcase_add_test(small, a_byte_that_is_not_printable_ascii_is_a_dot);
+    tcase_add_test(small, errors_and_signals_have_the_names_and_texts_of_glibc);
     tcase_add_test(small, the_clock_counts_nanoseconds);
     tcase_add_test(small, milliseconds_become_nanoseconds_that_can_be_added_without_overflow);
     suite_add_tcase(suite, small);

@@ -1,10 +1,10 @@
 /* Writes JSON strings and keys. */
 #include "json_write.h"
 
-#include <signal.h>
 #include <string.h>
 
 #include "ascii.h"
+#include "signal_name.h"
 
 void json_begin(struct elfgen_text *out, unsigned version)
 {
@@ -108,7 +108,7 @@ void json_key_number_if(struct elfgen_text *out, const char *key, bool there, ui
 
 void json_signal(struct elfgen_text *out, int number)
 {
-    const char *name = number > 0 && number < NSIG ? sigabbrev_np(number) : NULL;
+    const char *name = signal_abbreviation(number);
     elfgen_text_string(out, name ? "\"SIG" : "\"signal ");
     if (name)
         elfgen_text_string(out, name);

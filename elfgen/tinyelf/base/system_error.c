@@ -2,13 +2,37 @@
 #include "system_error.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "no_memory.h"
 
+static const struct {
+    const char *name, *text;
+} errors[] = {
+#define ERROR(name, text) [name] = {#name, text},
+#include "errors.def"
+#undef ERROR
+};
+
+static bool is_known(int number)
+{
+    return number > 0 && (size_t)number < sizeof errors / sizeof errors[0] && errors[number].name;
+}
+
+const char *system_error_name(int number)
+{
+    return is_known(number) ? errors[number].name : NULL;
+}
+
+const char *system_error_description(int number)
+{
+    return is_known(number) ? errors[number].text : NULL;
+}
+
 const char *system_error_text(int number)
 {
-    return number == ENOMEM ? NO_MEMORY : strerror(number);
+    const char *text = number == ENOMEM ? NO_MEMORY : system_error_description(number);
+    return text ? text : "Unknown error";
 }
 
 bool error_system(struct elfgen_error *error, const char *what, int number)

@@ -6,8 +6,15 @@
 
 #include "elfgen/error.h"
 
-/* The text of an errno, as strerror(); ENOMEM reads as all that runs out of memory here. Valid
- * until the next call. */
+/* The name of an errno, such as "ENOENT"; NULL: Linux has none with this number. */
+const char *system_error_name(int number);
+
+/* The text of an errno, such as "No such file or directory"; NULL: Linux has none with this number.
+ */
+const char *system_error_description(int number);
+
+/* The same for a message: ENOMEM reads as all that runs out of memory here, and there is a text for
+ * any number. */
 const char *system_error_text(int number);
 
 /* Sets *error, if there is one, to "WHAT: ..." with the text of an errno. Returns false. */

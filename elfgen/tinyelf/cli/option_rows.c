@@ -67,7 +67,7 @@ static int report_no_value(const struct command_options *command, const struct o
 
 /* Reports what getopt_long() objected to: ':' is a missing value, '?' everything else. `cluster` is
  * the word if that has several letters; else NULL. */
-static int report(const struct command_options *command, int objection, char **argv,
+static int report(const struct command_options *command, int objection, const char *given,
                   const struct option *options, const char *cluster)
 {
     const char *names[OPTION_ROWS_MOST + 2] = {NULL};
@@ -76,7 +76,6 @@ static int report(const struct command_options *command, int objection, char **a
     /* For an unknown long option, getopt leaves 0 in optopt; for a known one that is misused, its
      * value. A letter may be part of a cluster, in which case optind still points to the cluster.
      */
-    const char *given = argv[optind - 1];
     bool is_long = strncmp(given, "--", 2) == 0;
     for (size_t i = 0; is_long && optopt && options[i].name; i++) {
         if (options[i].val != optopt)
@@ -100,7 +99,7 @@ static int report(const struct command_options *command, int objection, char **a
                  : usage_error(command->name, "unknown option '--%s'", word);
 }
 
-static int print_help(const struct command_options *command)
+int options_print_help(const struct command_options *command)
 {
     struct help help = help_open();
     help_begin(&help, command);
@@ -171,10 +170,10 @@ int options_read(const struct command_options *command, int argc, char **argv,
             return OPTIONS_READ;
         const struct option_row *row = find_row(command, value);
         if (value == HELP || (!row && value == 'h'))
-            return print_help(command);
+            return options_print_help(command);
         if (!row)
-            return report(command, value, argv, tables.options,
-                          word && word[1] != '-' && word[2] ? word : NULL);
+            return report(command, value, optind <= argc ? argv[optind - 1] : argv[argc - 1],
+                          tables.options, word && word[1] != '-' && word[2] ? word : NULL);
         struct option_given given = {.id = row->id, .value = row->argument ? optarg : NULL};
         if (value < FIRST_ROW)
             given.letter = (char)value;

@@ -76,6 +76,9 @@ enum { OPTIONS_READ = -1 };
 int options_read(const struct command_options *command, int argc, char **argv,
                  option_handler *handle, void *context);
 
+/* Prints --help. Returns the exit status. */
+int options_print_help(const struct command_options *command);
+
 /* The long name of an option. */
 const char *option_name(const struct command_options *command, int id);
 

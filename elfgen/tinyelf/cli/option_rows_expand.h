@@ -13,26 +13,12 @@
  *   WORD(WORD, INSTEAD)                                      the fields of option_foreign
  *   BEGINNING(WORD, INSTEAD)                                 the same, for longer words that begin
  * so */
+#include "option_ids_expand.h"
 #include "option_rows.h"
 
 #define COLOR_OPTION_HELP                                                                          \
     "when to use colours: {}; auto means on a terminal, unless NO_COLOR is set or TERM is dumb "   \
     "(default: auto)"
-#define COLOR_OPTION OPTION_OF(COLOR, 0, "color", "WHEN", option_colours, COLOR_OPTION_HELP)
-
-enum option_id {
-#define HEADING(text)
-#define OPTION(id, letter, name, argument, help)               OPTION_##id,
-#define OPTION_PATH(id, letter, name, argument, help)          OPTION_##id,
-#define OPTION_OF(id, letter, name, argument, choices, help)   OPTION_##id,
-#define OPTION_LIST(id, letter, name, argument, choices, help) OPTION_##id,
-#include OPTIONS
-#undef HEADING
-#undef OPTION
-#undef OPTION_PATH
-#undef OPTION_OF
-#undef OPTION_LIST
-};
 
 static const struct option_row option_rows[] = {
 #define HEADING(text) {-1, 0, OPTION_VALUE_ANY, NULL, NULL, NULL, text},

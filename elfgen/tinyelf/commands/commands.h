@@ -5,7 +5,7 @@
 struct command_options;
 
 /* argv[0] is the command's name, its arguments follow. Each function returns the exit status. */
-#define COMMAND(name, function, needs_decoder, summary)                                            \
+#define COMMAND(name, function, in_companion, summary)                                             \
     int function(int argc, char **argv);                                                           \
     extern const struct command_options function##_options;
 #include "commands.def"

@@ -1,7 +1,5 @@
 /* Words for what a run did: how it ended, and what became of a claim's bytes. */
-#include <signal.h>
-#include <string.h>
-
+#include "base/signal_name.h"
 #include "coverage.h"
 
 static void put_counted(struct elfgen_text *out, uint64_t number, const char *one,
@@ -14,7 +12,7 @@ static void put_counted(struct elfgen_text *out, uint64_t number, const char *on
 
 static void put_signal(struct elfgen_text *out, int number)
 {
-    const char *name = sigabbrev_np(number);
+    const char *name = signal_abbreviation(number);
     elfgen_text_string(out, name ? "SIG" : "signal ");
     if (name)
         elfgen_text_string(out, name);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "input_private.h"
+#include "base/signal_name.h"
 #include "base/system_error.h"
 
 struct tool toolchain_tool(const char *program)
@@ -184,10 +185,10 @@ bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char 
 
 static bool report_signal(const struct toolchain *chain, const struct tool *tool, int number)
 {
-    const char *name = sigabbrev_np(number);
+    const char *name = signal_abbreviation(number);
     return toolchain_report(chain, REPORT_ERROR, 0, "%s was killed by signal %d (SIG%s: %s)",
                             tool->program, number, name ? name : "RT",
-                            name ? sigdescr_np(number) : "a real-time signal");
+                            name ? signal_description(number) : "a real-time signal");
 }
 
 bool toolchain_finish(struct toolchain *chain, const struct tool *tool)

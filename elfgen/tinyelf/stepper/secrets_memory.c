@@ -73,7 +73,7 @@ static void set_in_block(struct secrets_block *block, uint64_t from, uint64_t to
     const uint64_t first = from > start ? from - start : 0;
     const uint64_t last = to - 1 < end ? to - 1 - start : BLOCK - 1;
     if (first <= last)
-        memset(block->secrecy + first, secrecy, (size_t)(last - first + 1));
+        memset(block->secrecy + first, (int)secrecy, (size_t)(last - first + 1));
 }
 
 void secrets_memory_map(struct secrets_memory *memory, uint64_t from, uint64_t length,

@@ -1,6 +1,8 @@
 /* Names and descriptions of errno values. */
 #include "strace/args/args.h"
 
+#include "base/system_error.h"
+
 /* Errors that no program ever sees: the kernel restarts the call. (linux/errno.h of the kernel
  * itself, which no package has) */
 static const struct {
@@ -27,7 +29,7 @@ const char *strace_error_name(int64_t number)
     size_t i = find_internal(number);
     if (i < INTERNAL)
         return internal[i].name;
-    return number > 0 && number <= INT16_MAX ? strerrorname_np((int)number) : NULL;
+    return number > 0 && number <= INT16_MAX ? system_error_name((int)number) : NULL;
 }
 
 const char *strace_error_text(int64_t number)
@@ -37,7 +39,7 @@ const char *strace_error_text(int64_t number)
     if (i < INTERNAL)
         text = internal[i].text;
     else if (number > 0 && number <= INT16_MAX)
-        text = strerrordesc_np((int)number);
+        text = system_error_description((int)number);
     return text ? text : "Unknown error";
 }
 

@@ -4,14 +4,9 @@
 
 #include <Zydis/Zydis.h>
 
+#include "syntax.h"
 #include "syscalls/table.h"
 #include "elfgen.h"
-
-enum x86_syntax {
-    SYNTAX_INTEL, /* as in objdump -M intel and the lecture */
-    SYNTAX_ATT,
-    SYNTAX_NASM
-};
 
 /* A text in the cache (text_cache.h). Those that depend on the address are not kept, except those
  * of jumps and calls, up to the target; displacement and immediate are left out where the rest of

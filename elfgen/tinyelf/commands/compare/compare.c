@@ -13,20 +13,7 @@
 #include "run.h"
 
 #define OPTIONS "commands/compare/options.def"
-#include "cli/option_rows_expand.h"
-
-const struct command_options command_compare_options = {
-    .name = "compare",
-    .usage = "[OPTIONS] FILE FILE",
-    .about = "Shows two ELF files side by side: size, headers, segments, sections, the "
-             "owner of each byte, mapped memory, and instructions. One FILE may be -, standard "
-             "input.",
-    .rows = option_rows,
-    .count = OPTION_ROW_COUNT,
-    .json_version = JSON_VERSION_compare,
-    .exit_status = "0 if both are whole, and with --run both ran to their ends; 1 if not, 2 for a "
-                   "usage error.",
-};
+#include "cli/option_ids_expand.h"
 
 struct input {
     const char *path;

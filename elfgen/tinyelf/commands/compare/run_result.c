@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "base/signal_name.h"
+#include "base/system_error.h"
 
 size_t run_result_length(const struct profile *run)
 {
@@ -24,7 +26,7 @@ static const char *refusal(const struct profile *run)
 {
     if (!run->given)
         return "standard input";
-    return run->end.error != 0 ? strerror(run->end.error) : "skipped";
+    return run->end.error != 0 ? system_error_text(run->end.error) : "skipped";
 }
 
 void run_result_end(const struct profile *run, struct elfgen_text *out)
@@ -35,7 +37,7 @@ void run_result_end(const struct profile *run, struct elfgen_text *out)
     } else if (run->time_up) {
         elfgen_text_string(out, "time was up");
     } else if (run->end.signal != 0) {
-        const char *name = sigabbrev_np(run->end.signal);
+        const char *name = signal_abbreviation(run->end.signal);
         elfgen_text_string(out, name ? "killed by SIG" : "killed by signal ");
         if (name)
             elfgen_text_string(out, name);

@@ -4,15 +4,7 @@
 
 #include "bytemap/bytemap.h"
 #include "coverage/coverage.h"
-
-enum explain_format {
-#define FORMAT(id, name, function, help) EXPLAIN_##id,
-#define OTHER_FORMAT(id, function)       EXPLAIN_##id,
-#include "formats.def"
-#undef FORMAT
-#undef OTHER_FORMAT
-    EXPLAIN_FORMATS
-};
+#include "choices.h"
 
 struct mutate_report;
 struct page_run;
@@ -27,14 +19,6 @@ struct explain {
     /* For the page; NULL: it has none. */
     const struct page_run *page_run; /* of map.run */
     const struct mutate_report *heat;
-};
-
-/* What the JSON has besides. */
-enum explain_extra {
-    EXPLAIN_BYTES = 1,
-    EXPLAIN_VERDICT = 2,
-    EXPLAIN_MAPPED = 4,
-    EXPLAIN_PARTS = 8 /* the caller sets map.encodings */
 };
 
 /* Prints the report. Returns false if it ended early: map.error says why. */

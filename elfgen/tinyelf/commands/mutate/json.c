@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "base/system_error.h"
 #include "commands/json_versions.h"
 #include "result.h"
 #include "sandbox/kinds.h"
@@ -50,7 +51,7 @@ static void put_signal_names(struct elfgen_text *out, uint64_t signals)
 static void put_details(struct elfgen_text *out, const struct mutate_counts *counts)
 {
     put_set(out, "errnos", counts->errors, sizeof counts->errors / sizeof counts->errors[0], 0,
-            strerrorname_np);
+            system_error_name);
     put_set(out, "signals", &counts->signals, 1, 1, NULL);
     put_signal_names(out, counts->signals);
 }

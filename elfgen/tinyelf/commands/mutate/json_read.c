@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json_read.h"
+#include "base/system_error.h"
 #include "commands/json_versions.h"
 #include "result.h"
 #include "sandbox/kinds.h"
@@ -20,7 +21,7 @@ static bool read_errno(struct json_reader *reader, const json_t *item, struct mu
     const char *text = json_string_value(item);
     int most = 64 * (int)(sizeof counts->errors / sizeof counts->errors[0]);
     for (int error = 1; error < most; error++) {
-        const char *name = strerrorname_np(error);
+        const char *name = system_error_name(error);
         if (text ? name && strcmp(name, text) == 0
                  : json_is_integer(item) && json_integer_value(item) == error) {
             counts->errors[error / 64] |= UINT64_C(1) << error % 64;

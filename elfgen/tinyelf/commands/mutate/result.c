@@ -1,11 +1,12 @@
 /* Makes a report of mutate, names the owners of its bytes, and merges shards. */
 #include "result.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/no_memory.h"
+#include "base/signal_name.h"
+#include "base/system_error.h"
 #include "bytemap/bytemap.h"
 
 const char *mutate_class_name(enum mutate_class class_)
@@ -33,7 +34,7 @@ void mutate_put_reasons(struct elfgen_text *out, const struct mutate_counts *cou
     for (int error = 1; error < 64 * 3; error++) {
         if ((counts->errors[error / 64] >> error % 64 & 1) == 0)
             continue;
-        const char *name = strerrorname_np(error);
+        const char *name = system_error_name(error);
         elfgen_text_string(out, between);
         if (name)
             elfgen_text_string(out, name);
@@ -44,7 +45,7 @@ void mutate_put_reasons(struct elfgen_text *out, const struct mutate_counts *cou
     for (int signal = 1; signal <= 64; signal++) {
         if ((counts->signals >> (signal - 1) & 1) == 0)
             continue;
-        const char *name = sigabbrev_np(signal);
+        const char *name = signal_abbreviation(signal);
         elfgen_text_string(out, between);
         elfgen_text_string(out, "SIG");
         if (name)

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
+#include "base/signal_name.h"
 #include "cli/cli.h"
 
 /* ---- what a program needs from the file system ---- */
@@ -199,7 +200,7 @@ static void report_call(const char *name, const char *path, const struct run_end
 
 static void report_signal(const char *name, const struct run_end *end)
 {
-    const char *abbreviation = sigabbrev_np(end->signal);
+    const char *abbreviation = signal_abbreviation(end->signal);
     char address[64] = "";
     if (end->has_address)
         snprintf(address, sizeof address, ", at address 0x%llx", (unsigned long long)end->address);

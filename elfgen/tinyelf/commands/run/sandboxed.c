@@ -16,14 +16,6 @@
 const struct run_limits sandboxed_limits = {
     .time = 10000, .memory = (uint64_t)256 << 20, .output = (uint64_t)16 << 20};
 
-const struct option_choice sandboxed_kinds[] = {
-#define KIND(id, name, paths, help) {name, SANDBOX_KIND_BIT(id), help},
-#define CALL(kind, name, ...)
-#include "sandbox/kinds.def"
-#undef KIND
-#undef CALL
-    {NULL, 0, NULL}};
-
 int sandboxed_take_time(const char *command, const char *text, uint64_t *milliseconds)
 {
     const char *rest;

@@ -14,6 +14,7 @@
 #define RUN_SANDBOXED_H
 
 #include "cli/option_rows.h"
+#include "options.h"
 #include "ptrace/ptrace.h"
 #include "sandbox/sandbox.h"
 
@@ -37,9 +38,6 @@ struct sandboxed {
 
 /* The limits unless others are given: 10 seconds, 256 MiB, 16 MiB of output. */
 extern const struct run_limits sandboxed_limits;
-
-/* The choices of --allow: kinds of system calls. Their values are bits of a set of kinds. */
-extern const struct option_choice sandboxed_kinds[];
 
 /* Reads the value of --time, in milliseconds; 'none' is 0. Returns EXIT_YES, or the status of a
  * usage error of `command`, which it reports. */

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/signal_name.h"
 
 void step_put_signal(struct elfgen_text *out, uint32_t number)
 {
-    const char *name = number < NSIG ? sigabbrev_np((int)number) : NULL;
+    const char *name = number < NSIG ? signal_abbreviation((int)number) : NULL;
     elfgen_text_string(out, name ? "SIG" : "signal ");
     if (name)
         elfgen_text_string(out, name);

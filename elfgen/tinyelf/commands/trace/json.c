@@ -108,7 +108,7 @@ static void put_result(struct elfgen_text *out, const struct process_call *call)
     json_key_0x(out, "result_hex", (uint64_t)call->result);
     const char *name = call->failed ? strace_error_name((int)-call->result) : NULL;
     json_key_string(out, "errno", name);
-    json_key_string(out, "message", name ? strerror((int)-call->result) : NULL);
+    json_key_string(out, "message", name ? strace_error_text((int)-call->result) : NULL);
 }
 
 void trace_json_call(struct trace_json *json, const struct trace_kept *kept,
