@@ -440,7 +440,7 @@ for path in sys.argv[1:]:
 P
     TINYELF=$TINYELF python3 account.py hello tiny $(head -n 6 "$BATS_FILE_TMPDIR/files")
     # In Markdown, the rows of a table are in the order of their bytes.
-    "$TINYELF" explain --format markdown "$(head -n 1 "$BATS_FILE_TMPDIR/files")" >map.md
+    "$TINYELF" explain --format markdown "$(type -P true)" >map.md
     python3 - <<'P'
 import re
 last = -1
