@@ -53,6 +53,13 @@ static const struct option_row *find_row(const struct command_options *command, 
     return NULL;
 }
 
+/* The word that getopt_long() read last. Where the value of a letter is missing, musl counts one
+ * word more, and moves the end of the list of words before others: it is then "". */
+static const char *given_word(int argc, char **argv)
+{
+    return optind <= argc && argv[optind - 1] ? argv[optind - 1] : "";
+}
+
 /* Reports that an option has no value, with those that it chooses from if `row` has any. */
 static int report_no_value(const struct command_options *command, const struct option_row *row,
                            const char *dashes, const char *name)
@@ -77,6 +84,7 @@ static int report(const struct command_options *command, int objection, const ch
      * value. A letter may be part of a cluster, in which case optind still points to the cluster.
      */
     bool is_long = strncmp(given, "--", 2) == 0;
+    const char *name = given + (is_long ? 2 : 0);
     for (size_t i = 0; is_long && optopt && options[i].name; i++) {
         if (options[i].val != optopt)
             continue;
@@ -92,7 +100,7 @@ static int report(const struct command_options *command, int objection, const ch
     if (optopt)
         return usage_error(command->name, "unknown option '-%c'", optopt);
     char word[64];
-    snprintf(word, sizeof word, "%.*s", (int)strcspn(given + 2, "="), given + 2);
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(name, "="), name);
     const char *meant = nearest(word, names);
     return meant ? usage_error(command->name, "unknown option '--%s': did you mean '--%s'?", word,
                                meant)
@@ -172,8 +180,8 @@ int options_read(const struct command_options *command, int argc, char **argv,
         if (value == HELP || (!row && value == 'h'))
             return options_print_help(command);
         if (!row)
-            return report(command, value, optind <= argc ? argv[optind - 1] : argv[argc - 1],
-                          tables.options, word && word[1] != '-' && word[2] ? word : NULL);
+            return report(command, value, given_word(argc, argv), tables.options,
+                          word && word[1] != '-' && word[2] ? word : NULL);
         struct option_given given = {.id = row->id, .value = row->argument ? optarg : NULL};
         if (value < FIRST_ROW)
             given.letter = (char)value;
