@@ -92,10 +92,10 @@ static void write_useless(struct list *list, const struct form *form, unsigned n
     const bool is_64 = list->instruction.mode == 64;
     const uint8_t bits = useless_rex(list, form, match);
     struct shape shape = *usual;
-    for (uint8_t bit = 0; bit <= REX_W && is_64; bit = bit ? (uint8_t)(bit << 1) : 1) {
+    for (unsigned bit = 0; bit <= REX_W && is_64; bit = bit ? bit << 1 : 1) {
         if (bit && !(bits & bit))
             continue;
-        shape.rex = REX | bit;
+        shape.rex = (uint8_t)(REX | bit);
         write_shape(list, form, number, match, &shape);
     }
     shape.rex = 0;
