@@ -93,12 +93,22 @@ static void finish(void)
     close(job.file);
 }
 
+/* The next step, however often the wait for it pauses. */
+static enum step_answer next(struct stepper *stepper)
+{
+    enum step_answer answer;
+    do
+        answer = stepper_next(stepper);
+    while (answer == STEP_PAUSED);
+    return answer;
+}
+
 /* Steps it to its end. */
 static void step(const uint8_t *code, size_t size)
 {
     struct stepper *stepper = begin(code, size);
     enum step_answer answer;
-    while ((answer = stepper_next(stepper)) == STEP_GOES_ON)
+    while ((answer = next(stepper)) == STEP_GOES_ON)
         if (recording.size > 1 << 20)
             recording_drop_records(&recording);
     ck_assert_int_eq(answer, STEP_ENDED);
@@ -168,7 +178,7 @@ START_TEST(a_step_of_each_instruction_is_recorded_and_the_output_is_there_after_
 {
     struct stepper *stepper = begin(writes, sizeof writes);
     unsigned steps = 0;
-    while (stepper_next(stepper) == STEP_GOES_ON)
+    while (next(stepper) == STEP_GOES_ON)
         ck_assert_uint_eq(output.size, ++steps < 5 ? 0 : 5);
     ck_assert_uint_eq(recording.count, WRITES_STEPS);
     ck_assert_int_eq(recording.end, STEP_EXITED);
@@ -237,7 +247,7 @@ START_TEST(while_the_tracer_keeps_it_stopped_no_time_passes)
 {
     struct stepper *stepper = begin(writes, sizeof writes);
     const struct timespec pause = {.tv_nsec = 300000000};
-    for (unsigned steps = 0; stepper_next(stepper) == STEP_GOES_ON; steps++)
+    for (unsigned steps = 0; next(stepper) == STEP_GOES_ON; steps++)
         if (steps % 3 == 0)
             nanosleep(&pause, NULL);
     stepper_close(stepper);
@@ -254,7 +264,7 @@ START_TEST(a_tracer_may_leave_early)
     sigprocmask(SIG_SETMASK, NULL, &before);
     struct stepper *stepper = begin(writes, sizeof writes);
     pid_t id = stepper_id(stepper);
-    ck_assert_int_eq(stepper_next(stepper), STEP_GOES_ON);
+    ck_assert_int_eq(next(stepper), STEP_GOES_ON);
     stepper_close(stepper);
     finish();
     recording_free(&recording);
@@ -287,7 +297,7 @@ START_TEST(a_worker_that_is_killed_ends_its_program_and_the_tracer_goes_on)
 {
     struct stepper *stepper = begin(sleeps, sizeof sleeps);
     kill(sandbox_worker_id(worker), SIGKILL);
-    while (stepper_next(stepper) == STEP_GOES_ON)
+    while (next(stepper) == STEP_GOES_ON)
         ;
     ck_assert_int_eq(recording.end, STEP_KILLED);
     stepper_close(stepper);

@@ -126,7 +126,7 @@ static void remember(void *context, const struct report *report)
 
 START_TEST(files_that_libelf_writes_are_read_alike)
 {
-    struct file_bytes bytes;
+    struct file_bytes bytes = {0};
     struct last last = {0};
     struct verified found;
     const struct reporter reporter = {remember, &last};
@@ -145,7 +145,7 @@ END_TEST
 
 START_TEST(each_bit_that_libelf_reads_otherwise_is_a_difference)
 {
-    struct file_bytes bytes;
+    struct file_bytes bytes = {0};
     make(&bytes, kinds[_i].class_, kinds[_i].order, false);
     struct elfgen_view view;
     struct elfgen_shdr shdr;
@@ -190,7 +190,7 @@ START_TEST(a_planted_difference_is_told_with_offset_and_field)
                    {24 + 6, "st_shndx"},
                    {24 + 8, "st_value"},
                    {24 + 16, "st_size"}};
-    struct file_bytes bytes;
+    struct file_bytes bytes = {0};
     struct elfgen_view view;
     struct elfgen_shdr shdr;
     make(&bytes, ELFCLASS64, ELFDATA2LSB, false);

@@ -19,7 +19,8 @@ struct file_bytes {
 #define FILE_IS_EMPTY "the file is empty"
 
 /* Maps or reads a whole file. `only_regular` refuses pipes and devices, which may never end, with
- * ENODEV. Returns false with errno on failure; *bytes must be freed either way. */
+ * ENODEV. *bytes is zeroed. Returns false with errno on failure; *bytes must be freed either way.
+ */
 bool file_read(int file, bool only_regular, struct file_bytes *bytes);
 
 /* The same for a file that was just opened, of any kind: it is at its begin. */

@@ -62,7 +62,8 @@ void live_log_turn(struct live_log *log)
 void live_log_tick(struct live_log *log)
 {
     log->timed = false;
-    flush(&log->text);
+    if (log->text.length > 0)
+        flush(&log->text);
 }
 
 bool live_log_close(struct live_log *log)

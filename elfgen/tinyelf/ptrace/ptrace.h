@@ -119,8 +119,9 @@ struct process_watch {
     /* Reports all events in order. The process is stopped meanwhile, unless it has ended. `process`
      * is gone after PROCESS_EXITED and PROCESS_KILLED. */
     void (*event)(void *context, const struct process_event *event);
-    /* Asked when a signal handler of the caller interrupted a wait; NULL: never. If it returns
-     * true, all traced processes are killed, and their ends are reported as usual. */
+    /* Asked when a signal handler of the caller interrupted a wait, or may have run just before
+     * one; NULL: never. If it returns true, all traced processes are killed, and their ends are
+     * reported as usual. */
     bool (*interrupted)(void *context);
 };
 

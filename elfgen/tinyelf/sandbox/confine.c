@@ -47,7 +47,8 @@ static bool release(void *context)
 /* ---- waiting ---- */
 
 /* Sleeps until the program may have stopped or has written, or until it is time to look. Returns
- * false and EINTR if a signal handler ran. */
+ * false and EINTR if a signal handler ran, or may have: one that ran before the sleep has
+ * interrupted nothing, and whoever it is for asks when nothing else has happened. */
 static bool sleep_on(struct sandbox_watch *watch)
 {
     struct sandbox_worker *worker = watch->worker;
@@ -59,7 +60,8 @@ static bool sleep_on(struct sandbox_watch *watch)
     events[1 + pipes] = sandbox_terminal_events(&worker->terminal);
     uint64_t next = sandbox_watch_next_look(watch), now = clock_now();
     struct timespec time = clock_timespec(next > now ? next - now : 0);
-    if (ppoll(events, 2 + pipes, next == UINT64_MAX ? NULL : &time, NULL) < 0)
+    int ready = ppoll(events, 2 + pipes, next == UINT64_MAX ? NULL : &time, NULL);
+    if (ready < 0)
         return false;
     sandbox_watch_type(watch);
     while (read(worker->ended, &news, sizeof news) > 0)
@@ -67,7 +69,7 @@ static bool sleep_on(struct sandbox_watch *watch)
     for (size_t i = 0; i < pipes; i++)
         if (events[1 + i].revents)
             sandbox_watch_move(watch, &worker->pipes[i]);
-    return true;
+    return ready > 0;
 }
 
 /* Sleeps until SIGCHLD or the next look: one call instead of those above. Returns false and EINTR
@@ -129,8 +131,11 @@ static pid_t await_stop(struct sandbox_loan *loan, int *status, bool brief)
             return got;
         if (got > 0 && note(loan, *status))
             return got;
-        if (got == 0 && !(naps > 0 ? nap(watch) : sleep_on(watch)))
+        if (got == 0 && !(naps > 0 ? nap(watch) : sleep_on(watch))) {
+            look_at_clock(watch);
+            errno = EINTR;
             return -1;
+        }
         naps -= naps > 0;
         look_at_clock(watch);
     }

@@ -14,7 +14,8 @@ enum step_answer {
     STEP_GOES_ON, /* a record was added */
     STEP_ENDED,   /* the program has ended; recording->end says how. The last record may be new as
                      well */
-    STEP_PAUSED,  /* a signal handler of the caller interrupted the wait; call again to go on */
+    STEP_PAUSED,  /* a signal handler of the caller interrupted the wait, or may have run just
+                   * before it; call again to go on */
     STEP_NO_ROOM  /* there is no memory, or the recording is full; the program is stopped */
 };
 
