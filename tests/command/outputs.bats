@@ -6,7 +6,7 @@ load ../support/setup
 injects()
 {
     command -v strace >/dev/null || skip "strace is missing"
-    strace -qq -o log -e trace=none -e "inject=$1" true 2>/dev/null || skip "this strace injects nothing, or may not trace"
+    env ASAN_OPTIONS=detect_leaks=0 strace -qq -o log -e trace=none -e "inject=$1" true 2>/dev/null || skip "this strace injects nothing, or may not trace"
 }
 
 # How many files there are whose names begin so, and their names.
@@ -16,7 +16,7 @@ temporary() { find . -name '.tinyelf-*'; }
     injects unlink:signal=KILL
     printf older >out
     local ended=0
-    strace -qq -o log -e trace=renameat2,unlink -e inject=unlink:signal=KILL \
+    env ASAN_OPTIONS=detect_leaks=0 strace -qq -o log -e trace=renameat2,unlink -e inject=unlink:signal=KILL \
         "$TINYELF" build "$SOURCE/templates/hello.hex" -o out || ended=$?
     [ "$ended" -ne 0 ]
     grep -F 'RENAME_EXCHANGE' log | grep -F ' = 0' || skip "no exchange of names here"
@@ -36,7 +36,7 @@ temporary() { find . -name '.tinyelf-*'; }
     injects renameat2:signal=KILL
     printf older >out
     local ended=0
-    strace -qq -o log -e trace=renameat2 -e inject=renameat2:error=EINVAL:signal=KILL \
+    env ASAN_OPTIONS=detect_leaks=0 strace -qq -o log -e trace=renameat2 -e inject=renameat2:error=EINVAL:signal=KILL \
         "$TINYELF" build "$SOURCE/templates/hello.hex" -o out || ended=$?
     [ "$ended" -ne 0 ]
     [ "$(cat out)" = older ]
@@ -47,7 +47,7 @@ temporary() { find . -name '.tinyelf-*'; }
     for error in EINVAL ENOSYS EPERM; do
         injects "renameat2:error=$error"
         printf older >out
-        strace -qq -o log -e trace=renameat2,rename,unlink -e "inject=renameat2:error=$error" \
+        env ASAN_OPTIONS=detect_leaks=0 strace -qq -o log -e trace=renameat2,rename,unlink -e "inject=renameat2:error=$error" \
             "$TINYELF" build "$SOURCE/templates/hello.hex" -o out
         [ "$(sha256 out)" = "$LECTURE" ]
         [ "$(stat -c %a out)" = 755 ]
@@ -62,7 +62,7 @@ temporary() { find . -name '.tinyelf-*'; }
     printf older >out
     # The exchange is made undone, and the second unlink removes the new file.
     local ended=0
-    strace -qq -o log -e trace=renameat2,unlink -e inject=unlink:error=EIO:when=1 \
+    env ASAN_OPTIONS=detect_leaks=0 strace -qq -o log -e trace=renameat2,unlink -e inject=unlink:error=EIO:when=1 \
         "$TINYELF" build "$SOURCE/templates/hello.hex" -o out 2>messages || ended=$?
     grep -F 'RENAME_EXCHANGE' log | grep -F ' = 0' || skip "no exchange of names here"
     [ "$ended" -eq 1 ]
@@ -71,7 +71,7 @@ temporary() { find . -name '.tinyelf-*'; }
     [ -z "$(temporary)" ]
     # Neither can be exchanged nor renamed.
     ended=0
-    strace -qq -o log -e trace=renameat2,rename -e inject=renameat2:error=ENOSYS -e inject=rename:error=EROFS \
+    env ASAN_OPTIONS=detect_leaks=0 strace -qq -o log -e trace=renameat2,rename -e inject=renameat2:error=ENOSYS -e inject=rename:error=EROFS \
         "$TINYELF" build "$SOURCE/templates/hello.hex" -o out 2>messages || ended=$?
     [ "$ended" -eq 1 ]
     grep -xF 'tinyelf: out: error: cannot replace: Read-only file system' messages
@@ -86,17 +86,17 @@ temporary() { find . -name '.tinyelf-*'; }
     for command in "build $SOURCE/asm/hello.s -o out" "unfold hello -o out" "step --record out ./hello"; do
         rm -f out
         # shellcheck disable=SC2086 # words of a command
-        strace -qq -o log -e trace=renameat2,rename "$TINYELF" $command
+        env ASAN_OPTIONS=detect_leaks=0 strace -qq -o log -e trace=renameat2,rename "$TINYELF" $command
         [ "$(grep -c renameat2 log)" -eq 0 ]
         grep -E '^(.* )?rename\(' log
         # shellcheck disable=SC2086
-        strace -qq -o log -e trace=renameat2,rename "$TINYELF" $command
+        env ASAN_OPTIONS=detect_leaks=0 strace -qq -o log -e trace=renameat2,rename "$TINYELF" $command
         grep -F 'RENAME_EXCHANGE' log
     done
     # A folder is not exchanged away.
     mkdir folder
     touch folder/inside
-    strace -qq -o log -e trace=renameat2 "$TINYELF" build "$SOURCE/asm/hello.s" -o folder 2>messages || true
+    env ASAN_OPTIONS=detect_leaks=0 strace -qq -o log -e trace=renameat2 "$TINYELF" build "$SOURCE/asm/hello.s" -o folder 2>messages || true
     [ "$(grep -c renameat2 log)" -eq 0 ]
     grep -F 'Is a directory' messages
     [ -e folder/inside ]
