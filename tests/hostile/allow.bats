@@ -184,7 +184,7 @@ needs_files()
     needs_files
     echo secret >secret
     chmod 600 secret
-    cp -p "$TINYELF" "$hostile" .
+    cp -p "$TINYELF"* "$hostile" .
     chmod 755 tinyelf hostile64 . "$BATS_TEST_TMPDIR"
     chmod o+x "$BATS_FILE_TMPDIR"/.. "$BATS_TEST_TMPDIR"/..
     local user=(setpriv --reuid 65534 --regid 65534 --clear-groups)

@@ -198,7 +198,7 @@ load ../support/hostile_setup
 as_user()
 {
     [ "$(id -u)" -eq 0 ] || skip "only root can become another user"
-    cp -p "$TINYELF" tinyelf
+    cp -p "$TINYELF"* .
     chmod 755 tinyelf . "$BATS_TEST_TMPDIR"
     chmod o+x "$BATS_FILE_TMPDIR"/.. "$BATS_TEST_TMPDIR"/..
     run --separate-stderr timeout 20 setpriv --reuid 65534 --regid 65534 --clear-groups "$@" 3>&-
