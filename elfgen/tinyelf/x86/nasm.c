@@ -554,6 +554,7 @@ static bool is_strict(const struct line *line)
     return instruction->mnemonic == ZYDIS_MNEMONIC_MOV &&
            instruction->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && instruction->length >= SHORTEST &&
            instruction->operand_width == 64 && (rex == REX_W || rex == REX_WB) &&
+           line->bytes[1] == opcode &&
            ((opcode & 0xf8) == LONG || (opcode == SIGNED && instruction->raw.modrm.mod == 3));
 }
 

@@ -24,6 +24,7 @@ enum other {
     MEMORY,    /* the ModRM byte says memory */
     ST0,       /* st0 twice */
     EVEX,      /* with that prefix */
+    XOP_W,     /* the bit of that prefix that swaps the last two operands, which are registers */
 };
 
 static bool holds(enum other when, const ZydisDecodedInstruction *instruction)
@@ -40,6 +41,8 @@ static bool holds(enum other when, const ZydisDecodedInstruction *instruction)
         return registers && instruction->raw.modrm.rm == 0;
     case EVEX:
         return instruction->encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX;
+    case XOP_W:
+        return registers && instruction->raw.xop.W;
     }
     return true;
 }

@@ -48,9 +48,11 @@ static void set_mode(struct run *run, int mode)
     run->seen_count = 0;
 }
 
+/* Each part begins with the seed: what is generated does not depend on the files of the machine. */
 static void take_part(struct run *run)
 {
     const struct options *options = &run->options;
+    const uint64_t seed = options->seed;
     bool sample = !*options->files && !options->all && !options->forms && options->random == 0;
     switch (run->part) {
     case PART_FILES:
@@ -70,6 +72,7 @@ static void take_part(struct run *run)
     case PART_COUNT:
         break;
     }
+    run->options.seed = seed;
 }
 
 static void remove_folder(const struct run *run)
