@@ -129,6 +129,26 @@ E
     not grep -qE "\"steps\".*9=$stack" page.html
 }
 
+@test "where Linux put a position-independent program is left out, also of 32 bits" {
+    cat >moved.s <<'E'
+.globl _start
+_start:
+    call 1f
+1:  pop %ebx
+    lea 0x1000000(%ebx), %ecx
+    mov $1, %eax
+    xor %ebx, %ebx
+    int $0x80
+E
+    gcc -m32 -static-pie -nostdlib moved.s -o moved 2>log || skip "gcc makes no program of 32 bits"
+    kept ./moved
+    makes --recording recording.json moved
+    [ "$(data '$d->{run}{moved}')" -eq 1 ]
+    [ "$(data 'text $d->{run}{steps}[0][2]{m}')" = '[[null,4]]' ]
+    [ "$(data '$d->{run}{steps}[1][1]')" = '3=1005 4=?' ]
+    [ "$(data '$d->{run}{steps}[2][1]')" = '1=?' ]
+}
+
 @test "a private recording is shown, and what it left out stays left out" {
     "$TINYELF" build "$SOURCE/asm/echo.s" -o echo
     kept --private ./echo magicargument

@@ -23,7 +23,7 @@ static void map(struct made *made, uint64_t start, uint32_t file)
 }
 
 /* The registers are 0 but rsp and rip, as Linux starts a program. */
-static void begin(struct made *made)
+static void begin_at(struct made *made, bool is_moved)
 {
     memset(made, 0, sizeof *made);
     recording_add_file(&made->recording, "/program", 8);
@@ -35,9 +35,14 @@ static void begin(struct made *made)
     made->now.value[STEP_rip] = CODE;
     made->now.value[STEP_rsp] = STACK + 0x800;
     made->recording.start = made->now;
-    made->secrets = step_secrets_open(&made->recording);
+    made->secrets = step_secrets_open(&made->recording, is_moved);
     ck_assert_ptr_nonnull(made->secrets);
     recording_cursor_open(&made->cursor, &made->recording);
+}
+
+static void begin(struct made *made)
+{
+    begin_at(made, false);
 }
 
 static void end(struct made *made)
@@ -213,6 +218,16 @@ START_TEST(code_of_a_library_has_a_secret_address)
 }
 END_TEST
 
+START_TEST(code_of_a_program_that_linux_moves_has_a_secret_address)
+{
+    struct made made;
+    begin_at(&made, true);
+    RAN(&made, "\x48\x8d\x05\x00\x00\x00\x00", STEP_rax, CODE); /* lea rax,[rip] */
+    ck_assert_int_eq(is(&made, STEP_rax), STEP_SECRET_ADDRESS);
+    end(&made);
+}
+END_TEST
+
 START_TEST(of_the_kernels_answers_counts_and_errors_are_public)
 {
     struct made made;
@@ -271,6 +286,7 @@ static Suite *secrets_suite(void)
     tcase_add_test(all, a_copy_of_an_argument_in_the_programs_memory_is_secret);
     tcase_add_test(all, a_letter_of_a_table_at_the_place_of_an_argument_is_secret);
     tcase_add_test(all, code_of_a_library_has_a_secret_address);
+    tcase_add_test(all, code_of_a_program_that_linux_moves_has_a_secret_address);
     tcase_add_test(all, of_the_kernels_answers_counts_and_errors_are_public);
     tcase_add_test(all, input_is_public_and_another_file_is_not);
     tcase_add_test(all, a_register_that_changes_for_no_known_reason_is_secret);

@@ -19,7 +19,7 @@ struct step_secrets {
     struct x86 *decoders[2]; /* by is_64_bit */
     struct state now, saved[HANDLERS];
     size_t saved_count;
-    bool is_moved; /* the program is at another address than its file asks for */
+    bool is_moved; /* Linux chooses the address of the program */
     uint64_t break_start;
     struct secrets_memory memory;
     struct calls numbers;
@@ -43,15 +43,13 @@ static void take_mappings(struct step_secrets *secrets, const struct step_record
     }
 }
 
-struct step_secrets *step_secrets_open(const struct step_recording *recording)
+struct step_secrets *step_secrets_open(const struct step_recording *recording, bool is_moved)
 {
     struct step_secrets *secrets = calloc(1, sizeof *secrets);
     if (!secrets)
         return NULL;
     take_mappings(secrets, recording);
-    /* An address that execve could not have been told by a file of fixed addresses. */
-    enum { SMALLEST_RANDOM = 32 };
-    secrets->is_moved = recording->start.value[STEP_rip] >> SMALLEST_RANDOM != 0;
+    secrets->is_moved = is_moved;
     static const enum step_register known[] = {STEP_rip, STEP_eflags, STEP_cs, STEP_ss,
                                                STEP_ds,  STEP_es,     STEP_fs, STEP_gs};
     for (size_t i = 0; i < STEP_REGISTERS; i++)

@@ -17,8 +17,9 @@ enum step_secrecy {
 
 struct step_secrets;
 
-/* Begins at the start of a recording, which must outlive it. Returns NULL if there is no memory. */
-struct step_secrets *step_secrets_open(const struct step_recording *recording);
+/* Begins at the start of a recording, which must outlive it. `is_moved`: Linux chooses the address
+ * of the program, too. Returns NULL if there is no memory. */
+struct step_secrets *step_secrets_open(const struct step_recording *recording, bool is_moved);
 void step_secrets_close(struct step_secrets *secrets);
 
 /* Takes the next record, in their order. */

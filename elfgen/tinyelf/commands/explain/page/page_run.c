@@ -39,17 +39,15 @@ static void begin(void *context, const struct coverage *coverage,
                   const struct step_recording *recording)
 {
     struct page_run *run = context;
-    uint64_t own;
     run->coverage = coverage;
     run->recording = recording;
     run->is_private = recording->is_private;
     run->is_64_bit = recording_is_64_bit(&recording->start);
+    run->is_moved = run->view->ehdr.e_type != ELFGEN_ET_EXEC;
     if (!run->with_private) {
-        run->secrets = step_secrets_open(recording);
+        run->secrets = step_secrets_open(recording, run->is_moved);
         run->no_memory = run->no_memory || !run->secrets;
     }
-    run->is_moved = coverage_own_address(coverage, recording->start.value[STEP_rip], &own) &&
-                    own != recording->start.value[STEP_rip];
     if (!run->no_memory)
         note_start(run);
     if (run->with_private)
