@@ -263,6 +263,47 @@ START_TEST(input_is_public_and_another_file_is_not)
 }
 END_TEST
 
+START_TEST(what_a_program_puts_at_descriptor_0_is_no_input)
+{
+    static const struct {
+        const char *name;
+        uint64_t number, first, second;
+        bool ends;
+    } calls[] = {{"close", 3, 0, 0, true},  {"close", 3, 1, 0, false}, {"dup2", 33, 3, 0, true},
+                 {"dup2", 33, 0, 3, false}, {"dup2", 33, 0, 0, false}, {"open", 2, DATA, 0, true}};
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        struct made made;
+        begin(&made);
+        ck_assert(step_secrets_is_input(made.secrets, "read", 0));
+        ck_assert(!step_secrets_is_input(made.secrets, "read", 3));
+        ck_assert(!step_secrets_is_input(made.secrets, "pread64", 0));
+        set(&made, STEP_rdi, calls[i].first);
+        set(&made, STEP_rsi, calls[i].second);
+        call(&made, calls[i].number, calls[i].name, (int64_t)calls[i].second);
+        ck_assert(step_secrets_is_input(made.secrets, "read", 0) != calls[i].ends);
+        set(&made, STEP_rdi, 0);
+        set(&made, STEP_rsi, DATA);
+        call(&made, 0, "read", 4);
+        ck_assert_int_eq(step_secrets_memory(made.secrets, DATA, 4),
+                         calls[i].ends ? STEP_SECRET_CONTENT : STEP_PUBLIC);
+        end(&made);
+    }
+}
+END_TEST
+
+START_TEST(the_base_of_fs_that_an_instruction_reads_is_as_secret_as_it_was_set)
+{
+    struct made made;
+    begin(&made);
+    RAN(&made, "\xf3\x48\x0f\xae\xc0", STEP_rax, 0); /* rdfsbase rax */
+    ck_assert_int_eq(is(&made, STEP_rax), STEP_PUBLIC);
+    RAN(&made, "\xf3\x48\x0f\xae\xd4", STEP_fs_base, STACK); /* wrfsbase rsp */
+    RAN(&made, "\xf3\x48\x0f\xae\xc0", STEP_rax, STACK);
+    ck_assert_int_ne(is(&made, STEP_rax), STEP_PUBLIC);
+    end(&made);
+}
+END_TEST
+
 /* Without a rule that accounts for it, a change is secret. */
 START_TEST(a_register_that_changes_for_no_known_reason_is_secret)
 {
@@ -289,6 +330,8 @@ static Suite *secrets_suite(void)
     tcase_add_test(all, code_of_a_program_that_linux_moves_has_a_secret_address);
     tcase_add_test(all, of_the_kernels_answers_counts_and_errors_are_public);
     tcase_add_test(all, input_is_public_and_another_file_is_not);
+    tcase_add_test(all, what_a_program_puts_at_descriptor_0_is_no_input);
+    tcase_add_test(all, the_base_of_fs_that_an_instruction_reads_is_as_secret_as_it_was_set);
     tcase_add_test(all, a_register_that_changes_for_no_known_reason_is_secret);
     suite_add_tcase(suite, all);
     return suite;

@@ -19,7 +19,8 @@ struct step_secrets {
     struct x86 *decoders[2]; /* by is_64_bit */
     struct state now, saved[HANDLERS];
     size_t saved_count;
-    bool is_moved; /* Linux chooses the address of the program */
+    bool is_moved;     /* Linux chooses the address of the program */
+    bool has_no_input; /* descriptor 0 is closed, or something else */
     uint64_t break_start;
     struct secrets_memory memory;
     struct calls numbers;
@@ -153,6 +154,23 @@ static uint8_t *cell(struct step_secrets *secrets, ZydisRegister name)
     return is_ip(name) || is_segment(name) ? NULL : &secrets->now.vectors;
 }
 
+/* What goes into an instruction besides its operands. */
+static uint8_t of_no_operand(const struct flow *flow)
+{
+    const uint8_t *registers = flow->secrets->now.registers;
+    switch (flow->source.mnemonic) {
+    case ZYDIS_MNEMONIC_RDFSBASE:
+        return registers[STEP_fs_base];
+    case ZYDIS_MNEMONIC_RDGSBASE:
+        return registers[STEP_gs_base];
+    case ZYDIS_MNEMONIC_SGDT: /* where the kernel has its tables */
+    case ZYDIS_MNEMONIC_SIDT:
+        return STEP_SECRET_ADDRESS;
+    default:
+        return STEP_PUBLIC;
+    }
+}
+
 /* Registers from which an address is computed. */
 static uint8_t of_address(struct flow *flow, const ZydisDecodedOperandMem *memory)
 {
@@ -242,6 +260,7 @@ static void follow_operands(struct flow *flow)
     const struct effects *effects = &flow->effects;
     if (effects_is_idle(effects, &flow->state) || follow_pairs(flow))
         return;
+    flow->in = of_no_operand(flow);
     for (uint8_t i = 0; i < flow->source.operand_count; i++)
         take_input(flow, &flow->operands[i]);
     for (uint8_t i = 0; i < effects->read_count; i++)
@@ -373,6 +392,25 @@ static enum step_secrecy of_answer(const struct asked *asked)
     }
 }
 
+/* Whether a call takes the user's input from descriptor 0. */
+static bool ends_input(const struct asked *asked)
+{
+    const uint64_t *arguments = asked->arguments;
+    if (is_named(asked, "close") || is_named(asked, "close_range"))
+        return (uint32_t)arguments[0] == 0;
+    if (is_named(asked, "dup2") || is_named(asked, "dup3"))
+        return (uint32_t)arguments[1] == 0 && (uint32_t)arguments[0] != 0;
+    /* What gets the number 0 was not there before. */
+    return asked->call && asked->call->row && asked->call->row->result == CALL_TYPE_FD &&
+           asked->answer == 0;
+}
+
+bool step_secrets_is_input(const struct step_secrets *secrets, const char *call,
+                           uint64_t descriptor)
+{
+    return strcmp(call, "read") == 0 && descriptor == 0 && !secrets->has_no_input;
+}
+
 /* Memory that a call gives to the program. */
 static void follow_mapping(struct step_secrets *secrets, const struct asked *asked)
 {
@@ -407,11 +445,13 @@ static void follow_call(struct step_secrets *secrets, const struct step_record *
             set_others(secrets, record, 0, STEP_SECRET_CONTENT);
         return;
     }
-    bool reads = is_named(asked, "read") && asked->arguments[0] == 0;
-    set_changes(secrets, record, reads ? STEP_PUBLIC : STEP_SECRET_CONTENT);
-    if ((reads || is_named(asked, "read")) && asked->answer > 0)
+    bool is_input =
+        asked->call && step_secrets_is_input(secrets, asked->call->name, asked->arguments[0]);
+    secrets->has_no_input = secrets->has_no_input || ends_input(asked);
+    set_changes(secrets, record, is_input ? STEP_PUBLIC : STEP_SECRET_CONTENT);
+    if (is_named(asked, "read") && asked->answer > 0)
         secrets_memory_set(&secrets->memory, asked->arguments[1], (uint64_t)asked->answer,
-                           reads ? STEP_PUBLIC : STEP_SECRET_CONTENT);
+                           is_input ? STEP_PUBLIC : STEP_SECRET_CONTENT);
     follow_mapping(secrets, asked);
     set_others(secrets, record,
                UINT32_C(1) << STEP_rax | UINT32_C(1) << STEP_rcx | UINT32_C(1) << STEP_r11,

@@ -30,6 +30,11 @@ enum step_secrecy step_secrets_register(const struct step_secrets *secrets,
                                         enum step_register which);
 enum step_secrecy step_secrets_vectors(const struct step_secrets *secrets);
 
+/* Whether a call of this name reads what the user gives: at descriptor 0, as long as the program
+ * has not closed it or put something else there. */
+bool step_secrets_is_input(const struct step_secrets *secrets, const char *call,
+                           uint64_t descriptor);
+
 /* The most secret one of `size` bytes at an address. */
 enum step_secrecy step_secrets_memory(const struct step_secrets *secrets, uint64_t address,
                                       uint64_t size);

@@ -35,7 +35,7 @@ static bool is_public_memory(const struct page_run *run, const struct coverage_m
         size = made->call.arguments[parameter->size_in];
     switch (syscall_type_kind(parameter->type)) {
     case ELFGEN_PARAMETER_OUTPUT: /* only what a user gives is known to be no secret */
-        return strcmp(made->name, "read") == 0 && made->call.arguments[0] == 0;
+        return step_secrets_is_input(run->secrets, made->name, made->call.arguments[0]);
     case ELFGEN_PARAMETER_STRING:
         size = strlen(made->texts[index]);
         break;
