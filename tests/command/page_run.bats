@@ -149,6 +149,26 @@ E
     [ "$(data '$d->{run}{steps}[2][1]')" = '1=?' ]
 }
 
+@test "a name that stands before what is secret in memory is shown" {
+    assemble opens <<'E'
+    mov eax, 39             ; getpid
+    syscall
+    mov [kept], eax
+    mov eax, 2
+    mov edi, name
+    xor esi, esi
+    syscall
+    mov eax, 60
+    xor edi, edi
+    syscall
+name: db "none", 0
+kept: dd 0
+E
+    kept ./opens
+    makes --recording recording.json opens
+    [ "$(data '$d->{run}{steps}[6][2]{q}')" = 'open("none", O_RDONLY)' ]
+}
+
 @test "a private recording is shown, and what it left out stays left out" {
     "$TINYELF" build "$SOURCE/asm/echo.s" -o echo
     kept --private ./echo magicargument

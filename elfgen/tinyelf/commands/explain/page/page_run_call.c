@@ -37,7 +37,7 @@ static bool is_public_memory(const struct page_run *run, const struct coverage_m
     case ELFGEN_PARAMETER_OUTPUT: /* only what a user gives is known to be no secret */
         return step_secrets_is_input(run->secrets, made->name, made->call.arguments[0]);
     case ELFGEN_PARAMETER_STRING:
-        size = strlen(made->texts[index]);
+        size = strlen(made->texts[index]) - 1; /* two quotes less, and the zero at its end */
         break;
     case ELFGEN_PARAMETER_INPUT:
         /* What lists name may be anywhere. */
