@@ -312,6 +312,22 @@ E
     grep -qF -- "--with-private is for --format html" <<<"$stderr"
 }
 
+@test "a recording, a heat map or an input that the page is made of is never overwritten" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    kept ./hello
+    "$TINYELF" mutate --json --field p_flags ./hello >heat.json
+    echo typed >input
+    ln -s heat.json link
+    sha256sum recording.json heat.json input >sums
+    for given in '--recording recording.json -o recording.json' '--heat heat.json -o link' '--run --input input -o ./input'; do
+        # shellcheck disable=SC2086
+        tinyelf explain --format html $given hello
+        exits 2
+        [[ $stderr == *"the output '${given##* }' is an input: it is never overwritten"* ]]
+    done
+    sha256sum --quiet -c sums
+}
+
 @test "the lecture's page with its run and heat map has at most 80 KB, and the same bytes twice" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     kept ./hello

@@ -259,6 +259,18 @@ static int take_option(void *context, const struct option_given *given)
     return EXIT_YES;
 }
 
+/* Returns EXIT_YES, or EXIT_USAGE after reporting that the output is a file that is read. */
+static int check_output(const struct options *options, const char *path)
+{
+    const char *const inputs[] = {path, options->debug, options->heat, options->observe.recording,
+                                  options->observe.input};
+    for (size_t i = 0; options->output && i < sizeof inputs / sizeof inputs[0]; i++)
+        if (inputs[i] && atomic_file_is_same(options->output, inputs[i]))
+            return usage_error("explain", "the output '%s' is %s input: it is never overwritten",
+                               options->output, i == 0 ? "the" : "an");
+    return EXIT_YES;
+}
+
 /* Returns EXIT_YES, or EXIT_USAGE after reporting options that exclude one another. */
 static int check_together(const struct options *options, const char *path)
 {
@@ -281,10 +293,7 @@ static int check_together(const struct options *options, const char *path)
         return usage_error("explain", "--with-private is for --format html");
     if (options->with_private && !observe_is_wanted(&options->observe))
         return usage_error("explain", "--with-private needs --run or --recording");
-    if (options->output && atomic_file_is_same(options->output, path))
-        return usage_error("explain", "the output '%s' is the input: it is never overwritten",
-                           options->output);
-    return EXIT_YES;
+    return check_output(options, path);
 }
 
 int explain_make_page(const char *file, const char *page)
