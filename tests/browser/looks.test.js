@@ -51,6 +51,18 @@ test("390 pixels: no sideways scroll, a sheet that closes, targets of 44 pixels"
   }
 });
 
+test("1280 pixels at 200 %, and all widths around the changes of the layout: no sideways scroll", async () => {
+  for (const file of [build("hello.s"), overlapping()]) {
+    await withPage(makePage(file), {}, async (page) => {
+      for (const width of [320, 639, 640, 700, 739, 740, 859, 860, 1169, 1170]) {
+        await page.setViewportSize({ width, height: 400 });
+        // The page lays its rows anew when it is told of the width.
+        await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, null, { timeout: 2000 });
+      }
+    });
+  }
+});
+
 test("forced colours keep bars and selection apart", async () => {
   await withPage(makePage(build("hello.s")), { forcedColors: "active" }, async (page) => {
     const look = (selector) => page.$eval(selector, (one) => getComputedStyle(one).backgroundColor);

@@ -16,8 +16,9 @@
     const of = (name) => parseFloat(style.getPropertyValue("--" + name));
     for (const name of ["byte", "cell", "bar", "gap"]) measure[name] = of(name);
     const columns = (measure.columns = wide.matches || page.printing ? 16 : 8);
-    if (columns === 8) grid.style.setProperty("--gutter", page.digits * 6 + 3 + "px");
-    if (columns === 8) measure.byte = Math.min(60, Math.floor((grid.clientWidth - of("gutter") - of("edge")) / 8));
+    grid.style.setProperty("--gutter", columns === 8 ? page.digits * 6 + 3 + "px" : "");
+    const widest = columns === 8 ? 60 : measure.byte;
+    if (!page.printing) measure.byte = Math.min(widest, Math.floor((grid.clientWidth - of("gutter") - of("edge")) / columns));
     grid.style.setProperty("--width", measure.byte + "px");
     grid.style.setProperty("--columns", columns);
   };
