@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "generate.h"
+#include "sample.h"
 
 enum { LINE = 160, SLOT = 16, SAMPLE = 60, FULL = 300, SHOWN = 40, FILLER = 0xcc };
 
@@ -19,8 +20,7 @@ struct item {
 };
 
 struct run {
-    unsigned count;
-    uint64_t seed;
+    struct sample sample;
     struct item *items;
     size_t item_count, room;
     size_t same, other, refused, failed;
@@ -271,12 +271,14 @@ static void compare(struct run *run)
 
 static void run_mode(struct run *run, uint8_t mode)
 {
-    struct generator generator = {.state = run->seed};
+    struct generator generator = {.state = run->sample.seed};
     struct elfgen_x86_form form;
     run->item_count = 0;
     for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++)
-        for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++)
-            for (unsigned n = 0; n < (form.operands[0] ? run->count : 24); n++) {
+        for (unsigned i = 1;
+             sample_has_mnemonic(&run->sample, mnemonic) && elfgen_x86_form(mnemonic, i, &form);
+             i++)
+            for (unsigned n = 0; n < (form.operands[0] ? run->sample.count : 24); n++) {
                 struct elfgen_x86_instruction instruction;
                 generate_instruction(&generator, mnemonic, i, mode, &instruction);
                 add(run, &instruction);
@@ -289,21 +291,9 @@ static void run_mode(struct run *run, uint8_t mode)
 
 int main(int argc, char **argv)
 {
-    struct run run = {.count = SAMPLE, .seed = 20};
-    int only = 0;
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "";
-        if (strcmp(argv[i], "--full") == 0)
-            run.count = FULL;
-        else if (strcmp(argv[i], "--count") == 0)
-            run.count = (unsigned)strtoul(value, NULL, 0), i++;
-        else if (strcmp(argv[i], "--seed") == 0)
-            run.seed = strtoul(value, NULL, 0), i++;
-        else if (strcmp(argv[i], "--mode") == 0)
-            only = (int)strtol(value, NULL, 10), i++;
-        else
-            return fprintf(stderr, "encode-as: unknown option %s\n", argv[i]), 2;
-    }
+    struct run run = {0};
+    if (!sample_read(&run.sample, "encode-as", SAMPLE, FULL, argc, argv))
+        return 2;
     if (system("as --version >/dev/null 2>&1 && objcopy --version >/dev/null 2>&1") != 0) {
         printf("ok - encode-as # skip as or objcopy is missing\n");
         return 77;
@@ -311,9 +301,9 @@ int main(int argc, char **argv)
     strcpy(run.folder, "/tmp/encode-as-XXXXXX");
     if (!mkdtemp(run.folder))
         die("mkdtemp");
-    if (only != 32)
+    if (sample_has_mode(&run.sample, 64))
         run_mode(&run, 64);
-    if (only != 64)
+    if (sample_has_mode(&run.sample, 32))
         run_mode(&run, 32);
     char command[64];
     snprintf(command, sizeof command, "rm -r %s", run.folder);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "generate.h"
+#include "sample.h"
 
 enum { SYMBOL = 0x5ca1ab1e };
 enum { FIRST = 3 }; /* line of the source with an instruction */
@@ -27,10 +28,7 @@ struct item {
 };
 
 struct run {
-    unsigned count;
-    uint64_t seed;
-    const char *only;
-    bool list;
+    struct sample sample;
     bool symbols; /* numbers are symbols */
     struct item *items;
     size_t item_count, room;
@@ -191,7 +189,7 @@ static void fail(struct run *run, const struct item *item, const char *what, con
         run->excepted++;
         return;
     }
-    if (run->failed++ >= SHOWN && !run->list)
+    if (run->failed++ >= SHOWN && !run->sample.list)
         return;
     printf("%-44s %s: ", item->text, what);
     for (size_t i = 0; i < item->encoding.length; i++)
@@ -342,13 +340,13 @@ static bool make_symbols(struct elfgen_x86_instruction *instruction)
 
 static void run_mode(struct run *run, uint8_t mode)
 {
-    struct generator generator = {.state = run->seed};
+    struct generator generator = {.state = run->sample.seed};
     struct elfgen_x86_form form;
     for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++) {
-        if (run->only && strcmp(run->only, elfgen_x86_mnemonic_name(mnemonic)) != 0)
+        if (!sample_has_mnemonic(&run->sample, mnemonic))
             continue;
         for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++) {
-            const unsigned all = run->symbols ? run->count / 8 : run->count;
+            const unsigned all = run->symbols ? run->sample.count / 8 : run->sample.count;
             const unsigned count = form.operands[0] ? all : (all < 24 ? all : 24);
             for (unsigned n = 0; n < count; n++) {
                 struct elfgen_x86_instruction instruction;
@@ -365,25 +363,9 @@ static void run_mode(struct run *run, uint8_t mode)
 
 int main(int argc, char **argv)
 {
-    struct run run = {.count = SAMPLE, .seed = 20};
-    int only = 0;
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "";
-        if (strcmp(argv[i], "--full") == 0)
-            run.count = FULL;
-        else if (strcmp(argv[i], "--list") == 0)
-            run.list = true;
-        else if (strcmp(argv[i], "--count") == 0)
-            run.count = (unsigned)strtoul(value, NULL, 0), i++;
-        else if (strcmp(argv[i], "--seed") == 0)
-            run.seed = strtoul(value, NULL, 0), i++;
-        else if (strcmp(argv[i], "--mode") == 0)
-            only = atoi(value), i++;
-        else if (strcmp(argv[i], "--only") == 0)
-            run.only = value, i++;
-        else
-            return fprintf(stderr, "encode-nasm: unknown option %s\n", argv[i]), 2;
-    }
+    struct run run = {0};
+    if (!sample_read(&run.sample, "encode-nasm", SAMPLE, FULL, argc, argv))
+        return 2;
     if (system("nasm -v >/dev/null 2>&1") != 0) {
         printf("ok - encode-nasm # skip nasm is missing\n");
         return 77;
@@ -393,9 +375,9 @@ int main(int argc, char **argv)
         die("mkdtemp");
     for (int symbols = 0; symbols < 2; symbols++) {
         run.symbols = symbols;
-        if (only != 32)
+        if (sample_has_mode(&run.sample, 64))
             run_mode(&run, 64);
-        if (only != 64)
+        if (sample_has_mode(&run.sample, 32))
             run_mode(&run, 32);
     }
     char command[64];

@@ -8,15 +8,14 @@
 
 #include "decode.h"
 #include "generate.h"
+#include "sample.h"
 
 enum { SAMPLE = 200, FULL = 1000, SHOWN = 60 };
 
 struct run {
     struct decoder decoder;
     uint8_t mode;
-    unsigned count;
-    uint64_t seed;
-    const char *only;
+    struct sample sample;
     const struct elfgen_x86_instruction *instruction;
     size_t instructions, encodings, effects, failed, shown;
     unsigned last; /* mnemonic of the failure that was shown last */
@@ -51,16 +50,16 @@ static bool check_encoding(const struct elfgen_x86_encoding *encoding, void *con
 
 static void run_mode(struct run *run, uint8_t mode)
 {
-    struct generator generator = {.state = run->seed};
+    struct generator generator = {.state = run->sample.seed};
     struct elfgen_x86_form form;
     run->mode = mode;
     decoder_init(&run->decoder, mode);
     for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++) {
-        if (run->only && strcmp(run->only, elfgen_x86_mnemonic_name(mnemonic)) != 0)
+        if (!sample_has_mnemonic(&run->sample, mnemonic))
             continue;
         for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++) {
             bool has_effects = false;
-            for (unsigned n = 0; n < run->count; n++) {
+            for (unsigned n = 0; n < run->sample.count; n++) {
                 struct elfgen_x86_instruction instruction;
                 struct elfgen_x86_encoding encoding;
                 generate_instruction(&generator, mnemonic, i, mode, &instruction);
@@ -99,26 +98,12 @@ static void run_mode(struct run *run, uint8_t mode)
 
 int main(int argc, char **argv)
 {
-    struct run run = {.count = SAMPLE, .seed = 20};
-    int only = 0;
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "";
-        if (strcmp(argv[i], "--full") == 0)
-            run.count = FULL;
-        else if (strcmp(argv[i], "--count") == 0)
-            run.count = (unsigned)strtoul(value, NULL, 0), i++;
-        else if (strcmp(argv[i], "--seed") == 0)
-            run.seed = strtoul(value, NULL, 0), i++;
-        else if (strcmp(argv[i], "--mode") == 0)
-            only = (int)strtol(value, NULL, 10), i++;
-        else if (strcmp(argv[i], "--only") == 0)
-            run.only = value, i++;
-        else
-            return fprintf(stderr, "encode-zydis: unknown option %s\n", argv[i]), 2;
-    }
-    if (only != 32)
+    struct run run = {0};
+    if (!sample_read(&run.sample, "encode-zydis", SAMPLE, FULL, argc, argv))
+        return 2;
+    if (sample_has_mode(&run.sample, 64))
         run_mode(&run, 64);
-    if (only != 64)
+    if (sample_has_mode(&run.sample, 32))
         run_mode(&run, 32);
     printf(
         "%zu encodings of %zu instructions decode to what was asked for, %zu forms have the same "

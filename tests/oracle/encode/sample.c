@@ -1,0 +1,44 @@
+/* Reads the options that the comparisons of the encoder share. */
+#include "sample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elfgen/x86.h"
+
+bool sample_read(struct sample *sample, const char *program, unsigned usual, unsigned full,
+                 int argc, char **argv)
+{
+    *sample = (struct sample){.count = usual, .seed = 20};
+    for (int i = 1; i < argc; i++) {
+        const char *option = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
+        const bool has_value = strcmp(option, "--full") != 0 && strcmp(option, "--list") != 0;
+        if (strcmp(option, "--full") == 0)
+            sample->count = full;
+        else if (strcmp(option, "--list") == 0)
+            sample->list = true;
+        else if (strcmp(option, "--count") == 0)
+            sample->count = (unsigned)strtoul(value, NULL, 0);
+        else if (strcmp(option, "--seed") == 0)
+            sample->seed = strtoul(value, NULL, 0);
+        else if (strcmp(option, "--mode") == 0)
+            sample->mode = (unsigned)strtoul(value, NULL, 10);
+        else if (strcmp(option, "--only") == 0)
+            sample->only = value;
+        else
+            return fprintf(stderr, "%s: unknown option %s\n", program, option), false;
+        i += has_value;
+    }
+    return true;
+}
+
+bool sample_has_mode(const struct sample *sample, unsigned mode)
+{
+    return sample->mode == 0 || sample->mode == mode;
+}
+
+bool sample_has_mnemonic(const struct sample *sample, unsigned mnemonic)
+{
+    return !sample->only || strcmp(sample->only, elfgen_x86_mnemonic_name(mnemonic)) == 0;
+}
