@@ -24,7 +24,8 @@ struct toolchain {
     const char *path, *name;         /* of the user's file: as given, and in messages */
     const struct file_bytes *source; /* its text */
     enum tool_messages messages;
-    bool verbose; /* report the command as a note */
+    const char *needed_by; /* NULL: the input */
+    bool verbose;          /* report the command as a note */
     struct reporter reporter;
     char argument[PATH_MAX];                  /* the text's path for the tool */
     pid_t child;                              /* 0: none runs */
