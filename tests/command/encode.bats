@@ -211,6 +211,8 @@ nasm makes mov eax, 0x1 of it, since writing eax clears the upper half of rax" ]
     tinyelf encode 'mov r9d, [r13+r12*8]'
     exits 0
     [ "${lines[2]}" = "     5  nasm      47 RXB  8b      4c     1    1 r9d  4 SIB  e5   3 *8   4 r12  5 r13  00            r32, r/m32" ]
+    tinyelf encode 'movaps xmm1, [rsi]'
+    [ "${lines[2]}" = "     3  nasm      0f 28   0e     0    1 xmm1  6 rsi                                            xmm, xmm/m128" ]
     # Without quotes, the words are one instruction.
     tinyelf encode push 1
     exits 0
@@ -315,7 +317,7 @@ tinyelf: <stdin>:6:9: error: 0x12c does not fit into 8 bits
     refuses 64 'loop 0x1000' "the target is out of reach: it has to be at most 128 bytes before or 127 bytes after the end of the instruction" 6
     refuses 64 'lock add eax, 1' "add cannot have this prefix: lock needs memory that is read and written" 6
     refuses 64 'add ah, r8b' "ah, ch, dh and bh do not exist in an instruction with a REX prefix" 1
-    refuses 64 'mvo rax, 1' "there is no instruction 'mvo': did you mean 'mov'?" 1
+    refuses 64 'mvo rax, 1' "there is no instruction \`mvo\`; there is \`mov\`" 1
 }
 
 @test "there are no labels: a number or a distance is the target" {
@@ -323,10 +325,12 @@ tinyelf: <stdin>:6:9: error: 0x12c does not fit into 8 bits
     exits 1
     says "there"
     says "0x10"
-    [[ $stderr == *$'\n       |     ^' ]]
+    [[ $stderr == *$'\n       |     ^\n'* ]]
     tinyelf encode 'jmp 0x10'
     exits 0
-    [[ $output == *"     2  nasm      eb      0e            rel8"* ]]
+    [[ $output == *"
+     2            eb      0e            rel8
+     5  nasm      e9      0b 00 00 00   rel32"* ]]
     tinyelf encode 'jmp $+5'
     exits 0
     [[ $output == *"     2  nasm      eb      03            rel8"* ]]
@@ -362,7 +366,7 @@ as      no 'as' on PATH, which --ask needs: install the package binutils"* ]]
     run --separate-stderr "$TINYELF" encode - <nul
     exits 1
     [[ $output == "nop: "* ]]
-    says "<stdin>:1:"
+    says "<stdin>:1:4: error: a NUL byte"
     perl -e 'print "add eax, ", "0" x 10_000_000, "1\n", "a" x 10_000_000, "\n", "[" x 1_000_000, "\n", " " x 10_000_000, "nop\n"' >long
     run --separate-stderr timeout 20 "$TINYELF" encode - <long
     exits 1

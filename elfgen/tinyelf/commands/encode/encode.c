@@ -1,4 +1,5 @@
 /* tinyelf encode: lists the encodings of instructions. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,11 +95,15 @@ static void refuse(struct question *question, const struct encode_error *error)
 }
 
 /* The text is no instruction: a word that nobody knows, a name where a number must be. */
-static void refuse_text(struct question *question, const struct elfgen_error *why,
+static void refuse_text(struct question *question, const struct elfgen_error *why, bool is_name,
                         struct encode_error *error)
 {
     error->column = why->offset < error->length ? (size_t)why->offset + 1 : error->length + 1;
-    strncpy(error->sentence, why->text, sizeof error->sentence - 1);
+    error->advice = is_name
+                        ? "a number is the target of a jump, 0x10, or a distance, $+5: both are "
+                          "counted from the instruction, whose address is 0"
+                        : NULL;
+    snprintf(error->sentence, sizeof error->sentence, "%s", why->text);
     refuse(question, error);
 }
 
@@ -155,9 +160,16 @@ static bool answer_line(struct question *question, struct encode_answer *answer)
     struct elfgen_error why;
     struct elfgen_x86_encoding usual;
     uint32_t places[1 + ELFGEN_X86_OPERANDS] = {0};
+    const char *nul = memchr(answer->text, '\0', answer->length);
+    if (nul) {
+        elfgen_error_set(&why, ELFGEN_BAD_VALUE, (uint64_t)(nul - answer->text), "a NUL byte");
+        refuse_text(question, &why, false, &error);
+        return true;
+    }
     if (elfgen_assemble_instruction(answer->text, answer->length, question->mode,
                                     &answer->instruction, places, &why) != ELFGEN_OK) {
-        refuse_text(question, &why, &error);
+        refuse_text(question, &why, why.status == ELFGEN_UNDEFINED && why.offset > places[0],
+                    &error);
         return true;
     }
     const enum elfgen_x86_status status = elfgen_encode(&answer->instruction, &usual);

@@ -136,6 +136,7 @@ struct encode_error {
     size_t length;
     size_t column; /* from 1; 0: of no place */
     char sentence[1024];
+    const char *advice; /* a note; NULL: none */
     uint8_t mode;
     bool has_forms; /* a note lists the forms that fail for the same reason, which come nearest */
     struct elfgen_x86_instruction instruction;

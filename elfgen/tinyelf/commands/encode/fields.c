@@ -107,9 +107,10 @@ void encode_put_rm(struct elfgen_text *out, const struct encode_answer *answer,
         put_name(out, operand->index);
     } else if (encode_sib(encoding).is_there) {
         elfgen_text_string(out, "SIB");
-    } else if (modrm.mod == 0 && modrm.rm >= 5) {
-        /* 5, or 6 where addresses have 16 bits */
+    } else if (modrm.mod == 0 && modrm.rm == 5) {
         elfgen_text_string(out, answer->instruction.mode == 64 ? "rip" : "address");
+    } else if (!operand->base && !operand->index) {
+        elfgen_text_string(out, "address"); /* of 16 bits */
     } else {
         put_address_register(out, operand, encode_rex(encoding).b * 8u + modrm.rm);
     }

@@ -27,24 +27,27 @@ static const char *size_words(uint8_t size)
 /* Returns false for an address that cannot be written with numbers alone. */
 static bool put_memory(struct elfgen_text *out, const struct elfgen_x86_operand *operand)
 {
-    if (operand->relative || operand->reach == ELFGEN_X86_FAR || operand->scale == 3 ||
-        operand->scale == 5 || operand->scale == 9)
+    /* NASM's rax*3 is rax+rax*2. */
+    const bool is_odd = operand->scale == 3 || operand->scale == 5 || operand->scale == 9;
+    const uint8_t base = is_odd ? operand->index : operand->base;
+    const unsigned scale = operand->scale ? operand->scale : 1;
+    if (operand->relative || operand->reach == ELFGEN_X86_FAR)
         return false;
     elfgen_text_string(out, size_words(operand->size));
-    if (operand->segment || (!operand->base && !operand->index)) {
+    if (operand->segment || (!base && !operand->index)) {
         /* Without registers or a segment as takes the brackets for those of an expression. */
         put_name(out, operand->segment ? operand->segment : ELFGEN_X86_REG_ds);
         elfgen_text_char(out, ':');
     }
     elfgen_text_char(out, '[');
-    if (operand->base) {
-        put_name(out, operand->base);
+    if (base) {
+        put_name(out, base);
         elfgen_text_char(out, '+');
     }
     if (operand->index) {
         put_name(out, operand->index);
         elfgen_text_char(out, '*');
-        elfgen_text_decimal(out, operand->scale ? operand->scale : 1, 0);
+        elfgen_text_decimal(out, is_odd ? scale - 1 : scale, 0);
         elfgen_text_char(out, '+');
     }
     elfgen_text_signed(out, operand->value);

@@ -100,6 +100,8 @@ void encode_report(const struct encode_error *error)
     char *excerpt = error->column > 0 ? strndup(error->text, error->length) : NULL;
     report(error, REPORT_ERROR, error->sentence, excerpt);
     free(excerpt);
+    if (error->advice)
+        report(error, REPORT_NOTE, error->advice, NULL);
     if (!error->has_forms || !memory_text_open(&forms))
         return;
     const char *between = error->status == ELFGEN_X86_NO_FORM && error->blame > 0 &&
