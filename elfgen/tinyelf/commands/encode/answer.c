@@ -12,12 +12,12 @@ static bool is_same(const struct elfgen_x86_encoding *a, const struct elfgen_x86
 /* Makes room for twice as many. */
 static bool grow(struct encode_answer *answer)
 {
-    struct elfgen_x86_encoding *more = calloc(2 * answer->room, sizeof *more);
+    struct elfgen_x86_encoding *more = reallocarray(answer->is_allocated ? answer->encodings : NULL,
+                                                    answer->room, 2 * sizeof *more);
     if (!more)
         return false;
-    memcpy(more, answer->encodings, answer->count * sizeof *more);
-    if (answer->is_allocated)
-        free(answer->encodings);
+    if (!answer->is_allocated)
+        memcpy(more, answer->few, sizeof answer->few);
     answer->encodings = more;
     answer->is_allocated = true;
     answer->room *= 2;

@@ -158,5 +158,5 @@ void encode_put_operand(struct elfgen_text *out, const struct elfgen_x86_form *f
     if (form->places[i] == ELFGEN_X86_IN_IMMEDIATE && size == 8)
         elfgen_text_string(out, "32, sign-extended");
     else
-        elfgen_text_decimal(out, size * 8u, 0);
+        elfgen_text_decimal(out, (uint64_t)size * 8, 0);
 }

@@ -23,7 +23,7 @@ static void put_sized(struct elfgen_text *out, const struct elfgen_x86_form *for
     for (unsigned size = 2; size <= most; size *= 2)
         if (form->sizes & size) {
             elfgen_text_string(out, between);
-            elfgen_text_decimal(out, size * 8, 0);
+            elfgen_text_decimal(out, (uint64_t)size * 8, 0);
             between = "/";
         }
 }
