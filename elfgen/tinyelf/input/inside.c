@@ -12,6 +12,7 @@
 
 #include "base/grow.h"
 #include "base/system_error.h"
+#include "elfgen/arch.h"
 #include "inside_private.h"
 
 /* The same for files that are too large, or are none that ends. */
@@ -125,10 +126,12 @@ static void forget_messages(struct inside *inside)
 static bool assemble(struct inside *inside)
 {
     const struct inside_options *options = &inside->options;
-    const struct elfgen_assemble_options how = {.mode = options->machine == ELFGEN_EM_386 ? 32 : 64,
-                                                .read = give_file,
-                                                .tell = keep_message,
-                                                .context = inside};
+    const struct elfgen_arch *arch = elfgen_arch_find(options->machine);
+    const struct elfgen_assemble_options how = {
+        .mode = arch ? (uint8_t)(8 * elfgen_address_size(arch->class_)) : 0,
+        .read = give_file,
+        .tell = keep_message,
+        .context = inside};
     size_t size = ELFGEN_ASSEMBLE_MEMORY(options->input->size);
     for (;;) {
         forget_messages(inside);

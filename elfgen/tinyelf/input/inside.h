@@ -9,7 +9,7 @@ struct inside_options {
     const char *path;               /* of the source, whose folder is searched for what it names */
     const char *name;               /* of the source, in messages */
     const struct file_bytes *input; /* its text */
-    uint16_t machine;               /* ELFGEN_EM_X86_64 or ELFGEN_EM_386 */
+    uint16_t machine;               /* a processor of machines.def */
 };
 
 /* A source that was assembled, or what is wrong with it. */
