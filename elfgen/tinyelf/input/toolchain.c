@@ -179,11 +179,15 @@ bool toolchain_start(struct toolchain *chain, const struct tool *tool, const cha
     return report_failed_start(chain, tool, error);
 }
 
-bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char *const *arguments)
+bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
+                   int object, int text)
 {
     if (chain->message_file < 0)
         chain->message_file = toolchain_memory_file("messages");
-    return chain->message_file >= 0 && spawn(chain, tool, arguments, -1, -1) == 0;
+    if (chain->message_file >= 0 && spawn(chain, tool, arguments, object, text) == 0)
+        return true;
+    chain->child = 0;
+    return false;
 }
 
 static bool report_signal(const struct toolchain *chain, const struct tool *tool, int number)
@@ -194,16 +198,26 @@ static bool report_signal(const struct toolchain *chain, const struct tool *tool
                             name ? signal_description(number) : "a real-time signal");
 }
 
+bool toolchain_wait(struct toolchain *chain, const struct tool *tool, int *status)
+{
+    pid_t child = chain->child;
+    chain->child = 0;
+    while (waitpid(child, status, 0) < 0) {
+        if (errno == EINTR)
+            continue;
+        *status = 0;
+        return toolchain_report(chain, REPORT_ERROR, 0, "cannot wait for %s: %s", tool->program,
+                                system_error_text(errno));
+    }
+    return WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
+}
+
 bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
 {
     int status;
-    pid_t child = chain->child;
-    chain->child = 0;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return toolchain_report(chain, REPORT_ERROR, 0, "cannot wait for %s: %s", tool->program,
-                                    system_error_text(errno));
-    bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    const bool failed = !toolchain_wait(chain, tool, &status);
+    if (failed && status == 0)
+        return false;
     bool reported = toolchain_report_messages(chain, failed);
     if (!failed)
         return true;
