@@ -323,16 +323,15 @@ enum elfgen_status elfgen_assemble_instruction(const char *text, size_t length, 
     const struct names names = {
         .look_up = knows_no_name, .here = zero, .section_start = zero, .mode = mode};
     struct fault fault = {.token = tokens, .error = error ? error : &unwanted};
-    if (!elfgen_asm_instruction(&names, tokens, &values, &fault)) {
+    const bool is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
+    for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++) {
+        const struct token *token = i == 0 ? values.mnemonic : values.operands[i - 1];
+        places[i] = (uint32_t)(token ? (size_t)(token->place - text) : length);
+    }
+    if (!is_read) {
         fault.error->offset = (uint64_t)(fault.token->place - text);
         return fault.error->status;
     }
     *instruction = values.instruction;
-    if (places) {
-        places[0] = (uint32_t)(values.mnemonic->place - text);
-        for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
-            places[1 + i] =
-                (uint32_t)((values.operands[i] ? values.operands[i]->place : text + length) - text);
-    }
     return ELFGEN_OK;
 }

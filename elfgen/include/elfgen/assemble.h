@@ -126,7 +126,7 @@ ELFGEN_API enum elfgen_status elfgen_assemble(const char *text, size_t length,
  *
  * mode      64 or 32.
  * places    NULL, or gets the offsets in the text of the mnemonic and of each operand; `length` of
- *           those that it does not have.
+ *           those that it does not have, or that an error comes before.
  *
  * Nothing is encoded: elfgen_encode() may refuse the result. ELFGEN_OK; otherwise *error says what
  * is wrong, error->offset where in the text: ELFGEN_BAD_VALUE, ELFGEN_UNDEFINED (an instruction or
