@@ -221,8 +221,9 @@ static void place_plain(const struct parser *parser, const struct reference *ref
         (reference->byte_asked || (reference->long_asked && operand->displacement_size != usual)))
         parse_warn(parser, ELFGEN_ASSEMBLE_EA_DISPSIZE, reference->expression,
                    "the size of the displacement is ignored in an address without registers");
-    if (is_relative && operand->displacement_size != 2) /* never mov's form without ModRM */
-        operand->displacement_size = operand->relative ? 0 : size == 4 ? 8 : 4;
+    /* Never mov's form without ModRM, whose displacement is as large as an address. */
+    if (is_relative && operand->displacement_size != 2)
+        operand->displacement_size = operand->relative ? 0 : (uint8_t)(32 / size);
 }
 
 bool elfgen_asm_reference_end(struct parser *parser, const struct reference *reference,
