@@ -96,6 +96,18 @@ static struct macro *replaced(const struct macros *macros, const struct token *t
     return macro && macro->is_defined && !macro->is_open ? macro : NULL;
 }
 
+bool elfgen_asm_more_tokens(struct arena *arena, struct token **tokens, size_t *room)
+{
+    const size_t most = SIZE_MAX / 4 / sizeof **tokens;
+    const size_t more = *room < 32 ? 64 : *room <= most ? *room * 2 : 0;
+    struct token *taken = more ? arena_take(arena, more * sizeof **tokens, sizeof(void *)) : NULL;
+    if (!taken)
+        return false;
+    *tokens = taken;
+    *room = more;
+    return true;
+}
+
 /* Replaces names while there is room. *count is how many tokens there are; with MACRO_FULL there
  * are more. */
 static enum macro_result expand_once(struct macros *macros, const struct token *tokens,
@@ -155,14 +167,8 @@ enum macro_result elfgen_asm_expand(struct macros *macros, struct arena *arena,
 {
     enum macro_result status = expand_once(macros, tokens, count);
     while (status == MACRO_FULL) {
-        const size_t room = macros->room ? 2 * macros->room : 64;
-        struct token *more = room <= SIZE_MAX / 2 / sizeof *more
-                                 ? arena_take(arena, room * sizeof *more, sizeof(void *))
-                                 : NULL;
-        if (!more)
+        if (!elfgen_asm_more_tokens(arena, &macros->out, &macros->room))
             return MACRO_FULL;
-        macros->out = more;
-        macros->room = room;
         status = expand_once(macros, tokens, count);
     }
     *result = macros->out;

@@ -340,18 +340,9 @@ static enum step obey(struct lines *lines, const struct line *line)
     return STEP_NEXT;
 }
 
-/* Makes room for more tokens of a line. */
 static bool grow(struct lines *lines)
 {
-    const size_t room = lines->room ? 2 * lines->room : 64;
-    struct token *more = room <= SIZE_MAX / 2 / sizeof *more
-                             ? arena_take(lines->arena, room * sizeof *more, sizeof(void *))
-                             : NULL;
-    if (!more)
-        return false;
-    lines->tokens = more;
-    lines->room = room;
-    return true;
+    return elfgen_asm_more_tokens(lines->arena, &lines->tokens, &lines->room);
 }
 
 /* The length of what a backslash and the end of the line after it take; 0: none are there. */
