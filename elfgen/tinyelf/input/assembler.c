@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "input_private.h"
@@ -111,6 +112,16 @@ static bool preprocess(struct source *source, enum source_language *language)
     return done;
 }
 
+/* Included files are also searched for in the source's folder. NASM needs its final slash. */
+bool source_folder_option(const struct source *source, char *option, size_t room)
+{
+    const char *slash = strrchr(source->options.path, '/');
+    const int path = slash ? (int)(slash - source->options.path) + 1 : 2;
+    const int length = snprintf(option, room, "-I%.*s", path, slash ? source->options.path : "./");
+    return (length >= 0 && (size_t)length < room) ||
+           toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", system_error_text(ENAMETOOLONG));
+}
+
 bool source_start_assembly(struct source *source, enum source_language language, bool preprocessed)
 {
     /* A pipe's bytes can be read only once, so the assembler gets our copy. */
@@ -123,15 +134,9 @@ bool source_start_assembly(struct source *source, enum source_language language,
     if (!toolchain_make_output(&source->chain) || !toolchain_name_argument(&source->chain))
         return false;
 
-    /* Included files are also searched for in the source's folder. NASM needs its final slash. */
     char folder[PATH_MAX + 2];
-    const char *slash = strrchr(source->options.path, '/');
-    int length = slash ? (int)(slash - source->options.path) + 1 : 2;
-    if (length >= PATH_MAX)
-        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s",
-                                system_error_text(ENAMETOOLONG));
-    snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->options.path : "./");
-
+    if (!source_folder_option(source, folder, sizeof folder))
+        return false;
     if (source->machine == 0)
         source->machine = source_detect_machine(source->input.bytes, source->input.size);
     const struct toolchain_machine *machine = toolchain_machine(source->machine);
@@ -154,9 +159,32 @@ bool source_start_assembly(struct source *source, enum source_language language,
                            source->chain.object_file, source->chain.text_file);
 }
 
+/* NASM's sources may describe a whole file, which shows when they are assembled. */
+static bool finish_nasm(struct source *source)
+{
+    int status;
+    if (!toolchain_wait(&source->chain, &nasm_tool, &status))
+        return false;
+    const bool made = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    const bool failed = WIFEXITED(status) && !made;
+    if (made && !toolchain_take_object(&source->chain, "the assembler", &source->object))
+        return false;
+    if (failed || (made && source_is_wrapped(&source->object)))
+        switch (source_make_whole(source, failed)) {
+        case WHOLE_MADE:
+            return true;
+        case WHOLE_REFUSED:
+            return false;
+        case WHOLE_NO:
+            break;
+        }
+    return toolchain_conclude(&source->chain, &nasm_tool, status);
+}
+
 bool source_finish_assembly(struct source *source)
 {
-    const struct tool *tool = source->language == SOURCE_NASM ? &nasm_tool : &gas_tool;
-    return toolchain_finish(&source->chain, tool) &&
+    if (source->language == SOURCE_NASM)
+        return finish_nasm(source);
+    return toolchain_finish(&source->chain, &gas_tool) &&
            toolchain_take_object(&source->chain, "the assembler", &source->object);
 }

@@ -17,7 +17,10 @@ struct tool {
 };
 
 /* The tool's descriptors of its files. */
-enum { TOOL_OUTPUT = 3, TOOL_TEXT = 4 };
+enum { TOOL_OUTPUT = 3, TOOL_TEXT = 4, TOOL_NAMES = 5 };
+
+/* Where an assembler writes the names of a whole file. */
+#define TOOL_NAMES_PATH "/dev/fd/5"
 
 /* A tool, its files in memory, and what its messages are about. */
 struct toolchain {
@@ -26,9 +29,9 @@ struct toolchain {
     enum tool_messages messages;
     bool verbose; /* report the command as a note */
     struct reporter reporter;
-    char argument[PATH_MAX];                  /* the text's path for the tool */
-    pid_t child;                              /* 0: none runs */
-    int object_file, message_file, text_file; /* -1: none */
+    char argument[PATH_MAX];                             /* the text's path for the tool */
+    pid_t child;                                         /* 0: none runs */
+    int object_file, message_file, text_file, name_file; /* -1: none */
 };
 
 /* Begins without any file; `path` is the user's. */
@@ -42,6 +45,9 @@ void toolchain_close(struct toolchain *chain);
 __attribute__((format(printf, 4, 5))) bool toolchain_report(const struct toolchain *chain,
                                                             enum report_severity severity,
                                                             unsigned line, const char *format, ...);
+
+/* Reports an error with the text of its line of the source. Returns false. */
+bool toolchain_report_line(const struct toolchain *chain, unsigned line, const char *sentence);
 
 /* Makes a file in memory, closed on exec. Returns -1 with errno on failure. */
 int toolchain_memory_file(const char *name);
@@ -67,12 +73,20 @@ bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char 
 /* Waits for the tool and reports its messages. Returns whether it succeeded. */
 bool toolchain_finish(struct toolchain *chain, const struct tool *tool);
 
+/* The two halves of that, for a tool whose messages may not count. The first returns false after
+ * reporting that it cannot wait. */
+bool toolchain_wait(struct toolchain *chain, const struct tool *tool, int *status);
+bool toolchain_conclude(struct toolchain *chain, const struct tool *tool, int status);
+
 /* Reads what the tool wrote. `maker` is named in the error if that is empty. */
 bool toolchain_take_object(struct toolchain *chain, const char *maker, struct file_bytes *object);
 
 /* Reports what the tool wrote into the message file, line by line, and empties that. `failed`:
  * whether the tool failed. Returns whether there was an error among the messages. */
 bool toolchain_report_messages(struct toolchain *chain, bool failed);
+
+/* How many errors are in the message file, none of which is reported. */
+size_t toolchain_count_errors(const struct toolchain *chain);
 
 /* The tool of that name, with its package if that is known. */
 struct tool toolchain_tool(const char *program);
@@ -87,6 +101,7 @@ struct source {
     bool read_once;         /* the input is a pipe or the like, whose bytes only we have */
     struct toolchain chain; /* the assembler or compiler */
     struct file_bytes object;
+    struct source_file *file; /* that the input describes; NULL: none */
 };
 
 /* Detects the language of `size` bytes of assembly: SOURCE_NASM or SOURCE_GAS; SOURCE_DETECT if
@@ -95,6 +110,12 @@ enum source_language source_detect_assembly(const char *text, size_t size, size_
 
 /* Whether it is assembly for fasm: a statement is `format` with one of fasm's formats. */
 bool source_is_fasm(const char *text, size_t size);
+
+/* The machine that fasm's assembly says it is for, with `format ELF` or ELF64; 0: it says none. */
+uint16_t source_fasm_machine(const char *text, size_t size);
+
+/* The line of NASM's first `org`; 0: there is none. */
+unsigned source_find_org(const char *text, size_t size);
 
 /* The machine that assembly is for, by its first `bits 32`, `.code32` or the like; that of the
  * first row of machines.def if there is none. */
@@ -105,8 +126,44 @@ uint16_t source_detect_machine(const char *text, size_t size);
 bool source_start_assembly(struct source *source, enum source_language language, bool preprocess);
 bool source_finish_assembly(struct source *source);
 
+/* The same for fasm, which may make source->file instead. */
+bool source_start_fasm(struct source *source);
+bool source_finish_fasm(struct source *source);
+
 /* The same for C. */
 bool source_start_compiler(struct source *source);
 bool source_finish_compiler(struct source *source);
+
+/* ---- whole files ---- */
+
+/* Makes the option that has files searched for in the source's folder. Returns false after
+ * reporting that its name is too long. */
+bool source_folder_option(const struct source *source, char *option, size_t room);
+
+/* What became of an attempt at a whole file. */
+enum source_whole { WHOLE_NO, WHOLE_MADE, WHOLE_REFUSED };
+
+/* Whether a section of an object begins with an ELF header, as a whole file's does. */
+bool source_is_wrapped(const struct file_bytes *object);
+
+/* Assembles NASM's source without sections of an object, and makes source->file if the result
+ * begins with an ELF header. `failed`: no object could be made, and its messages are not yet
+ * reported. WHOLE_REFUSED: the error was reported. */
+enum source_whole source_make_whole(struct source *source, bool failed);
+
+/* Takes bytes that begin with an ELF header as source->file, and its labels from what the
+ * assembler wrote to `chain`'s file of names. Returns false after reporting the error; *bytes is
+ * empty then, too. */
+bool source_take_file(struct source *source, const struct toolchain *chain,
+                      struct file_bytes *bytes);
+
+/* Reports that assembled bytes do not begin with an ELF header, and what they are. `line`: of the
+ * source, or 0. Returns false. */
+bool source_refuse_flat(const struct source *source, unsigned line, const struct file_bytes *bytes);
+
+/* Read labels of a file of `size` bytes: NASM's map, with *origin, the address of the file's first
+ * byte; and fasm's symbols. `text` stays with the file. They return false if memory ran out. */
+bool source_read_map(struct source_file *file, uint64_t *origin);
+bool source_read_fas(struct source_file *file);
 
 #endif

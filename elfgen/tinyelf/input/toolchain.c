@@ -39,9 +39,9 @@ int toolchain_memory_file(const char *name)
     int low = memfd_create(name, MFD_CLOEXEC);
     if (low < 0)
         return -1;
-    if (low > TOOL_TEXT)
+    if (low > TOOL_NAMES)
         return low;
-    int high = fcntl(low, F_DUPFD_CLOEXEC, TOOL_TEXT + 1);
+    int high = fcntl(low, F_DUPFD_CLOEXEC, TOOL_NAMES + 1);
     /* EINVAL says that no descriptor of this process may be as high. */
     int error = errno == EINVAL ? EMFILE : errno;
     close(low);
@@ -112,6 +112,8 @@ static int spawn(struct toolchain *chain, const struct tool *tool, const char *c
         posix_spawn_file_actions_adddup2(&actions, object, TOOL_OUTPUT);
     if (text >= 0)
         posix_spawn_file_actions_adddup2(&actions, text, TOOL_TEXT);
+    if (chain->name_file >= 0)
+        posix_spawn_file_actions_adddup2(&actions, chain->name_file, TOOL_NAMES);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t defaults;
@@ -191,15 +193,19 @@ static bool report_signal(const struct toolchain *chain, const struct tool *tool
                             name ? signal_description(number) : "a real-time signal");
 }
 
-bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
+bool toolchain_wait(struct toolchain *chain, const struct tool *tool, int *status)
 {
-    int status;
     pid_t child = chain->child;
     chain->child = 0;
-    while (waitpid(child, &status, 0) < 0)
+    while (waitpid(child, status, 0) < 0)
         if (errno != EINTR)
             return toolchain_report(chain, REPORT_ERROR, 0, "cannot wait for %s: %s", tool->program,
                                     system_error_text(errno));
+    return true;
+}
+
+bool toolchain_conclude(struct toolchain *chain, const struct tool *tool, int status)
+{
     bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
     bool reported = toolchain_report_messages(chain, failed);
     if (!failed)
@@ -212,6 +218,12 @@ bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
         return toolchain_report(chain, REPORT_ERROR, 0, "%s failed with status %d", tool->program,
                                 WEXITSTATUS(status));
     return false;
+}
+
+bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
+{
+    int status;
+    return toolchain_wait(chain, tool, &status) && toolchain_conclude(chain, tool, status);
 }
 
 bool toolchain_put_text(struct toolchain *chain, const char *bytes, size_t size)
@@ -270,7 +282,8 @@ void toolchain_open(struct toolchain *chain, const char *path, const struct file
                                 .reporter = *reporter,
                                 .object_file = -1,
                                 .message_file = -1,
-                                .text_file = -1};
+                                .text_file = -1,
+                                .name_file = -1};
 }
 
 void toolchain_close(struct toolchain *chain)
@@ -280,7 +293,8 @@ void toolchain_close(struct toolchain *chain)
         waitpid(chain->child, NULL, 0);
         chain->child = 0;
     }
-    int *const files[] = {&chain->object_file, &chain->message_file, &chain->text_file};
+    int *const files[] = {&chain->object_file, &chain->message_file, &chain->text_file,
+                          &chain->name_file};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         if (*files[i] > 0)
             close(*files[i]);

@@ -11,7 +11,7 @@
 #define TOOL_TEXT_PATH   "/dev/fd/4"
 
 /* The form of a tool's messages. */
-enum tool_messages { TOOL_ASSEMBLER, TOOL_COMPILER, TOOL_LINKER };
+enum tool_messages { TOOL_ASSEMBLER, TOOL_COMPILER, TOOL_LINKER, TOOL_FASM };
 
 /* A run of a tool: what it is given, and who hears its messages. */
 struct tool_run {
