@@ -11,6 +11,7 @@
 #define ELFGEN_H
 
 #include "elfgen/arch.h"
+#include "elfgen/assemble.h"
 #include "elfgen/code.h"
 #include "elfgen/error.h"
 #include "elfgen/format.h"

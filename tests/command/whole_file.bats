@@ -78,6 +78,12 @@ as_nasm_makes()
     elf64 relative.asm 'bits 64' 'ehdr: db 0x7f, "ELF", 2, 1, 1, 0'
     sed -i 's/dw 2, 62/dw 3, 62/' relative.asm
     as_nasm_makes relative.asm
+    tinyelf build --assembler inside relative.asm
+    exits 0
+    cmp expected relative
+    run --separate-stderr "$TINYELF" build --assembler inside - -o piped <relative.asm
+    exits 0
+    cmp expected piped
     elf64 based.asm 'BASE equ 0x10000' 'bits 64' 'ehdr: db 0x7f, "ELF", 2, 1, 1, 0'
     sed -i -e 's/dq start,/dq BASE + start,/' -e 's/dq 0, \$\$, \$\$/dq 0, BASE, BASE/' based.asm
     as_nasm_makes based.asm

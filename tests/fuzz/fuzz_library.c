@@ -812,12 +812,35 @@ static void try_x86(struct input *input)
     elfgen_x86_print(&instruction, &text);
 }
 
+/* Text of any bytes; fuzz targets of the assembler's own compare what it makes. */
+static void try_assemble(struct input *input)
+{
+    struct elfgen_assembly assembly;
+    const struct elfgen_assemble_options options = {
+        .mode = take_bool(input) ? 64 : (uint8_t)take(input, 1), .flat = take_bool(input)};
+    const size_t length = take_index(input, 64), size = ELFGEN_ASSEMBLE_MEMORY(length);
+    const char *text = (const char *)take_bytes(input, length);
+    void *memory = room(input, size);
+    check(take_bool(input) || elfgen_assemble_class_name((unsigned)take_number(input)) != memory);
+    struct elfgen_x86_instruction instruction;
+    uint32_t places[1 + ELFGEN_X86_OPERANDS];
+    const enum elfgen_status read = elfgen_assemble_instruction(
+        text, length, options.mode, &instruction, take_bool(input) ? places : NULL, told());
+    if (read == ELFGEN_OK) {
+        struct elfgen_x86_encoding encoding;
+        check(elfgen_encode(&instruction, &encoding) <= ELFGEN_X86_TOO_LONG);
+    }
+    is_told(read);
+    is_told(elfgen_assemble(text, length, take_bool(input) ? &options : NULL, memory,
+                            take_bool(input) ? size : take_index(input, size), &assembly, told()));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static void (*const tries[])(struct input *) = {
         try_exec,    try_image,  try_relocations, try_section_headers, try_hex,
         try_view,    try_map,    try_kernel,      try_objections,      try_unfold,
-        try_numbers, try_fields, try_x86};
+        try_numbers, try_fields, try_x86,         try_assemble};
     struct input input = {.bytes = bytes, .left = size};
     tries[take(&input, 1) % (sizeof tries / sizeof tries[0])](&input);
     release(&input);

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "input.h"
+#include "inside.h"
 #include "toolchain.h"
 
 /* ---- a tool ---- */
@@ -27,7 +28,8 @@ struct toolchain {
     const char *path, *name;         /* of the user's file: as given, and in messages */
     const struct file_bytes *source; /* its text */
     enum tool_messages messages;
-    bool verbose; /* report the command as a note */
+    const char *needed_by; /* NULL: the input */
+    bool verbose;          /* report the command as a note */
     struct reporter reporter;
     char argument[PATH_MAX];                             /* the text's path for the tool */
     pid_t child;                                         /* 0: none runs */
@@ -66,16 +68,19 @@ bool toolchain_name_argument(struct toolchain *chain);
 bool toolchain_start(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
                      int object, int text);
 
-/* Starts `tool` without reporting anything, even if it does not exist. The caller reads its output
- * from the message file. */
-bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char *const *arguments);
+/* The same without reporting anything, even if the tool does not exist. */
+bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
+                   int object, int text);
+
+/* Waits for the tool. Returns whether it succeeded; *status is what waitpid() says. Where it cannot
+ * wait, that is reported, and *status is 0. */
+bool toolchain_wait(struct toolchain *chain, const struct tool *tool, int *status);
 
 /* Waits for the tool and reports its messages. Returns whether it succeeded. */
 bool toolchain_finish(struct toolchain *chain, const struct tool *tool);
 
-/* The two halves of that, for a tool whose messages may not count. The first returns false after
- * reporting that it cannot wait. */
-bool toolchain_wait(struct toolchain *chain, const struct tool *tool, int *status);
+/* Reports the messages of a tool that toolchain_wait() waited for, and how it ended. Returns
+ * whether it succeeded. */
 bool toolchain_conclude(struct toolchain *chain, const struct tool *tool, int status);
 
 /* Reads what the tool wrote. `maker` is named in the error if that is empty. */
@@ -100,6 +105,7 @@ struct source {
     struct file_bytes input;
     bool read_once;         /* the input is a pipe or the like, whose bytes only we have */
     struct toolchain chain; /* the assembler or compiler */
+    struct inside *inside;  /* what the library assembled, or refused; NULL: it was not asked */
     struct file_bytes object;
     struct source_file *file; /* that the input describes; NULL: none */
 };
@@ -129,6 +135,11 @@ bool source_finish_assembly(struct source *source);
 /* The same for fasm, which may make source->file instead. */
 bool source_start_fasm(struct source *source);
 bool source_finish_fasm(struct source *source);
+
+/* Has the library assemble source->input, if the options leave that open and it has no words that
+ * only NASM knows. Returns false after reporting the error; source->inside says what became of it.
+ */
+bool source_assemble_inside(struct source *source);
 
 /* The same for C. */
 bool source_start_compiler(struct source *source);

@@ -142,12 +142,11 @@ static bool run(struct source *source, struct flat *flat)
     if (chain->name_file < 0)
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot make a memory file: %s",
                                 system_error_text(errno));
-    if (!toolchain_start(chain, &nasm_tool, arguments, chain->object_file, chain->text_file) ||
-        !toolchain_wait(chain, &nasm_tool, &status))
+    if (!toolchain_start(chain, &nasm_tool, arguments, chain->object_file, chain->text_file))
         return false;
-    flat->made = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    flat->made = toolchain_wait(chain, &nasm_tool, &status);
     if (!flat->made)
-        return true;
+        return status != 0;
     if (lseek(chain->object_file, 0, SEEK_SET) != 0 ||
         !file_read(chain->object_file, false, &flat->bytes))
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot read what NASM made: %s",
