@@ -122,16 +122,6 @@ static bool preprocess(struct source *source, enum source_language *language)
     return done;
 }
 
-/* Included files are also searched for in the source's folder. NASM needs its final slash. */
-bool source_folder_option(const struct source *source, char *option, size_t room)
-{
-    const char *slash = strrchr(source->options.path, '/');
-    const int path = slash ? (int)(slash - source->options.path) + 1 : 2;
-    const int length = snprintf(option, room, "-I%.*s", path, slash ? source->options.path : "./");
-    return (length >= 0 && (size_t)length < room) ||
-           toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", system_error_text(ENAMETOOLONG));
-}
-
 /* Which of the two is asked, in words for --verbose. */
 static void explain_choice(const struct source *source, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -187,7 +177,7 @@ static bool start_tool(struct source *source)
         return false;
 
     char folder[PATH_MAX + 2];
-    if (!source_folder_option(source, folder, sizeof folder))
+    if (!toolchain_folder_option(&source->chain, folder, sizeof folder))
         return false;
     const struct toolchain_machine *machine = toolchain_machine(source->machine);
     const char *debug = source->options.debug ? "-g" : NULL;

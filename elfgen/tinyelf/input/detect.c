@@ -273,16 +273,16 @@ bool source_is_fasm(const char *text, size_t size)
 
 uint16_t source_fasm_machine(const char *text, size_t size)
 {
+    const struct toolchain_machine *machine;
     for (const char *line = text, *end = text + size; line < end;) {
         const char *stop = memchr(line, '\n', (size_t)(end - line)), *at = line;
         if (!stop)
             stop = end;
         if (equals(next_word(&at, stop), "format")) {
             const struct word format = next_word(&at, stop);
-            if (equals(format, "ELF64"))
-                return ELFGEN_EM_X86_64;
-            if (equals(format, "ELF"))
-                return ELFGEN_EM_386;
+            for (size_t i = 0; (machine = toolchain_machine_at(i)); i++)
+                if (equals(format, machine->fasm))
+                    return machine->machine;
         }
         line = stop + 1;
     }

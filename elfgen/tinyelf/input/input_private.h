@@ -60,6 +60,10 @@ bool toolchain_make_output(struct toolchain *chain);
 /* Puts `size` bytes into the text file. Returns false after reporting the error. */
 bool toolchain_put_text(struct toolchain *chain, const char *bytes, size_t size);
 
+/* Makes the option with which an assembler also searches the source's folder for files that it
+ * includes. Returns false after reporting that its name is too long. */
+bool toolchain_folder_option(const struct toolchain *chain, char *option, size_t room);
+
 /* Sets `argument`. Returns false after reporting the error. */
 bool toolchain_name_argument(struct toolchain *chain);
 
@@ -146,10 +150,6 @@ bool source_start_compiler(struct source *source);
 bool source_finish_compiler(struct source *source);
 
 /* ---- whole files ---- */
-
-/* Makes the option that has files searched for in the source's folder. Returns false after
- * reporting that its name is too long. */
-bool source_folder_option(const struct source *source, char *option, size_t room);
 
 /* What became of an attempt at a whole file. */
 enum source_whole { WHOLE_NO, WHOLE_MADE, WHOLE_REFUSED };

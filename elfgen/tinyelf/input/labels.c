@@ -2,19 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "input_private.h"
 
 /* Adds a label. Returns false if memory ran out. */
 static bool add(struct source_file *file, size_t *room, const struct source_label *label)
 {
-    if (file->label_count == *room) {
-        const size_t more = *room ? *room * 2 : 64;
-        struct source_label *labels = realloc(file->labels, more * sizeof *labels);
-        if (!labels)
-            return false;
-        file->labels = labels;
-        *room = more;
-    }
+    if (!grow_array(&file->labels, file->label_count + 1, room, sizeof *file->labels))
+        return false;
     file->labels[file->label_count++] = *label;
     return true;
 }

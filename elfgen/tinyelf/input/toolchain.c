@@ -257,6 +257,16 @@ bool toolchain_argument(const char *path, char *argument, size_t room)
     return length >= 0 && (size_t)length < room;
 }
 
+/* NASM needs the final slash. */
+bool toolchain_folder_option(const struct toolchain *chain, char *option, size_t room)
+{
+    const char *slash = strrchr(chain->path, '/');
+    const int path = slash ? (int)(slash - chain->path) + 1 : 2;
+    const int length = snprintf(option, room, "-I%.*s", path, slash ? chain->path : "./");
+    return (length >= 0 && (size_t)length < room) ||
+           toolchain_report(chain, REPORT_ERROR, 0, "%s", system_error_text(ENAMETOOLONG));
+}
+
 /* The argument is kept, since messages begin with it. */
 bool toolchain_name_argument(struct toolchain *chain)
 {

@@ -37,6 +37,7 @@ struct toolchain_machine {
     uint16_t machine;                  /* ELFGEN_EM_... */
     const char *nasm, *gas, *compiler; /* flags */
     const char *bits, *use, *code;     /* words of sources */
+    const char *fasm;                  /* its `format` */
 };
 
 /* The row of an e_machine; 0: that of machines that nothing is said of. NULL: no object can be made

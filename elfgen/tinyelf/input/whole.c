@@ -102,7 +102,7 @@ bool source_refuse_flat(const struct source *source, unsigned line, const struct
         : fasm ? "for a program, say 'format ELF64 executable', or 'format ELF64' for an object"
                : "for a program, leave org out: --base says where it is loaded";
     char sentence[512];
-    snprintf(sentence, sizeof sentence, "%s with an ELF header, 7f 45 4c 46, %s%s; %s",
+    snprintf(sentence, sizeof sentence, "%s with an ELF header, %s%s; %s",
              fasm   ? "what fasm makes of it begins not"
              : line ? "org is for the source of a whole file, and this one begins not"
                     : "org, in an included file, is for the source of a whole file, and this one "
@@ -120,7 +120,7 @@ struct flat {
 };
 
 /* Runs NASM, whose messages stay in flat->chain. Returns false after reporting an error of ours. */
-static bool run(struct source *source, struct flat *flat)
+static bool run(struct flat *flat)
 {
     char folder[PATH_MAX + 2];
     int status;
@@ -135,7 +135,7 @@ static bool run(struct source *source, struct flat *flat)
                                TOOL_OUTPUT_PATH,
                                chain->argument,
                                NULL};
-    if (!source_folder_option(source, folder, sizeof folder) || !toolchain_name_argument(chain) ||
+    if (!toolchain_folder_option(chain, folder, sizeof folder) || !toolchain_name_argument(chain) ||
         !toolchain_make_output(chain))
         return false;
     chain->name_file = toolchain_memory_file("names");
@@ -198,7 +198,7 @@ enum source_whole source_make_whole(struct source *source, bool failed)
     toolchain_open(&flat.chain, source->options.path, &source->input, &source->options.reporter);
     flat.chain.verbose = source->chain.verbose;
     flat.chain.text_file = source->chain.text_file;
-    if (run(source, &flat))
+    if (run(&flat))
         made = judge(source, &flat, failed);
     file_free(&flat.bytes);
     flat.chain.text_file = -1; /* the source closes it */
