@@ -373,6 +373,8 @@ enum elfgen_status elfgen_assemble_instruction(const char *text, size_t length, 
     if ((mode != 64 && mode != 32) || (!text && length) || !instruction || length > UINT32_MAX)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                                 "code has 64 or 32 bits, and the text less than 4 GB");
+    for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++)
+        places[i] = (uint32_t)length;
     if (elfgen_asm_lex_line(&at, text + length, tokens, LINE_TOKENS, &count) != LEX_LINE)
         return elfgen_error_set(error, ELFGEN_UNSUPPORTED, 0,
                                 "an instruction is one line of at most %u words and signs",
@@ -388,7 +390,8 @@ enum elfgen_status elfgen_assemble_instruction(const char *text, size_t length, 
                                             "an instruction was expected after its prefixes"));
     for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++) {
         const struct token *token = i == 0 ? values.mnemonic : values.operands[i - 1];
-        places[i] = (uint32_t)(token ? (size_t)(token->place - text) : length);
+        if (token)
+            places[i] = (uint32_t)(token->place - text);
     }
     if (!is_read) {
         fault.error->offset = (uint64_t)(fault.token->place - text);
