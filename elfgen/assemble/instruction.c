@@ -100,13 +100,14 @@ static bool take_mnemonic(struct parser *parser)
 {
     char text[TOKEN_TEXT];
     const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
-    parser->result->mnemonic = parser->at;
-    if (parser->at->kind == TOKEN_END && (instruction->prefixes || instruction->segment))
+    if (parser->at->kind == TOKEN_END && (instruction->prefixes || instruction->segment)) {
+        parser->result->mnemonic = parser->at;
         return true;
+    }
     const struct word *word = word_of(parser->at);
     if (word->kind == WORD_MNEMONIC) {
         parser->result->instruction.mnemonic = word->number;
-        parser->at++;
+        parser->result->mnemonic = parser->at++;
         return true;
     }
     elfgen_asm_token_text(parser->at, text);

@@ -163,6 +163,7 @@ START_TEST(operators_are_nasms)
         {64, "mov eax,'ab'", "b861620000"},
         {64, "mov rax,'abcdefgh'", "48b86162636465666768"},
         {64, "mov eax,'a'+1", "b862000000"},
+        {64, "mov eax,`\\n\\x41\\u263a`", "b80a41e298"},
         {64, "mov eax,\"\"", "b800000000"},
         {64, "mov eax,$-$$", "b800000000"},
         {64, "mov eax,$+5-$", "b805000000"},
