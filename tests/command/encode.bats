@@ -225,6 +225,7 @@ nasm makes mov eax, 0x1 of it, since writing eax clears the upper half of rax" ]
             COLUMNS=$width "$TINYELF" encode "$what" >shown
             awk -v most="$width" 'length > most { print; wide = 1 } END { exit wide }' shown
         done
+        printf 'nop\nmul rbx\n' | COLUMNS=$width "$TINYELF" encode - | awk -v most="$width" 'length > most { print; wide = 1 } END { exit wide }'
     done
     COLUMNS=80 "$TINYELF" encode 'mov rax, 1' >shown
     grep -qx '     7            48 W  c7      c0     3    0 /0  0 rax  01 00 00 00' shown

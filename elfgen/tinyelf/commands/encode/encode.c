@@ -5,6 +5,7 @@
 
 #include "encode.h"
 #include "base/file.h"
+#include "base/fold.h"
 #include "base/report.h"
 #include "base/width.h"
 #include "cli/cli.h"
@@ -123,14 +124,16 @@ static void put_answer(struct question *question, const struct encode_answer *an
 /* Below several instructions: how long they are together. */
 static void put_sum(const struct question *question)
 {
-    struct elfgen_text *out = &question->output->text;
+    struct fold fold;
     if (question->answered < 2 || question->json)
         return;
-    elfgen_text_char(out, '\n');
-    elfgen_text_decimal(out, question->answered, 0);
-    elfgen_text_string(out, " instructions: nasm makes ");
-    elfgen_text_decimal(out, question->bytes, 0);
-    elfgen_text_string(out, " bytes of them\n");
+    fold_open(&fold, &question->output->text, question->width, 0);
+    elfgen_text_char(&fold.text, '\n');
+    elfgen_text_decimal(&fold.text, question->answered, 0);
+    elfgen_text_string(&fold.text, " instructions: nasm makes ");
+    elfgen_text_decimal(&fold.text, question->bytes, 0);
+    elfgen_text_string(&fold.text, " bytes of them\n");
+    fold_close(&fold);
 }
 
 /* Where an operand is, or where one would be that is not there, or the mnemonic; from 1. */
