@@ -113,21 +113,21 @@ bool elfgen_asm_number(const char *text, size_t length, uint64_t *value, bool *o
  * read in a string between backquotes only. */
 size_t elfgen_asm_string_bytes(const struct token *token, uint8_t *bytes, size_t room);
 
-/* The value that NASM gives a string in an expression: its first 8 bytes, the first one lowest.
- * *overflow: it has more. */
-uint64_t elfgen_asm_string_value(const struct token *token, bool *overflow);
+/* The value that NASM gives a string in an expression: its first `size` bytes, 8 or 4, the first
+ * one lowest. *overflow: there are more that are not 0. */
+uint64_t elfgen_asm_string_value(const struct token *token, unsigned size, bool *overflow);
 
-enum float_result {
-    FLOAT_OK,
-    FLOAT_BAD,       /* not a number */
-    FLOAT_OVERFLOW,  /* NASM warns of it, and takes infinity */
-    FLOAT_UNDERFLOW, /* NASM warns of it, and takes 0 */
-    FLOAT_DENORMAL   /* NASM can warn of it */
+/* What NASM warns of in a floating-point constant. */
+enum float_warning {
+    FLOAT_OVERFLOW = 1 << 0, /* it is infinity */
+    FLOAT_TOO_LONG = 1 << 1, /* digits after the 52nd one count as 0 */
+    FLOAT_CUT = 1 << 2       /* packed decimal digits before the last 18 are left out */
 };
 
-/* Rounds a floating-point constant to `size` bytes: 1, 2, 4, 8, 10 or 16, and writes them, the
- * lowest first. */
-enum float_result elfgen_asm_float_bytes(const struct token *token, bool negative, unsigned size,
-                                         uint8_t *bytes);
+/* Rounds a floating-point constant to `size` bytes, 1, 2, 4, 8, 10 or 16, as NASM does, and writes
+ * them, the lowest first; of 10 bytes also a constant with `p` at its end, which is packed decimal.
+ * Sets *warnings. False: it is no such constant. */
+bool elfgen_asm_float(const struct token *token, bool negative, unsigned size, uint8_t *bytes,
+                      unsigned *warnings);
 
 #endif
