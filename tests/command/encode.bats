@@ -367,7 +367,7 @@ as      no 'as' on PATH, which --ask needs: install the package binutils"* ]]
     run --separate-stderr "$TINYELF" encode - <nul
     exits 1
     [[ $output == "nop: "* ]]
-    says "<stdin>:1:4: error: a NUL byte"
+    says "<stdin>:1:4: error: a control character, 0x"
     perl -e 'print "add eax, ", "0" x 10_000_000, "1\n", "a" x 10_000_000, "\n", "[" x 1_000_000, "\n", " " x 10_000_000, "nop\n"' >long
     run --separate-stderr timeout 20 "$TINYELF" encode - <long
     exits 1
