@@ -65,7 +65,37 @@ build -Zx
 build -o /none/x hello.s
 dump hello -hZ
 dump --heade hello
+trace
+trace -o log ./hello
+trace -o log ./none
+trace -o /none/log ./hello
+trace --follow --ouput log ./hello
+trace --execve ./hello
+trace --json --abi ./hello
+trace --time 5 ./hello
+trace --time x ./hello
+trace --memory x ./hello
+trace --tty ./hello
+trace --allow network ./hello
+trace --allow none-such ./hello
+trace --sandbox=1 ./hello
+trace --sandbox
+trace --sand -o log ./hello
+trace -o log --sandbox --time x ./hello
+trace -o --sandbox ./hello
+trace -o log ./hello --sandbox
 W
+}
+
+@test "the front traces by itself; only a trace in the sandbox starts the companion, once" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    strace -e trace=execve -o calls "$TINYELF" trace -o log ./hello --sandbox-of-its-own
+    [ "$(grep -c execve calls)" -eq 1 ]
+    grep -qxF 'write(1, "Hello world\n", 12)           = 12' log
+    strace -e trace=execve -o calls "$TINYELF" trace --sandbox -o log ./hello
+    [ "$(grep -c execve calls)" -eq 2 ]
+    grep -q 'tinyelf-code", "trace", "--sandbox", "-o", "log", "./hello"' calls
+    grep -qxF 'write(1, "Hello world\n", 12)           = 12' log
 }
 
 @test "nothing in the front was built against another C library than musl" {
