@@ -54,11 +54,14 @@ static bool put_statement(struct state *state, struct statement *statement)
     if (kind == ITEM_RESERVE && size > 0 && !is_zero)
         elfgen_asm_warning(state, ELFGEN_ASSEMBLE_ZEROING, statement->begin,
                            "places without a value are zeros in this section");
-    if (kind != ITEM_RESERVE && size > 0 && is_zero)
-        elfgen_asm_warning(state, ELFGEN_ASSEMBLE_OTHER, statement->begin,
-                           "this section has no bytes in a file: what is written is left out");
     if (!elfgen_asm_run(state, statement, count, &sink))
         return false;
+    const bool is_free =
+        kind == ITEM_RESERVE || (kind == ITEM_DATA && !sink.has_data) ||
+        (kind == ITEM_ALIGN && word_of(statement->begin)->number == DIRECTIVE_ALIGNB);
+    if (is_zero && size > 0 && !is_free)
+        elfgen_asm_warning(state, ELFGEN_ASSEMBLE_OTHER, statement->begin,
+                           "this section has no bytes in a file: what is written is left out");
     if (sink.size != size)
         return asm_error(state, statement->begin, ELFGEN_BAD_VALUE,
                          "the size of this line never settles");
@@ -183,6 +186,8 @@ static bool add_symbol(struct state *state, struct symbol *symbol, struct table 
                                          : state->sections[base]->order,
         .binding = symbol->kind >= SYMBOL_GLOBAL ? ELFGEN_GLOBAL : ELFGEN_LOCAL,
         .value = base >= OUTSIDE && base != VALUE_NO_BASE ? 0 : (uint64_t)symbol->value.number};
+    if (state->options->mode == 32)
+        entry->value = (uint32_t)entry->value;
     if (!entry->name)
         return false;
     *more = (struct elfgen_assembly_symbol){.is_common = symbol->kind == SYMBOL_COMMON,

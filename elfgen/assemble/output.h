@@ -28,6 +28,12 @@ struct output {
  * full. */
 bool elfgen_asm_output(struct state *state, struct elfgen_assembly *assembly);
 
+/* How many relocations there are so far. */
+static inline size_t elfgen_asm_relocation_count(const struct state *state)
+{
+    return state->output ? state->output->count : 0;
+}
+
 /* Adds a relocation of the current section; `base` is a value's, VALUE_NO_BASE: nothing. */
 bool elfgen_asm_relocation(struct state *state, uint64_t offset, uint32_t type, uint32_t base,
                            int64_t addend);
