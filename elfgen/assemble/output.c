@@ -79,6 +79,7 @@ static bool put_item(struct state *state, struct item *item)
     struct statement *statement = (struct statement *)item;
     if (item->size > section->capacity - section->size)
         return asm_error(state, NULL, ELFGEN_BAD_VALUE, "the sizes never settle");
+    item->offset = section->size;
     switch (item->kind) {
     case ITEM_BYTES:
         if (section->bytes)
@@ -93,12 +94,6 @@ static bool put_item(struct state *state, struct item *item)
         state->lookups = 0;
         if (!elfgen_asm_equ(state, statement->symbol, statement->line.tokens, statement->begin))
             return false;
-        break;
-    case ITEM_LINE:
-        state->output->lines[state->output->line_count++] =
-            (struct elfgen_assembly_line){.section = state->section,
-                                          .offset = section->size,
-                                          .place = ((struct line_item *)item)->place};
         break;
     default:
         (void)put_statement(state, statement); /* what fails is told, and the next ones are tried */
@@ -270,6 +265,24 @@ static bool make_relocations(struct state *state, struct elfgen_assembly *assemb
     return true;
 }
 
+static bool make_lines(struct state *state, struct elfgen_assembly *assembly)
+{
+    struct elfgen_assembly_line *lines =
+        arena_take(&state->arena, state->line_count * sizeof *lines, 16);
+    if (!lines)
+        return false;
+    for (struct line_rows *piece = state->first_lines; piece; piece = piece->next)
+        for (size_t i = 0; i < piece->count; i++) {
+            const struct line_row *row = &piece->rows[i];
+            lines[assembly->line_count++] =
+                (struct elfgen_assembly_line){.section = state->sections[row->item->section]->order,
+                                              .offset = row->item->offset + row->within,
+                                              .place = row->place};
+        }
+    assembly->lines = lines;
+    return true;
+}
+
 bool elfgen_asm_output(struct state *state, struct elfgen_assembly *assembly)
 {
     struct output output = {0};
@@ -277,18 +290,10 @@ bool elfgen_asm_output(struct state *state, struct elfgen_assembly *assembly)
     state->is_final = state->is_critical = true;
     state->is_quiet = false;
     state->pass++;
-    if (state->line_count) {
-        output.lines = arena_take(&state->arena, state->line_count * sizeof *output.lines, 16);
-        if (!output.lines)
-            return false;
-    }
     if (!begin_sections(state) || !put_items(state) || !make_sections(state, assembly) ||
-        !make_symbols(state, assembly) || !make_relocations(state, assembly))
+        !make_symbols(state, assembly) || !make_relocations(state, assembly) ||
+        !make_lines(state, assembly))
         return false;
-    for (size_t i = 0; i < output.line_count; i++)
-        output.lines[i].section = state->sections[output.lines[i].section]->order;
-    assembly->lines = output.lines;
-    assembly->line_count = output.line_count;
     assembly->machine = state->options->mode == 32 ? ELFGEN_EM_386 : ELFGEN_EM_X86_64;
     return true;
 }

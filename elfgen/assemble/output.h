@@ -20,8 +20,6 @@ struct output {
     struct relocations *first, *last;
     size_t count;
     bool needs_zero; /* a relocation is against nothing */
-    struct elfgen_assembly_line *lines;
-    size_t line_count;
 };
 
 /* Makes the bytes of all items, and fills *assembly. Tells an error; false also if the arena is

@@ -64,7 +64,6 @@ enum item_kind {
     ITEM_ZEROS, /* as many as `size` says */
     ITEM_LABEL,
     ITEM_EQU,
-    ITEM_LINE,        /* what follows comes from another line */
     ITEM_INSTRUCTION, /* the others are read again in each pass */
     ITEM_DATA,
     ITEM_RESERVE,
@@ -77,7 +76,8 @@ struct item {
     uint8_t mode;
     bool default_rel;
     uint32_t section;
-    uint64_t size; /* bytes, in this pass */
+    uint64_t size;   /* bytes, in this pass */
+    uint64_t offset; /* in its section, once all is known */
 };
 
 struct bytes_item {
@@ -91,9 +91,17 @@ struct symbol_item {
     struct symbol *symbol;
 };
 
-struct line_item {
-    struct item item;
+/* A line that made bytes: they begin `within` bytes after an item's beginning. */
+struct line_row {
+    const struct item *item;
+    uint64_t within;
     struct elfgen_source_place place;
+};
+
+struct line_rows {
+    struct line_rows *next;
+    size_t count;
+    struct line_row rows[64];
 };
 
 /* How an instruction's size follows from its symbols. */
@@ -169,7 +177,8 @@ struct state {
 
     uint64_t origin;
     bool has_origin;
-    size_t line_count;     /* lines that the table of lines has */
+    struct line_rows *first_lines, *last_lines;
+    size_t line_count;     /* of their rows */
     struct output *output; /* in the last pass */
 };
 
