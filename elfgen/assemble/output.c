@@ -265,21 +265,30 @@ static bool make_relocations(struct state *state, struct elfgen_assembly *assemb
     return true;
 }
 
+/* Sorts the rows of the table of lines by section, each section's by offset. */
 static bool make_lines(struct state *state, struct elfgen_assembly *assembly)
 {
+    const size_t sections = assembly->program.section_count;
     struct elfgen_assembly_line *lines =
         arena_take(&state->arena, state->line_count * sizeof *lines, 16);
-    if (!lines)
+    size_t *at = arena_take(&state->arena, (sections + 1) * sizeof *at, 16);
+    if (!lines || !at)
         return false;
+    memset(at, 0, (sections + 1) * sizeof *at);
+    for (struct line_rows *piece = state->first_lines; piece; piece = piece->next)
+        for (size_t i = 0; i < piece->count; i++)
+            at[state->sections[piece->rows[i].item->section]->order + 1]++;
+    for (size_t i = 1; i <= sections; i++)
+        at[i] += at[i - 1];
     for (struct line_rows *piece = state->first_lines; piece; piece = piece->next)
         for (size_t i = 0; i < piece->count; i++) {
             const struct line_row *row = &piece->rows[i];
-            lines[assembly->line_count++] =
-                (struct elfgen_assembly_line){.section = state->sections[row->item->section]->order,
-                                              .offset = row->item->offset + row->within,
-                                              .place = row->place};
+            const uint32_t section = state->sections[row->item->section]->order;
+            lines[at[section]++] = (struct elfgen_assembly_line){
+                .section = section, .offset = row->item->offset + row->within, .place = row->place};
         }
     assembly->lines = lines;
+    assembly->line_count = state->line_count;
     return true;
 }
 
