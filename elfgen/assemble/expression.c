@@ -190,21 +190,8 @@ static void warn(const struct evaluation *evaluation, enum elfgen_assemble_class
 static bool push_string(struct evaluation *evaluation, const struct token *token)
 {
     const unsigned most = evaluation->names->mode / 8u;
-    uint64_t value = 0;
-    bool overflow = false;
-    if (token->text[0] == '`')
-        return fault_at(evaluation->fault, token,
-                        elfgen_error_set(evaluation->fault->error, ELFGEN_UNSUPPORTED,
-                                         ELFGEN_NOWHERE,
-                                         "a string between backquotes has no "
-                                         "value for this assembler"));
-    for (unsigned i = 0; i + 2 < token->length; i++) {
-        const uint64_t byte = (unsigned char)token->text[i + 1];
-        if (i < most)
-            value |= byte << 8 * i;
-        else
-            overflow |= byte != 0;
-    }
+    bool overflow;
+    const uint64_t value = elfgen_asm_string_value(token, most, &overflow);
     if (overflow)
         warn(evaluation, ELFGEN_ASSEMBLE_OTHER, token,
              most == 4 ? "the characters after the fourth one are left out of this number"
@@ -221,6 +208,12 @@ static bool not_an_operand(const struct evaluation *evaluation, const struct tok
         return fail(evaluation, token,
                     "a floating-point number has no place in an expression: it may be an item "
                     "of dd, dq, dt or do");
+    if (token_is_word(token, WORD_FOREIGN))
+        return fault_at(evaluation->fault, token,
+                        elfgen_error_set(evaluation->fault->error, ELFGEN_UNSUPPORTED,
+                                         ELFGEN_NOWHERE,
+                                         "this assembler does not have %s, which nasm knows",
+                                         elfgen_asm_token_text(token, text)));
     return fault_at(evaluation->fault, token,
                     elfgen_error_set(evaluation->fault->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
                                      "a number, a name or `(` was expected, not %s",

@@ -230,7 +230,7 @@ static bool read_number(const char *at, const char *end, struct big *number, uns
 
 static void shift_right(uint32_t limbs[LIMBS], int64_t count)
 {
-    const size_t whole = count >= 32 * LIMBS ? LIMBS : (size_t)count / 32;
+    const size_t whole = count >= (int64_t)32 * LIMBS ? LIMBS : (size_t)count / 32;
     const unsigned bits = (unsigned)(count % 32);
     for (size_t i = LIMBS; i-- > 0;) {
         uint32_t limb = i >= whole ? limbs[i - whole] >> bits : 0;

@@ -5,7 +5,8 @@
 
 #include "operand.h"
 
-enum { LINE_TOKENS = 256 };
+enum { OPERAND_SIZES = ELFGEN_X86_O16 | ELFGEN_X86_O32 | ELFGEN_X86_O64 };
+enum { LINE_TOKENS = 256, USUAL_TOKENS = 24, LOCK_BYTE = 0xf0 };
 
 /* Prefixes of one group exclude one another. */
 static const struct {
@@ -19,6 +20,9 @@ static const struct {
     {ELFGEN_X86_REPNE, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_REPNE},
     {ELFGEN_X86_REPNE, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_XACQUIRE},
     {ELFGEN_X86_REPNE, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_BND},
+    {ELFGEN_X86_O16, OPERAND_SIZES, PREFIX_O16},
+    {ELFGEN_X86_O32, OPERAND_SIZES, PREFIX_O32},
+    {ELFGEN_X86_O64, OPERAND_SIZES, PREFIX_O64},
 };
 
 static bool take_word_prefix(struct parser *parser)
@@ -35,7 +39,8 @@ static bool take_word_prefix(struct parser *parser)
         else if (instruction->prefixes & prefixes[i].group)
             return parse_fail(parser, parser->at, ELFGEN_BAD_VALUE,
                               "the instruction has another prefix of this kind already: one of "
-                              "rep, repne, xacquire, xrelease and bnd may be there");
+                              "rep, repne, xacquire, xrelease and bnd, and one of o16, o32 and "
+                              "o64 may be there");
         instruction->prefixes |= prefixes[i].bit;
         if (word == PREFIX_BND)
             parser->bnd = parser->at;
@@ -94,6 +99,11 @@ static bool take_prefixes(struct parser *parser)
 static bool take_mnemonic(struct parser *parser)
 {
     char text[TOKEN_TEXT];
+    const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    if (parser->at->kind == TOKEN_END && (instruction->prefixes || instruction->segment)) {
+        parser->result->mnemonic = parser->at;
+        return true;
+    }
     const struct word *word = word_of(parser->at);
     if (word->kind == WORD_MNEMONIC) {
         parser->result->instruction.mnemonic = word->number;
@@ -111,7 +121,8 @@ static bool take_mnemonic(struct parser *parser)
                         elfgen_error_set(parser->fault->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
                                          "an instruction was expected, not %s",
                                          elfgen_asm_token_text(parser->at, text)));
-    const char *near = elfgen_asm_nearest(parser->at->text, parser->at->length);
+    const char *near =
+        parser->fault->error ? elfgen_asm_nearest(parser->at->text, parser->at->length) : NULL;
     return fault_at(parser->fault, parser->at,
                     elfgen_error_set(parser->fault->error, ELFGEN_UNDEFINED, ELFGEN_NOWHERE,
                                      near ? "there is no instruction %s; there is `%s`"
@@ -146,6 +157,20 @@ static bool join_far_target(struct parser *parser)
     operands[1] = (struct elfgen_x86_operand){.kind = ELFGEN_X86_NO_OPERAND};
     result->values[0] = result->values[1];
     result->is_open = result->is_open >> 1 & 1;
+    return true;
+}
+
+/* Prefixes without an instruction, as of a line before the one that has it. */
+static bool check_alone(const struct parser *parser)
+{
+    const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    const unsigned address = instruction->mode == 64 ? ELFGEN_X86_A16 : ELFGEN_X86_A64;
+    if (parser->bnd)
+        return parse_fail(parser, parser->bnd, ELFGEN_BAD_VALUE,
+                          "bnd belongs to near jumps, calls and returns");
+    if (instruction->prefixes & (address | ELFGEN_X86_O64 | ELFGEN_X86_REX))
+        return parse_fail(parser, parser->at, ELFGEN_BAD_VALUE,
+                          "this prefix needs an instruction after it");
     return true;
 }
 
@@ -258,12 +283,36 @@ bool elfgen_asm_instruction(const struct names *names, const struct token *token
     for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
         result->values[i].base = result->values[i].minus = VALUE_NO_BASE;
     if (!take_prefixes(&parser) || !take_mnemonic(&parser) || !take_operands(&parser) ||
-        !check_bnd(&parser))
+        !(result->instruction.mnemonic ? check_bnd(&parser) : check_alone(&parser)))
         return false;
     check_segment(&parser);
     check_lock(&parser);
     check_hle(&parser);
     return true;
+}
+
+enum elfgen_x86_status elfgen_asm_encode(const struct elfgen_x86_instruction *instruction,
+                                         struct elfgen_x86_encoding *encoding)
+{
+    struct elfgen_x86_instruction other = *instruction;
+    if (instruction->mnemonic)
+        return elfgen_encode(instruction, encoding);
+    /* They are those of an instruction of one byte that may have all of them but lock. */
+    other.mnemonic = ELFGEN_X86_OP_movsb;
+    other.prefixes &= (uint16_t)~ELFGEN_X86_LOCK;
+    const enum elfgen_x86_status status = elfgen_encode(&other, encoding);
+    if (status != ELFGEN_X86_OK)
+        return status;
+    encoding->length--;
+    encoding->part_length[ELFGEN_X86_OPCODE] = 0;
+    if (instruction->prefixes & ELFGEN_X86_LOCK) {
+        const size_t at = other.prefixes & (ELFGEN_X86_REP | ELFGEN_X86_REPNE) ? 1 : 0;
+        memmove(encoding->bytes + at + 1, encoding->bytes + at, encoding->length - at);
+        encoding->bytes[at] = LOCK_BYTE;
+        encoding->length++;
+        encoding->part_length[ELFGEN_X86_PREFIXES]++;
+    }
+    return ELFGEN_X86_OK;
 }
 
 bool elfgen_asm_overflows(const struct elfgen_x86_instruction *instruction,
@@ -289,6 +338,17 @@ bool elfgen_asm_overflows(const struct elfgen_x86_instruction *instruction,
     return elfgen_encode(&other, &again) == ELFGEN_X86_OK && again.truncated;
 }
 
+bool elfgen_asm_has_other_size(const struct elfgen_x86_instruction *instruction,
+                               const struct elfgen_x86_encoding *encoding)
+{
+    const unsigned asked = instruction->prefixes & OPERAND_SIZES;
+    const struct elfgen_x86_operand *operand = &instruction->operands[0];
+    const bool is_far = operand->kind == ELFGEN_X86_FAR_TARGET || operand->reach == ELFGEN_X86_FAR;
+    return asked && (!is_far || operand->size) &&
+           ((encoding->operand_size == 2 && asked != ELFGEN_X86_O16) ||
+            (encoding->operand_size == 4 && asked != ELFGEN_X86_O32));
+}
+
 /* One instruction knows no names. */
 static bool knows_no_name(void *context, const struct token *name, struct value *value,
                           struct fault *fault)
@@ -302,39 +362,82 @@ static bool knows_no_name(void *context, const struct token *name, struct value 
                                      elfgen_asm_token_text(name, text)));
 }
 
+/* What is asked of one instruction. */
+struct question {
+    const char *text;
+    size_t length;
+    uint8_t mode;
+    struct elfgen_x86_instruction *instruction;
+    uint32_t *places; /* NULL: not wanted */
+    struct elfgen_error *error;
+};
+
+/* Reads the instruction from the tokens of its line. */
+static enum elfgen_status read_tokens(const struct question *question, const struct token *tokens)
+{
+    struct operand_values values;
+    const struct value zero = {.base = 0, .minus = VALUE_NO_BASE, .kind = VALUE_ADDRESS};
+    const struct names names = {
+        .look_up = knows_no_name, .here = zero, .section_start = zero, .mode = question->mode};
+    struct fault fault = {.token = tokens, .error = question->error};
+    bool is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
+    if (is_read && !values.instruction.mnemonic)
+        is_read = fault_at(&fault, values.mnemonic,
+                           elfgen_error_set(fault.error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
+                                            "an instruction was expected after its prefixes"));
+    for (unsigned i = 0; question->places && i <= ELFGEN_X86_OPERANDS; i++) {
+        const struct token *token = i == 0 ? values.mnemonic : values.operands[i - 1];
+        if (token)
+            question->places[i] = (uint32_t)(token->place - question->text);
+    }
+    if (!is_read) {
+        fault.error->offset = (uint64_t)(fault.token->place - question->text);
+        return fault.error->status;
+    }
+    *question->instruction = values.instruction;
+    return ELFGEN_OK;
+}
+
+/* Rare calls have room of their own, so that the others touch few pages of the stack. */
+static __attribute__((noinline)) enum elfgen_status read_long(const struct question *question)
+{
+    struct token tokens[LINE_TOKENS];
+    const char *at = question->text;
+    size_t count;
+    if (elfgen_asm_lex_line(&at, at + question->length, tokens, LINE_TOKENS, &count) != LEX_LINE)
+        return elfgen_error_set(question->error, ELFGEN_UNSUPPORTED, 0,
+                                "an instruction is one line of at most %u words and signs",
+                                (uint64_t)LINE_TOKENS - 1);
+    return read_tokens(question, tokens);
+}
+
+static enum elfgen_status read_short(const struct question *question)
+{
+    struct token tokens[USUAL_TOKENS];
+    const char *at = question->text;
+    size_t count;
+    if (elfgen_asm_lex_line(&at, at + question->length, tokens, USUAL_TOKENS, &count) != LEX_LINE)
+        return read_long(question);
+    return read_tokens(question, tokens);
+}
+
+static __attribute__((noinline)) enum elfgen_status read_quietly(struct question question)
+{
+    struct elfgen_error unwanted;
+    question.error = &unwanted;
+    return read_short(&question);
+}
+
 enum elfgen_status elfgen_assemble_instruction(const char *text, size_t length, uint8_t mode,
                                                struct elfgen_x86_instruction *instruction,
                                                uint32_t places[1 + ELFGEN_X86_OPERANDS],
                                                struct elfgen_error *error)
 {
-    struct token tokens[LINE_TOKENS];
-    struct elfgen_error unwanted;
-    struct operand_values values;
-    const char *at = text;
-    size_t count;
+    const struct question question = {text, length, mode, instruction, places, error};
     if ((mode != 64 && mode != 32) || (!text && length) || !instruction || length > UINT32_MAX)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                                 "code has 64 or 32 bits, and the text less than 4 GB");
     for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++)
         places[i] = (uint32_t)length;
-    if (elfgen_asm_lex_line(&at, text + length, tokens, LINE_TOKENS, &count) != LEX_LINE)
-        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, 0,
-                                "an instruction is one line of at most %u words and signs",
-                                (uint64_t)LINE_TOKENS - 1);
-    const struct value zero = {.base = 0, .minus = VALUE_NO_BASE, .kind = VALUE_ADDRESS};
-    const struct names names = {
-        .look_up = knows_no_name, .here = zero, .section_start = zero, .mode = mode};
-    struct fault fault = {.token = tokens, .error = error ? error : &unwanted};
-    const bool is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
-    for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++) {
-        const struct token *token = i == 0 ? values.mnemonic : values.operands[i - 1];
-        if (token)
-            places[i] = (uint32_t)(token->place - text);
-    }
-    if (!is_read) {
-        fault.error->offset = (uint64_t)(fault.token->place - text);
-        return fault.error->status;
-    }
-    *instruction = values.instruction;
-    return ELFGEN_OK;
+    return error ? read_short(&question) : read_quietly(question);
 }

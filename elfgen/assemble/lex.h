@@ -69,20 +69,43 @@ enum lex_result {
 enum lex_result elfgen_asm_lex_line(const char **text, const char *end, struct token *tokens,
                                     size_t room, size_t *count);
 
+/* Reads the token that begins at `at`, which lies before `end` and is neither blank, nor the end of
+ * a line, nor a semicolon. *token is zeros before. Returns where it ends. */
+const char *elfgen_asm_lex_token(struct token *token, const char *at, const char *end);
+
 /* What is wrong with a token of the kind TOKEN_BAD, as a sentence without its end. */
 const char *elfgen_asm_token_problem(const struct token *token);
 
-/* The hash of a name; upper and lower case have the same. Its upper bits are the best. */
-static inline uint64_t token_hash(const char *name, size_t length)
+/* The hash by which words are found: upper and lower case have the same. What differs between
+ * `name` and its lowercase goes to *cases; 0: nothing. Its upper bits are the best ones. */
+static inline uint64_t word_hash(const char *name, size_t length, uint64_t *cases)
 {
     uint64_t hash = 0;
+    *cases = 0;
     for (size_t i = 0; i < length; i += 8) {
-        uint64_t word = 0;
-        for (size_t k = 0; k < 8 && i + k < length; k++)
-            word |= (uint64_t)((unsigned char)name[i + k] | 0x20u) << 8 * k;
-        hash = (hash >> 32 ^ hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        uint64_t word = 0, folded = 0;
+        for (size_t k = 0; k < 8 && i + k < length; k++) {
+            word |= (uint64_t)(unsigned char)name[i + k] << 8 * k;
+            folded |= (uint64_t)((unsigned char)name[i + k] | 0x20u) << 8 * k;
+        }
+        *cases = *cases * 31 + (word ^ folded);
+        hash = (hash >> 32 ^ hash ^ folded) * UINT64_C(0x9e3779b97f4a7c15);
     }
     return hash;
+}
+
+/* The hash of a name as a symbol, made of both. All its bits are good. */
+static inline uint64_t symbol_hash(uint64_t hash, uint64_t cases)
+{
+    return hash ^ hash >> 32 ^ cases * UINT64_C(0xd6e8feb86659fd93);
+}
+
+/* The hash that a token of this name has. */
+static inline uint64_t token_hash(const char *name, size_t length)
+{
+    uint64_t cases;
+    const uint64_t hash = word_hash(name, length, &cases);
+    return symbol_hash(hash, cases);
 }
 
 /* The word that a name is; of other tokens and names a word of the kind WORD_NONE. */
