@@ -110,15 +110,30 @@ W
 }
 
 @test "a start of the front takes few page faults: what it uses is on few pages" {
-    needs python3
+    command -v python3 >/dev/null || skip "python3 is not installed"
     has_musl || skip "the front is built with the system's C library"
     # The lecture's program takes 2 to 4 of them; before its code was in order, the front took 11.
     run faults --version
     [ "$output" -le 8 ]
+    # 24 of them before.
+    run faults encode 'mov rax, 1'
+    [ "$output" -le 18 ]
 }
 
 @test "configure says that the front is built with the system's C library where musl is missing" {
     run cmake -S "$SOURCE" -B without -DMUSL_ARCHIVE=
     [ "$status" -eq 0 ]
     [[ $output == *"The front is built with the system's C library, and starts more slowly"* ]]
+}
+
+@test "configure asks for the archives of a static program alone: musl's or the system's C library" {
+    local slower="starts more slowly" none="-DMUSL_ARCHIVE= -DLIBC_ARCHIVE="
+    run cmake -S "$SOURCE" -B without -DLIBELF_ARCHIVE= -DZLIB_ARCHIVE= -DSECCOMP_ARCHIVE=
+    [ "$status" -eq 0 ]
+    [[ $output != *"dynamically"* ]]
+    ! has_musl || [[ $output != *"$slower"* ]]
+    # shellcheck disable=SC2086 # two words
+    run cmake -S "$SOURCE" -B dynamic $none
+    [ "$status" -eq 0 ]
+    [[ $output == *"No musl (musl-dev) and no libc.a (libc6-dev): the command is linked dynamically, and $slower"* ]]
 }
