@@ -257,8 +257,9 @@ static size_t *read_offsets(struct run *run, uint8_t mode, size_t size)
     char source[64], list[64], command[600], line[512];
     path_of(run, "source.asm", source);
     path_of(run, "list", list);
-    snprintf(command, sizeof command, "nasm -w-all -f %s%.0d -o /dev/null -l %s %s",
-             run->symbols ? "elf" : "bin", run->symbols ? mode : 0, list, source);
+    /* Not to /dev/null: nasm removes its output where it refuses the source. */
+    snprintf(command, sizeof command, "nasm -w-all -f %s%.0d -o %s.o -l %s %s",
+             run->symbols ? "elf" : "bin", run->symbols ? mode : 0, list, list, source);
     size_t *offsets = calloc(run->item_count + 1, sizeof *offsets);
     FILE *file = system(command) == 0 ? fopen(list, "r") : NULL;
     if (!offsets || !file)
