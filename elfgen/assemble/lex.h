@@ -1,0 +1,133 @@
+/* NASM's tokens: names, numbers, strings and operators of a line. */
+#ifndef ASSEMBLE_LEX_H
+#define ASSEMBLE_LEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "words.h"
+
+enum token_kind {
+    TOKEN_END, /* of the line */
+    TOKEN_NAME,
+    TOKEN_NUMBER,
+    TOKEN_FLOAT,
+    TOKEN_STRING,
+    TOKEN_OPERATOR,
+    TOKEN_HERE,          /* $ */
+    TOKEN_SECTION_START, /* $$ */
+    TOKEN_BAD            /* value: enum token_problem */
+};
+
+enum token_problem {
+    PROBLEM_NUMBER, /* a digit that is not of the number's base */
+    PROBLEM_STRING  /* no quote ends it */
+};
+
+/* Operators of one character are its code. `==` is '='. */
+enum token_operator {
+    OPERATOR_SHIFT_LEFT = 256, /* << <<< */
+    OPERATOR_SHIFT_RIGHT,      /* >> */
+    OPERATOR_ARITHMETIC_RIGHT, /* >>> */
+    OPERATOR_SIGNED_DIVIDE,    /* // */
+    OPERATOR_SIGNED_MODULO,    /* %% */
+    OPERATOR_NOT_EQUAL,        /* != <> */
+    OPERATOR_LESS_OR_EQUAL,    /* <= */
+    OPERATOR_COMPARE,          /* <=> */
+    OPERATOR_GREATER_OR_EQUAL, /* >= */
+    OPERATOR_AND,              /* && */
+    OPERATOR_OR,               /* || */
+    OPERATOR_XOR               /* ^^ */
+};
+
+struct token {
+    uint8_t kind;          /* enum token_kind */
+    bool space_before : 1; /* blanks, or the beginning of the line */
+    bool escaped : 1;      /* a name after `$`, which is not part of the text: a symbol, always */
+    bool overflow : 1;     /* a number that does not fit into 64 bits: NASM warns */
+    uint16_t word;         /* of a name: the number of its word; 0: it is none, or escaped */
+    uint32_t length;       /* of the text */
+    const char *text;      /* as in the source; of a macro's use: as in its definition */
+    union {
+        uint64_t value; /* number: its low 64 bits; operator: its code; bad: the problem */
+        uint64_t hash;  /* name */
+    };
+    const char *place; /* in the source's text: the token, or the name of the macro */
+};
+
+/* Of a line that is read. */
+enum lex_result {
+    LEX_LINE,   /* its tokens, the last one TOKEN_END */
+    LEX_JOINED, /* a backslash joins the next line to it: no tokens, and *text stays */
+    LEX_FULL    /* more tokens than there is room for */
+};
+
+/* Reads the line that begins at *text and ends at `end`, or before: at \n, \r, \r\n, NUL or 1a, as
+ * NASM's lines do. With LEX_LINE *text becomes the beginning of the next line, `end` if there is
+ * none, and *count the number of tokens, TOKEN_END not counted. Lines are shorter than 4 GiB. */
+enum lex_result elfgen_asm_lex_line(const char **text, const char *end, struct token *tokens,
+                                    size_t room, size_t *count);
+
+/* What is wrong with a token of the kind TOKEN_BAD, as a sentence without its end. */
+const char *elfgen_asm_token_problem(const struct token *token);
+
+/* The hash of a name; upper and lower case have the same. Its upper bits are the best. */
+static inline uint64_t token_hash(const char *name, size_t length)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < length; i += 8) {
+        uint64_t word = 0;
+        for (size_t k = 0; k < 8 && i + k < length; k++)
+            word |= (uint64_t)((unsigned char)name[i + k] | 0x20u) << 8 * k;
+        hash = (hash >> 32 ^ hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    }
+    return hash;
+}
+
+/* The word that a name is; of other tokens and names a word of the kind WORD_NONE. */
+static inline const struct word *word_of(const struct token *token)
+{
+    return &elfgen_asm_words[token->word];
+}
+
+static inline bool token_is(const struct token *token, unsigned operator)
+{
+    return token->kind == TOKEN_OPERATOR && token->value == operator;
+}
+
+static inline bool token_is_word(const struct token *token, enum word_kind kind)
+{
+    return word_of(token)->kind == kind;
+}
+
+/* Whether two names are the same, as symbols: upper and lower case differ. */
+bool elfgen_asm_token_is_same(const struct token *a, const struct token *b);
+
+/* Reads an integer constant as NASM does: 10, 0x10, 10h, $0a, 0b11, 11y, 17q, 1_0. False: it has a
+ * digit that is not of its base. *overflow: it does not fit; *value is its low 64 bits. */
+bool elfgen_asm_number(const char *text, size_t length, uint64_t *value, bool *overflow);
+
+/* The bytes that a string stands for: the first `room` of them are written to `bytes`, which may be
+ * NULL if `room` is 0. Returns how many there are, at most the token's length less 2. Escapes are
+ * read in a string between backquotes only. */
+size_t elfgen_asm_string_bytes(const struct token *token, uint8_t *bytes, size_t room);
+
+/* The value that NASM gives a string in an expression: its first 8 bytes, the first one lowest.
+ * *overflow: it has more. */
+uint64_t elfgen_asm_string_value(const struct token *token, bool *overflow);
+
+enum float_result {
+    FLOAT_OK,
+    FLOAT_BAD,       /* not a number */
+    FLOAT_OVERFLOW,  /* NASM warns of it, and takes infinity */
+    FLOAT_UNDERFLOW, /* NASM warns of it, and takes 0 */
+    FLOAT_DENORMAL   /* NASM can warn of it */
+};
+
+/* Rounds a floating-point constant to `size` bytes: 1, 2, 4, 8, 10 or 16, and writes them, the
+ * lowest first. */
+enum float_result elfgen_asm_float_bytes(const struct token *token, bool negative, unsigned size,
+                                         uint8_t *bytes);
+
+#endif
