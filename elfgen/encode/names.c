@@ -64,6 +64,18 @@ const char *elfgen_x86_register_name(unsigned reg)
     return NULL;
 }
 
+static const uint8_t places[] = {
+    [PLACE_NOWHERE] = ELFGEN_X86_IMPLIED,
+    [PLACE_REG] = ELFGEN_X86_IN_REG,
+    [PLACE_RM] = ELFGEN_X86_IN_RM,
+    [PLACE_BOTH] = ELFGEN_X86_IN_REG_AND_RM,
+    [PLACE_OPCODE] = ELFGEN_X86_IN_OPCODE,
+    [PLACE_IMMEDIATE] = ELFGEN_X86_IN_IMMEDIATE,
+    [PLACE_TARGET] = ELFGEN_X86_IN_DISPLACEMENT,
+    [PLACE_FAR_TARGET] = ELFGEN_X86_IN_IMMEDIATE,
+    [PLACE_OFFSET] = ELFGEN_X86_IN_DISPLACEMENT,
+};
+
 bool elfgen_x86_form(unsigned mnemonic, unsigned form, struct elfgen_x86_form *result)
 {
     const struct form *row = elfgen_x86_form_row(mnemonic, form);
@@ -72,10 +84,16 @@ bool elfgen_x86_form(unsigned mnemonic, unsigned form, struct elfgen_x86_form *r
     *result = (struct elfgen_x86_form){.sizes = row->sizes & (2 | 4 | 8),
                                        .in_64 = !(row->properties & ONLY32),
                                        .in_32 = !(row->properties & ONLY64) && row->sizes != 8,
-                                       .may_lock = (row->properties & LOCK) != 0};
-    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
-        if (row->kinds[i] != KIND_none)
-            result->operands[i] = elfgen_x86_kinds[row->kinds[i]].text;
+                                       .may_lock = (row->properties & LOCK) != 0,
+                                       .is_string = (row->properties & STRING) != 0};
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
+        const struct kind_row *kind = &elfgen_x86_kinds[row->kinds[i]];
+        if (row->kinds[i] == KIND_none)
+            continue;
+        result->operands[i] = kind->text;
+        result->places[i] = places[kind->place];
+        result->is_sized[i] = kind->size == SIZE_OF_OPERAND;
+    }
     return true;
 }
 

@@ -30,6 +30,7 @@ rows=()
 starts() { rows+=("$1 $2"); }
 starts 1.25 "--version"
 starts 1.25 "syscall write"
+starts 1.25 "encode mov rax,1"
 starts 1.5 "dump hello"
 starts 1.6 "check hello"
 starts 2.0 "build $source/templates/hello.hex -o out.hex"

@@ -43,6 +43,9 @@ check --json hello
 syscall write
 syscall 1
 syscall --json openat
+encode mov rax, 1
+encode --bits 32 --json push es
+encode mov al
 new --list
 build none.s
 build hello -o

@@ -421,6 +421,15 @@ S
     contract --large 3 stages patched.json
 }
 
+@test "encode: JSON is as its schema says, of instructions and of errors" {
+    bounded encode --json --all --ask 'lock add dword [fs:r12+rcx*4+0x10], 5' >encode-one
+    printf '%s\n' 'mov rax, 1' 'mvo rax, 1' 'mov rax' '' 'add al, 300' 'rep stosq' 'jmp 0x10' 'mov rax, [0x1000]' 'cpuid' |
+        timeout 60 "$TINYELF" encode --json - >encode-lines 2>said || true
+    [ "$(wc -l <encode-lines)" -eq 8 ]
+    bounded encode --json --bits 32 'jmp 0x33:0x1000' >encode-far
+    contract encode encode-*
+}
+
 @test "syscall: JSON is as its schema says, of every call" {
     bounded syscall --json --list >syscall-all
     bounded syscall --json --list --abi i386 >syscall-i386

@@ -12,6 +12,8 @@ examples=(
     "compare --run --time 0.1 hello hello"
     "disasm hello"
     "dump hello"
+    "encode nop"
+    "encode --all --json xor eax, eax"
     "explain hello"
     "explain --run hello"
     "explain --format json hello"

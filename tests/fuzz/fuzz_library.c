@@ -822,6 +822,15 @@ static void try_assemble(struct input *input)
     const char *text = (const char *)take_bytes(input, length);
     void *memory = room(input, size);
     check(take_bool(input) || elfgen_assemble_class_name((unsigned)take_number(input)) != memory);
+    struct elfgen_x86_instruction instruction;
+    uint32_t places[1 + ELFGEN_X86_OPERANDS];
+    const enum elfgen_status read = elfgen_assemble_instruction(
+        text, length, options.mode, &instruction, take_bool(input) ? places : NULL, told());
+    if (read == ELFGEN_OK) {
+        struct elfgen_x86_encoding encoding;
+        check(elfgen_encode(&instruction, &encoding) <= ELFGEN_X86_TOO_LONG);
+    }
+    is_told(read);
     is_told(elfgen_assemble(text, length, take_bool(input) ? &options : NULL, memory,
                             take_bool(input) ? size : take_index(input, size), &assembly, told()));
 }

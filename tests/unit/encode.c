@@ -344,6 +344,17 @@ START_TEST(forms_and_effects_are_told)
     ck_assert_str_eq(form.operands[1], "r8");
     ck_assert_ptr_null(form.operands[2]);
     ck_assert(form.may_lock);
+    ck_assert(!form.is_string);
+    ck_assert_uint_eq(form.places[0], ELFGEN_X86_IN_RM);
+    ck_assert_uint_eq(form.places[1], ELFGEN_X86_IN_REG);
+    ck_assert(!form.is_sized[0]);
+    ck_assert(elfgen_x86_form(ELFGEN_X86_OP_jmp, 1, &form));
+    ck_assert_uint_eq(form.places[0], ELFGEN_X86_IN_DISPLACEMENT);
+    ck_assert(elfgen_x86_form(ELFGEN_X86_OP_bswap, 1, &form));
+    ck_assert_uint_eq(form.places[0], ELFGEN_X86_IN_OPCODE);
+    ck_assert(form.is_sized[0]);
+    ck_assert(elfgen_x86_form(ELFGEN_X86_OP_movsb, 1, &form));
+    ck_assert(form.is_string);
     ck_assert(!elfgen_x86_form(ELFGEN_X86_OP_add, 0, &form));
     ck_assert(!elfgen_x86_form(ELFGEN_X86_OP_add, 99, &form));
     ck_assert(elfgen_x86_effects(ELFGEN_X86_OP_adc, 1, &effects));

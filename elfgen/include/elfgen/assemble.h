@@ -121,4 +121,19 @@ ELFGEN_API enum elfgen_status elfgen_assemble(const char *text, size_t length,
 /* Bytes of memory that suffice for most sources of `length` bytes. */
 #define ELFGEN_ASSEMBLE_MEMORY(length) ((size_t)65536 + 32 * (size_t)(length))
 
+/* Reads one instruction in NASM's language: prefixes, a mnemonic, operands, perhaps a comment. It
+ * has no label, and knows no names; $ and $$ are an address of its own section, 0.
+ *
+ * mode      64 or 32.
+ * places    NULL, or gets the offsets in the text of the mnemonic and of each operand; `length` of
+ *           those that it does not have, or that an error comes before.
+ *
+ * Nothing is encoded: elfgen_encode() may refuse the result. ELFGEN_OK; otherwise *error says what
+ * is wrong, error->offset where in the text: ELFGEN_BAD_VALUE, ELFGEN_UNDEFINED (an instruction or
+ * a name), ELFGEN_UNSUPPORTED (NASM may know it; this assembler does not), ELFGEN_BAD_ARGUMENT. */
+ELFGEN_API enum elfgen_status
+elfgen_assemble_instruction(const char *text, size_t length, uint8_t mode,
+                            struct elfgen_x86_instruction *instruction,
+                            uint32_t places[1 + ELFGEN_X86_OPERANDS], struct elfgen_error *error);
+
 #endif

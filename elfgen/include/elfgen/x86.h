@@ -184,12 +184,26 @@ ELFGEN_API uint8_t elfgen_x86_register_size(unsigned reg);
 ELFGEN_API void elfgen_x86_print(const struct elfgen_x86_instruction *instruction,
                                  struct elfgen_text *text);
 
+/* Where an operand is in an encoding. */
+enum elfgen_x86_place {
+    ELFGEN_X86_IMPLIED, /* nowhere: the opcode says it */
+    ELFGEN_X86_IN_REG,  /* a register: ModRM.reg and REX.R */
+    ELFGEN_X86_IN_RM,   /* a register, or memory: ModRM.rm, SIB, displacement, REX.X and REX.B */
+    ELFGEN_X86_IN_REG_AND_RM, /* one register in both */
+    ELFGEN_X86_IN_OPCODE,     /* a register: the last three bits of the opcode, and REX.B */
+    ELFGEN_X86_IN_IMMEDIATE,
+    ELFGEN_X86_IN_DISPLACEMENT /* an address: relative, or without a ModRM */
+};
+
 /* A form of an instruction. */
 struct elfgen_x86_form {
     const char *operands[ELFGEN_X86_OPERANDS]; /* "r/m8", "imm"; NULL: no operand */
+    uint8_t places[ELFGEN_X86_OPERANDS];       /* enum elfgen_x86_place */
+    bool is_sized[ELFGEN_X86_OPERANDS];        /* the operand is as large as the operand size */
     uint8_t sizes;                             /* operand sizes: the sum of 2, 4 and 8; 0: none */
     bool in_64, in_32;                         /* the modes that have it */
     bool may_lock;
+    bool is_string; /* with rep or repne it is repeated */
 };
 
 /* Sets what is known of a form of a mnemonic, counted from 1. False: there is none. */

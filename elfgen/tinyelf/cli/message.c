@@ -77,7 +77,7 @@ bool message_no_memory(const char *subject)
 }
 
 /* Prints a line of a source, with a caret below `column`, which counts bytes from 1; 0: none. Tabs
- * are kept in both lines, to align them. */
+ * are kept in both lines, to align them. `number` may be PLACE_NO_LINE. */
 static void show_line(unsigned number, const char *line, size_t length, size_t column)
 {
     enum { MOST = 200 };
@@ -89,7 +89,10 @@ static void show_line(unsigned number, const char *line, size_t length, size_t c
     }
     if (length > MOST)
         length = MOST;
-    fprintf(stderr, "%6u | ", number);
+    if (number != PLACE_NO_LINE)
+        fprintf(stderr, "%6u | ", number);
+    else
+        fputs("       | ", stderr);
     for (size_t i = 0, size; i < length; i += size) {
         size = visible_length(line + i, length - i);
         if (size > 0)

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "input_private.h"
 #include "base/system_error.h"
+#include "elfgen/assemble.h"
 
 static const struct tool nasm_tool = {"nasm", "nasm"};
 static const struct tool gas_tool = {"as", "binutils"};
@@ -76,6 +78,14 @@ static bool run_preprocessor(struct source *source, int output)
     return done;
 }
 
+/* A pipe's bytes can be read only once, so that a tool gets our copy. Returns false after reporting
+ * the error. */
+static bool give_copy(struct source *source)
+{
+    return !source->read_once ||
+           toolchain_put_text(&source->chain, source->input.bytes, source->input.size);
+}
+
 /* Preprocesses the input into source->chain.text_file, and detects the output's language. */
 static bool preprocess(struct source *source, enum source_language *language)
 {
@@ -111,15 +121,53 @@ static bool preprocess(struct source *source, enum source_language *language)
     return done;
 }
 
-bool source_start_assembly(struct source *source, enum source_language language, bool preprocessed)
+/* Which of the two is asked, in words for --verbose. */
+static void explain_choice(const struct source *source, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void explain_choice(const struct source *source, const char *format, ...)
 {
-    /* A pipe's bytes can be read only once, so the assembler gets our copy. */
-    if (source->read_once &&
-        !toolchain_put_text(&source->chain, source->input.bytes, source->input.size))
+    const struct place place = place_file(source->chain.name);
+    va_list arguments;
+    va_start(arguments, format);
+    if (source->options.verbose)
+        report_send_list(&source->options.reporter, REPORT_NOTE, &place, format, arguments);
+    va_end(arguments);
+}
+
+bool source_assemble_inside(struct source *source)
+{
+    const bool forced = source->options.assembler == ASSEMBLER_INSIDE;
+    if (source->options.assembler == ASSEMBLER_NASM)
+        return true;
+    if (source->options.debug) {
+        if (forced)
+            return toolchain_report(&source->chain, REPORT_ERROR, 0,
+                                    "NASM makes debugging information (-g): leave out "
+                                    "--assembler inside");
+        explain_choice(source, "NASM assembles it, since it makes debugging information");
+        return true;
+    }
+    const struct inside_options options = {.path = source->options.path,
+                                           .name = source->chain.name,
+                                           .input = &source->input,
+                                           .machine = source->machine};
+    source->inside = inside_assemble(&options);
+    if (!source->inside)
+        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", system_error_text(errno));
+    if (inside_is_done(source->inside))
+        explain_choice(source, "assembled without NASM");
+    else if (forced)
+        inside_report(source->inside, &source->options.reporter);
+    return inside_is_done(source->inside) || !forced;
+}
+
+/* Starts NASM or GNU as. Where the library has found an error already, nothing is said if there is
+ * no NASM. */
+static bool start_tool(struct source *source)
+{
+    if (source->chain.text_file < 0 && !give_copy(source))
         return false;
-    if (preprocessed && !preprocess(source, &language))
-        return false;
-    source->language = language;
     if (!toolchain_make_output(&source->chain) || !toolchain_name_argument(&source->chain))
         return false;
 
@@ -132,8 +180,6 @@ bool source_start_assembly(struct source *source, enum source_language language,
                                 system_error_text(ENAMETOOLONG));
     snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->options.path : "./");
 
-    if (source->machine == 0)
-        source->machine = source_detect_machine(source->input.bytes, source->input.size);
     const struct toolchain_machine *machine = toolchain_machine(source->machine);
     const char *debug = source->options.debug ? "-g" : NULL;
     const char *nasm[] = {"nasm",
@@ -149,14 +195,59 @@ bool source_start_assembly(struct source *source, enum source_language language,
                           NULL};
     const char *gas[] = {
         "as", machine->gas, folder, "-o", TOOL_OUTPUT_PATH, source->chain.argument, debug, NULL};
-    bool is_nasm = language == SOURCE_NASM;
+    const bool is_nasm = source->language == SOURCE_NASM;
+    if (source->inside)
+        return toolchain_try(&source->chain, &nasm_tool, nasm, source->chain.object_file,
+                             source->chain.text_file);
     return toolchain_start(&source->chain, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
                            source->chain.object_file, source->chain.text_file);
+}
+
+bool source_start_assembly(struct source *source, enum source_language language, bool preprocessed)
+{
+    if (preprocessed && !(give_copy(source) && preprocess(source, &language)))
+        return false;
+    source->language = language;
+    if (source->machine == 0)
+        source->machine = source_detect_machine(source->input.bytes, source->input.size);
+    if (language == SOURCE_NASM && !preprocessed && !source_assemble_inside(source))
+        return false;
+    if (source->inside && inside_is_done(source->inside))
+        return true;
+    if (start_tool(source))
+        return true;
+    if (source->inside)
+        inside_report(source->inside, &source->options.reporter);
+    return false;
+}
+
+/* What NASM says of a source that the library refuses: if it accepts it, its object is taken, and
+ * the library's error is told to who wants to know; else the library's errors are reported. */
+static bool finish_second_opinion(struct source *source)
+{
+    char line[INSIDE_EXCERPT];
+    struct report report;
+    int status;
+    if (!toolchain_wait(&source->chain, &nasm_tool, &status)) {
+        inside_report(source->inside, &source->options.reporter);
+        return false;
+    }
+    if (inside_first_error(source->inside, &report, line))
+        explain_choice(source, "NASM assembled it; tinyelf itself refused line %u: %s",
+                       report.place.line, report.text);
+    toolchain_report_messages(&source->chain, false);
+    return toolchain_take_object(&source->chain, "the assembler", &source->object);
 }
 
 bool source_finish_assembly(struct source *source)
 {
     const struct tool *tool = source->language == SOURCE_NASM ? &nasm_tool : &gas_tool;
+    if (source->inside && inside_is_done(source->inside)) {
+        inside_report(source->inside, &source->options.reporter);
+        return true;
+    }
+    if (source->inside)
+        return finish_second_opinion(source);
     return toolchain_finish(&source->chain, tool) &&
            toolchain_take_object(&source->chain, "the assembler", &source->object);
 }

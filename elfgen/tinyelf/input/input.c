@@ -241,6 +241,9 @@ bool source_finish(struct source *source, struct source_result *result)
         if (options.machine == 0)
             options.machine = toolchain_machine(0)->machine;
         result->object = source_read_raw(&options, &source->input);
+    } else if (source->inside && inside_is_done(source->inside)) {
+        result->object = inside_take_object(source->inside, &source->input, &options);
+        source->inside = NULL;
     } else {
         struct file_bytes *bytes =
             source->language == SOURCE_OBJECT ? &source->input : &source->object;
@@ -256,6 +259,7 @@ void source_close(struct source *source)
     if (!source)
         return;
     toolchain_close(&source->chain);
+    inside_close(source->inside);
     file_free(&source->object);
     file_free(&source->input);
     free(source);

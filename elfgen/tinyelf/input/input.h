@@ -22,10 +22,20 @@ enum source_language {
     SOURCE_RAW
 };
 
+/* Who assembles NASM's language. */
+enum source_assembler {
+    /* The library, but NASM what it alone has; NASM is also asked where the library finds an error.
+     */
+    ASSEMBLER_ANY,
+    ASSEMBLER_INSIDE,
+    ASSEMBLER_NASM
+};
+
 /* Which file is read, and how. The strings must stay while it is read. */
 struct source_options {
     const char *path; /* "-": standard input */
     enum source_language language;
+    enum source_assembler assembler;
     uint16_t machine; /* ELFGEN_EM_...; 0: the input's own */
     /* The C compiler, which also preprocesses .S files: a program's path, or words as in a shell;
      * NULL: cc. */

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "input.h"
+#include "inside.h"
 #include "toolchain.h"
 
 /* ---- a tool ---- */
@@ -24,7 +25,8 @@ struct toolchain {
     const char *path, *name;         /* of the user's file: as given, and in messages */
     const struct file_bytes *source; /* its text */
     enum tool_messages messages;
-    bool verbose; /* report the command as a note */
+    const char *needed_by; /* NULL: the input */
+    bool verbose;          /* report the command as a note */
     struct reporter reporter;
     char argument[PATH_MAX];                  /* the text's path for the tool */
     pid_t child;                              /* 0: none runs */
@@ -60,9 +62,13 @@ bool toolchain_name_argument(struct toolchain *chain);
 bool toolchain_start(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
                      int object, int text);
 
-/* Starts `tool` without reporting anything, even if it does not exist. The caller reads its output
- * from the message file. */
-bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char *const *arguments);
+/* The same without reporting anything, even if the tool does not exist. */
+bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
+                   int object, int text);
+
+/* Waits for the tool. Returns whether it succeeded; *status is what waitpid() says. Where it cannot
+ * wait, that is reported, and *status is 0. */
+bool toolchain_wait(struct toolchain *chain, const struct tool *tool, int *status);
 
 /* Waits for the tool and reports its messages. Returns whether it succeeded. */
 bool toolchain_finish(struct toolchain *chain, const struct tool *tool);
@@ -86,6 +92,7 @@ struct source {
     struct file_bytes input;
     bool read_once;         /* the input is a pipe or the like, whose bytes only we have */
     struct toolchain chain; /* the assembler or compiler */
+    struct inside *inside;  /* what the library assembled, or refused; NULL: it was not asked */
     struct file_bytes object;
 };
 
@@ -104,6 +111,11 @@ uint16_t source_detect_machine(const char *text, size_t size);
  * source->object. They return false after reporting the error. */
 bool source_start_assembly(struct source *source, enum source_language language, bool preprocess);
 bool source_finish_assembly(struct source *source);
+
+/* Has the library assemble source->input, if the options leave that open and it has no words that
+ * only NASM knows. Returns false after reporting the error; source->inside says what became of it.
+ */
+bool source_assemble_inside(struct source *source);
 
 /* The same for C. */
 bool source_start_compiler(struct source *source);

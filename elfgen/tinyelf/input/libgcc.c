@@ -31,7 +31,7 @@ bool source_find_libgcc(const struct source_options *like, char *path, size_t ro
         shellwords_add_word(&words, "-print-libgcc-file-name")) {
         struct tool tool = toolchain_tool(words.at[0]);
         int status = 0;
-        done = toolchain_try(&chain, &tool, (const char *const *)words.at) &&
+        done = toolchain_try(&chain, &tool, (const char *const *)words.at, -1, -1) &&
                waitpid(chain.child, &status, 0) == chain.child && status == 0 &&
                read_answer(&chain, path, room);
         chain.child = 0;

@@ -157,29 +157,32 @@ static bool read_header(struct reader *reader, const void *bytes, size_t size)
     return true;
 }
 
-/* Refuses sections that need something which is not done here, even if no code refers to them. */
-static bool supported(const struct reader *reader, const char *name, const struct elfgen_shdr *shdr)
+bool object_supports_section(const struct object_options *options,
+                             const struct link_section *section)
 {
     static const char *const called_by_nobody[] = {".ctors", ".dtors", ".init", ".fini"};
-    bool is_called = shdr->sh_type == ELFGEN_SHT_INIT_ARRAY ||
-                     shdr->sh_type == ELFGEN_SHT_FINI_ARRAY ||
-                     shdr->sh_type == ELFGEN_SHT_PREINIT_ARRAY;
+    const struct reader reader = {.options = options};
+    const char *name = section->name;
+    bool is_called = section->type == ELFGEN_SHT_INIT_ARRAY ||
+                     section->type == ELFGEN_SHT_FINI_ARRAY ||
+                     section->type == ELFGEN_SHT_PREINIT_ARRAY;
     for (size_t i = 0; i < sizeof called_by_nobody / sizeof called_by_nobody[0]; i++) {
         /* .ctors.65335 ends with a priority. */
         size_t length = strlen(called_by_nobody[i]);
         is_called |= strncmp(name, called_by_nobody[i], length) == 0 &&
                      (name[length] == '\0' || name[length] == '.');
     }
-    if (is_called && shdr->sh_size > 0)
-        return refuse_section(reader, name, PLACE_NO_OFFSET,
+    if (is_called && section->size > 0)
+        return refuse_section(&reader, name, PLACE_NO_OFFSET,
                               "constructors and destructors are not supported: nothing would "
                               "call them");
-    if (shdr->sh_flags & ELFGEN_SHF_COMPRESSED)
-        return refuse_section(reader, name, PLACE_NO_OFFSET,
+    if (section->flags & ELFGEN_SHF_COMPRESSED)
+        return refuse_section(&reader, name, PLACE_NO_OFFSET,
                               "loaded sections cannot be compressed");
-    if (shdr->sh_addralign & (shdr->sh_addralign - 1))
-        return refuse_section(reader, name, PLACE_NO_OFFSET, "alignment %llu is not a power of two",
-                              (unsigned long long)shdr->sh_addralign);
+    if (section->align & (section->align - 1))
+        return refuse_section(&reader, name, PLACE_NO_OFFSET,
+                              "alignment %llu is not a power of two",
+                              (unsigned long long)section->align);
     return true;
 }
 
@@ -221,7 +224,7 @@ static bool take_section(const struct reader *reader, size_t index, const struct
     bool wanted = reader->options->debug && is_debug(name);
     if (!(shdr->sh_flags & ELFGEN_SHF_ALLOC) && !wanted)
         return true;
-    if (shdr->sh_flags & ELFGEN_SHF_ALLOC && !supported(reader, name, shdr))
+    if (shdr->sh_flags & ELFGEN_SHF_ALLOC && !object_supports_section(reader->options, section))
         return false;
     return shdr->sh_type == ELFGEN_SHT_NOBITS || take_bytes(reader, section, shdr);
 }

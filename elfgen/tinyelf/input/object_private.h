@@ -4,6 +4,12 @@
 
 #include "elfgen/view.h"
 #include "link/object.h"
+#include "object.h"
+
+/* Refuses a section that needs something which is not done here, even if no code refers to it.
+ * Returns false after reporting the error. */
+bool object_supports_section(const struct object_options *options,
+                             const struct link_section *section);
 
 /* A number of `width` bytes in the file's byte order. */
 static inline uint64_t object_number(const struct elfgen_view *view, const uint8_t *bytes,

@@ -24,9 +24,11 @@ struct tool toolchain_tool(const char *program)
     const char *name = slash ? slash + 1 : program;
     struct tool tool = {.program = program};
     /* Debian names these packages after their commands: clang-14, gcc-12. */
-    static const char *const packaged[] = {"gcc", "clang", "tcc", "ccache"};
+    static const char *const packaged[] = {"gcc", "clang", "tcc", "ccache", "nasm"};
     if (strcmp(name, "cc") == 0)
         tool.package = "gcc";
+    if (strcmp(name, "as") == 0)
+        tool.package = "binutils";
     for (size_t i = 0; !tool.package && i < sizeof packaged / sizeof packaged[0]; i++)
         if (strncmp(name, packaged[i], strlen(packaged[i])) == 0)
             tool.package = name;
@@ -157,8 +159,9 @@ static bool report_failed_start(const struct toolchain *chain, const struct tool
     if (strchr(tool->program, '/'))
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot start '%s': %s", tool->program,
                                 system_error_text(error));
-    return toolchain_report(chain, REPORT_ERROR, 0, "no '%s' on PATH, which this input needs%s%s",
-                            tool->program, tool->package ? ": install the package " : "",
+    return toolchain_report(chain, REPORT_ERROR, 0, "no '%s' on PATH, which %s needs%s%s",
+                            tool->program, chain->needed_by ? chain->needed_by : "this input",
+                            tool->package ? ": install the package " : "",
                             tool->package ? tool->package : "");
 }
 
@@ -176,11 +179,15 @@ bool toolchain_start(struct toolchain *chain, const struct tool *tool, const cha
     return report_failed_start(chain, tool, error);
 }
 
-bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char *const *arguments)
+bool toolchain_try(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
+                   int object, int text)
 {
     if (chain->message_file < 0)
         chain->message_file = toolchain_memory_file("messages");
-    return chain->message_file >= 0 && spawn(chain, tool, arguments, -1, -1) == 0;
+    if (chain->message_file >= 0 && spawn(chain, tool, arguments, object, text) == 0)
+        return true;
+    chain->child = 0;
+    return false;
 }
 
 static bool report_signal(const struct toolchain *chain, const struct tool *tool, int number)
@@ -191,16 +198,26 @@ static bool report_signal(const struct toolchain *chain, const struct tool *tool
                             name ? signal_description(number) : "a real-time signal");
 }
 
+bool toolchain_wait(struct toolchain *chain, const struct tool *tool, int *status)
+{
+    pid_t child = chain->child;
+    chain->child = 0;
+    while (waitpid(child, status, 0) < 0) {
+        if (errno == EINTR)
+            continue;
+        *status = 0;
+        return toolchain_report(chain, REPORT_ERROR, 0, "cannot wait for %s: %s", tool->program,
+                                system_error_text(errno));
+    }
+    return WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
+}
+
 bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
 {
     int status;
-    pid_t child = chain->child;
-    chain->child = 0;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return toolchain_report(chain, REPORT_ERROR, 0, "cannot wait for %s: %s", tool->program,
-                                    system_error_text(errno));
-    bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    const bool failed = !toolchain_wait(chain, tool, &status);
+    if (failed && status == 0)
+        return false;
     bool reported = toolchain_report_messages(chain, failed);
     if (!failed)
         return true;
@@ -294,6 +311,7 @@ bool toolchain_run(const struct tool_run *run, struct file_bytes *output)
     const struct tool tool = toolchain_tool(run->arguments[0]);
     toolchain_open(&chain, run->path, run->source, &run->reporter);
     chain.messages = run->messages;
+    chain.needed_by = run->needed_by;
     bool done =
         toolchain_name_argument(&chain) &&
         (!run->text || toolchain_put_text(&chain, run->text->bytes, run->text->size)) &&

@@ -18,6 +18,7 @@ struct tool_run {
     const char *const *arguments;    /* the program first; ends with NULL */
     const struct file_bytes *text;   /* at TOOL_TEXT_PATH; NULL: none */
     const char *path;                /* of the user's file, for messages */
+    const char *needed_by;           /* in the error if there is no such tool; NULL: the input */
     const struct file_bytes *source; /* its text, whose lines messages quote */
     enum tool_messages messages;
     struct reporter reporter;

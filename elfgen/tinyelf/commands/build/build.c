@@ -26,6 +26,12 @@ static const struct option_choice languages[] = {
     {NULL, 0, NULL},
 };
 
+static const struct option_choice assemblers[] = {
+    {"inside", ASSEMBLER_INSIDE, NULL},
+    {"nasm", ASSEMBLER_NASM, NULL},
+    {NULL, 0, NULL},
+};
+
 static const struct option_choice layouts[] = {
     {"single", false, "one, for headers, code and data (the default)"},
     {"split", true, "one for each set of permissions"},
@@ -134,10 +140,9 @@ static int parse_align(struct build *build, const char *text)
 static void note_option(struct build *build, int option)
 {
     static const enum option_id of_programs[] = {
-        OPTION_ENTRY,  OPTION_DEBUG,    OPTION_CC,          OPTION_CFLAGS,
-        OPTION_LAYOUT, OPTION_STACK,    OPTION_GC_SECTIONS, OPTION_NO_GC_SECTIONS,
-        OPTION_MAP,    OPTION_SECTIONS, OPTION_TARGET,      OPTION_ALIGN,
-        OPTION_OSABI};
+        OPTION_ENTRY,    OPTION_DEBUG,  OPTION_CC,          OPTION_CFLAGS,         OPTION_ASSEMBLER,
+        OPTION_LAYOUT,   OPTION_STACK,  OPTION_GC_SECTIONS, OPTION_NO_GC_SECTIONS, OPTION_MAP,
+        OPTION_SECTIONS, OPTION_TARGET, OPTION_ALIGN,       OPTION_OSABI};
     static const enum option_id of_hex[] = {OPTION_ENDIAN, OPTION_LISTING};
     for (size_t i = 0; i < sizeof of_programs / sizeof of_programs[0]; i++)
         if ((int)of_programs[i] == option)
@@ -158,6 +163,9 @@ static int set_option(struct build *build, const struct option_given *given)
     switch ((enum option_id)given->id) {
     case OPTION_FROM:
         return set_language(build, given->choice);
+    case OPTION_ASSEMBLER:
+        build->assembler = (enum source_assembler)given->choice;
+        return EXIT_YES;
     case OPTION_CC:
         return option_compiler("build", given->value, &build->compiler);
     case OPTION_CFLAGS:
@@ -323,7 +331,8 @@ static int run(struct build *build)
 
 int command_build(int argc, char **argv)
 {
-    struct build build = {.language = SOURCE_DETECT, .exec = ELFGEN_EXEC_DEFAULTS};
+    struct build build = {
+        .language = SOURCE_DETECT, .assembler = ASSEMBLER_NASM, .exec = ELFGEN_EXEC_DEFAULTS};
     int status = options_read(&command_build_options, argc, argv, take_option, &build);
     build.inputs = argv + optind;
     build.input_count = (size_t)(argc - optind);

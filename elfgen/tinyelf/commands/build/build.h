@@ -14,9 +14,10 @@ struct build {
     const char *entry_word; /* the word in which it follows -e, such as -e_start; else NULL */
     bool entry_address;     /* exec.entry is an address that the user gave */
     enum source_language language;
-    const char *compiler; /* --cc */
-    char *compiler_flags; /* all --cflags together; to be freed */
-    uint16_t target;      /* --target; 0: that of the inputs */
+    enum source_assembler assembler; /* --assembler */
+    const char *compiler;            /* --cc */
+    char *compiler_flags;            /* all --cflags together; to be freed */
+    uint16_t target;                 /* --target; 0: that of the inputs */
     struct elfgen_exec_options exec;
     bool split;    /* --layout */
     bool keep_all; /* --no-gc-sections */

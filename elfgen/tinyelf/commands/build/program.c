@@ -335,6 +335,7 @@ int build_program(const struct build *build)
     work.common = (struct source_options){.compiler = build->compiler,
                                           .compiler_flags = build->compiler_flags,
                                           .language = build->language,
+                                          .assembler = build->assembler,
                                           .machine = build->target,
                                           .debug = build->debug,
                                           .verbose = build->verbose,

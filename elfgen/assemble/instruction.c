@@ -1,0 +1,273 @@
+/* Parses instructions: prefixes, the mnemonic, operands. */
+#include "instruction.h"
+
+#include <string.h>
+
+#include "operand.h"
+
+enum { LINE_TOKENS = 256 };
+
+/* Prefixes of one group exclude one another. */
+static const struct {
+    uint16_t bit;
+    uint16_t group;
+    uint8_t word;
+} prefixes[] = {
+    {ELFGEN_X86_LOCK, ELFGEN_X86_LOCK, PREFIX_LOCK},
+    {ELFGEN_X86_REP, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_REP},
+    {ELFGEN_X86_REP, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_XRELEASE},
+    {ELFGEN_X86_REPNE, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_REPNE},
+    {ELFGEN_X86_REPNE, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_XACQUIRE},
+    {ELFGEN_X86_REPNE, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_BND},
+};
+
+static bool take_word_prefix(struct parser *parser)
+{
+    struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    const unsigned word = word_of(parser->at)->number;
+    if (word >= PREFIX_A16 && word <= PREFIX_A64)
+        return elfgen_asm_ask_address_size(parser, parser->at);
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        if (prefixes[i].word != word)
+            continue;
+        if (instruction->prefixes & prefixes[i].bit)
+            parse_warn(parser, ELFGEN_ASSEMBLE_OTHER, parser->at, "the prefix is there twice");
+        else if (instruction->prefixes & prefixes[i].group)
+            return parse_fail(parser, parser->at, ELFGEN_BAD_VALUE,
+                              "the instruction has another prefix of this kind already: one of "
+                              "rep, repne, xacquire, xrelease and bnd may be there");
+        instruction->prefixes |= prefixes[i].bit;
+        if (word == PREFIX_BND)
+            parser->bnd = parser->at;
+        if (word == PREFIX_REPNE)
+            parser->repne = parser->at;
+        return true;
+    }
+    return parse_fail(parser, parser->at, ELFGEN_UNSUPPORTED,
+                      "this assembler does not have the prefix");
+}
+
+static bool take_segment_prefix(struct parser *parser)
+{
+    struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    const unsigned reg = word_of(parser->at)->number;
+    if (instruction->segment == reg)
+        parse_warn(parser, ELFGEN_ASSEMBLE_OTHER, parser->at, "the prefix is there twice");
+    else if (instruction->segment)
+        return parse_fail(parser, parser->at, ELFGEN_BAD_VALUE,
+                          "the instruction names a segment already, and has one only");
+    instruction->segment = (uint8_t)reg;
+    parser->asked_segment = parser->at;
+    return true;
+}
+
+static bool is_braced(const struct token *token, const char *word)
+{
+    const size_t length = strlen(word);
+    return token_is(token, '{') && token[1].kind == TOKEN_NAME && token[1].length == length &&
+           memcmp(token[1].text, word, length) == 0 && token_is(token + 2, '}');
+}
+
+static bool take_prefixes(struct parser *parser)
+{
+    for (;; parser->at++) {
+        const struct word *word = word_of(parser->at);
+        if (is_braced(parser->at, "rex")) {
+            parser->result->instruction.prefixes |= ELFGEN_X86_REX;
+            parser->at += 2;
+        } else if (word->kind == WORD_PREFIX) {
+            if (!take_word_prefix(parser))
+                return false;
+        } else if (word->kind == WORD_REGISTER && register_is_segment(word->number)) {
+            if (!take_segment_prefix(parser))
+                return false;
+        } else {
+            return true;
+        }
+    }
+}
+
+static bool take_mnemonic(struct parser *parser)
+{
+    char text[TOKEN_TEXT];
+    const struct word *word = word_of(parser->at);
+    if (word->kind == WORD_MNEMONIC) {
+        parser->result->instruction.mnemonic = word->number;
+        parser->result->mnemonic = parser->at++;
+        return true;
+    }
+    elfgen_asm_token_text(parser->at, text);
+    if (word->kind == WORD_FOREIGN || word->kind == WORD_FOREIGN_DIRECTIVE)
+        return fault_at(parser->fault, parser->at,
+                        elfgen_error_set(parser->fault->error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                                         "this assembler does not have %s, which nasm knows",
+                                         text));
+    if (parser->at->kind != TOKEN_NAME || word->kind != WORD_NONE)
+        return fault_at(parser->fault, parser->at,
+                        elfgen_error_set(parser->fault->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
+                                         "an instruction was expected, not %s",
+                                         elfgen_asm_token_text(parser->at, text)));
+    const char *near = elfgen_asm_nearest(parser->at->text, parser->at->length);
+    return fault_at(parser->fault, parser->at,
+                    elfgen_error_set(parser->fault->error, ELFGEN_UNDEFINED, ELFGEN_NOWHERE,
+                                     near ? "there is no instruction %s; there is `%s`"
+                                          : "there is no instruction %s",
+                                     text, near));
+}
+
+/* Makes one operand of the selector and the offset of a far target. */
+static bool join_far_target(struct parser *parser)
+{
+    struct operand_values *result = parser->result;
+    struct elfgen_x86_operand *operands = result->instruction.operands;
+    if (operands[0].kind != ELFGEN_X86_IMMEDIATE || operands[1].kind != ELFGEN_X86_IMMEDIATE)
+        return parse_fail(parser, result->operands[0], ELFGEN_BAD_VALUE,
+                          "before and after the colon of a far target stand numbers");
+    if (result->values[0].kind == VALUE_ADDRESS)
+        return parse_fail(parser, result->operands[0], ELFGEN_UNSUPPORTED,
+                          "the selector of a far target is a number");
+    const uint8_t size = operands[1].size ? operands[1].size : operands[0].size;
+    if (size == 1 || size == 8)
+        return parse_fail(parser, result->operands[0], ELFGEN_BAD_VALUE,
+                          "the offset of a far target has two or four bytes");
+    const uint16_t selector = (uint16_t)result->values[0].number;
+    if (result->values[0].number != selector && result->values[0].number != (int16_t)selector)
+        parse_warn(parser, ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, result->operands[0],
+                   "the selector does not fit into 16 bits: its low ones are taken");
+    operands[0] = (struct elfgen_x86_operand){.kind = ELFGEN_X86_FAR_TARGET,
+                                              .size = size,
+                                              .selector = selector,
+                                              .symbolic = operands[1].symbolic,
+                                              .value = result->values[1].number};
+    operands[1] = (struct elfgen_x86_operand){.kind = ELFGEN_X86_NO_OPERAND};
+    result->values[0] = result->values[1];
+    result->is_open = result->is_open >> 1 & 1;
+    return true;
+}
+
+static bool take_operands(struct parser *parser)
+{
+    bool is_far = false;
+    while (parser->at->kind != TOKEN_END) {
+        if (parser->count == ELFGEN_X86_OPERANDS)
+            return parse_fail(parser, parser->at, ELFGEN_BAD_VALUE,
+                              "no instruction of this assembler has more than three operands");
+        if (!elfgen_asm_operand(parser))
+            return false;
+        parser->count++;
+        if (token_is(parser->at, ':')) {
+            if (is_far || parser->count > 1)
+                return parse_fail(parser, parser->at, ELFGEN_BAD_VALUE,
+                                  "a far target has one colon, between its selector and its "
+                                  "offset");
+            is_far = true;
+        }
+        if (parser->at->kind != TOKEN_END)
+            parser->at++;
+    }
+    if (is_far && parser->count != 2)
+        return parse_fail(parser, parser->result->operands[0], ELFGEN_BAD_VALUE,
+                          "after the colon of a far target stands its offset, and nothing else");
+    return !is_far || join_far_target(parser);
+}
+
+/* Checks bnd, and repne where the same byte is bnd. */
+static bool check_bnd(const struct parser *parser)
+{
+    const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    const unsigned mnemonic = instruction->mnemonic;
+    const bool is_far = instruction->operands[0].reach == ELFGEN_X86_FAR ||
+                        instruction->operands[0].kind == ELFGEN_X86_FAR_TARGET;
+    const bool is_always = (mnemonic_has_far_target(mnemonic) && !is_far) ||
+                           mnemonic == ELFGEN_X86_OP_ret || mnemonic == ELFGEN_X86_OP_retn;
+    const bool may_be = is_always || (mnemonic_has_target(mnemonic) &&
+                                      !mnemonic_is_always_short(mnemonic) && !is_far);
+    if (parser->bnd && !may_be)
+        return parse_fail(parser, parser->bnd, ELFGEN_BAD_VALUE,
+                          "bnd belongs to near jumps, calls and returns");
+    if (parser->bnd && mnemonic == ELFGEN_X86_OP_jmp &&
+        instruction->operands[0].kind == ELFGEN_X86_TARGET)
+        return parse_fail(parser, parser->bnd, ELFGEN_UNSUPPORTED,
+                          "this assembler does not have bnd before a jmp to an address");
+    if (parser->repne && is_always)
+        return parse_fail(parser, parser->repne, ELFGEN_BAD_VALUE,
+                          "this prefix is called bnd here");
+    return true;
+}
+
+/* A segment that is ignored in 64-bit code. */
+static void check_segment(const struct parser *parser)
+{
+    const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    unsigned segment = instruction->segment;
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
+        if (instruction->operands[i].kind == ELFGEN_X86_MEMORY && instruction->operands[i].segment)
+            segment = instruction->operands[i].segment;
+    if (parser->names->mode == 64 && segment && segment != ELFGEN_X86_REG_fs &&
+        segment != ELFGEN_X86_REG_gs)
+        parse_warn(parser, ELFGEN_ASSEMBLE_PREFIX_SEG, parser->asked_segment,
+                   "the processor ignores this segment in 64-bit code");
+}
+
+bool elfgen_asm_instruction(const struct names *names, const struct token *tokens,
+                            struct operand_values *result, struct fault *fault)
+{
+    struct parser parser = {.names = names, .at = tokens, .result = result, .fault = fault};
+    memset(result, 0, sizeof *result);
+    result->instruction.mode = names->mode;
+    result->instruction.address = (uint64_t)names->here.number;
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
+        result->values[i].base = result->values[i].minus = VALUE_NO_BASE;
+    if (!take_prefixes(&parser) || !take_mnemonic(&parser) || !take_operands(&parser) ||
+        !check_bnd(&parser))
+        return false;
+    check_segment(&parser);
+    return true;
+}
+
+/* One instruction knows no names. */
+static bool knows_no_name(void *context, const struct token *name, struct value *value,
+                          struct fault *fault)
+{
+    char text[TOKEN_TEXT];
+    (void)context;
+    (void)value;
+    return fault_at(fault, name,
+                    elfgen_error_set(fault->error, ELFGEN_UNDEFINED, ELFGEN_NOWHERE,
+                                     "%s is not defined: one instruction has no labels but $",
+                                     elfgen_asm_token_text(name, text)));
+}
+
+enum elfgen_status elfgen_assemble_instruction(const char *text, size_t length, uint8_t mode,
+                                               struct elfgen_x86_instruction *instruction,
+                                               uint32_t places[1 + ELFGEN_X86_OPERANDS],
+                                               struct elfgen_error *error)
+{
+    struct token tokens[LINE_TOKENS];
+    struct elfgen_error unwanted;
+    struct operand_values values;
+    const char *at = text;
+    size_t count;
+    if ((mode != 64 && mode != 32) || (!text && length) || !instruction || length > UINT32_MAX)
+        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                "code has 64 or 32 bits, and the text less than 4 GB");
+    if (elfgen_asm_lex_line(&at, text + length, tokens, LINE_TOKENS, &count) != LEX_LINE)
+        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, 0,
+                                "an instruction is one line of at most %u words and signs",
+                                (uint64_t)LINE_TOKENS - 1);
+    const struct value zero = {.base = 0, .minus = VALUE_NO_BASE, .kind = VALUE_ADDRESS};
+    const struct names names = {
+        .look_up = knows_no_name, .here = zero, .section_start = zero, .mode = mode};
+    struct fault fault = {.token = tokens, .error = error ? error : &unwanted};
+    const bool is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
+    for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++) {
+        const struct token *token = i == 0 ? values.mnemonic : values.operands[i - 1];
+        places[i] = (uint32_t)(token ? (size_t)(token->place - text) : length);
+    }
+    if (!is_read) {
+        fault.error->offset = (uint64_t)(fault.token->place - text);
+        return fault.error->status;
+    }
+    *instruction = values.instruction;
+    return ELFGEN_OK;
+}

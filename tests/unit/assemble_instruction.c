@@ -1,0 +1,645 @@
+/* assemble/: instructions in NASM's language as data: operands, expressions, errors with their
+ * places. The bytes are nasm 2.16.01's. */
+#include <string.h>
+
+#include "../../elfgen/assemble/instruction.h"
+#include "room.h"
+
+/* An instruction, and its bytes as hex digits. */
+struct row {
+    unsigned mode;
+    const char *text, *bytes;
+};
+
+static void are_read(const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct elfgen_x86_instruction instruction;
+        struct elfgen_x86_encoding encoding;
+        struct elfgen_error error = {.text = ""};
+        char hex[2 * ELFGEN_X86_LONGEST + 1] = "";
+        ck_assert_msg(elfgen_assemble_instruction(rows[i].text, strlen(rows[i].text),
+                                                  (uint8_t)rows[i].mode, &instruction, NULL,
+                                                  &error) == ELFGEN_OK,
+                      "%s: %s", rows[i].text, error.text);
+        instruction.truncate = true;
+        const enum elfgen_x86_status status = elfgen_encode(&instruction, &encoding);
+        ck_assert_msg(status == ELFGEN_X86_OK, "%s: %s", rows[i].text,
+                      elfgen_x86_status_text(status));
+        for (size_t k = 0; k < encoding.length; k++)
+            snprintf(hex + 2 * k, 3, "%02x", encoding.bytes[k]);
+        ck_assert_msg(strcmp(hex, rows[i].bytes) == 0, "%s is %s, not %s", rows[i].text, hex,
+                      rows[i].bytes);
+    }
+}
+
+#define ARE_READ(rows) are_read(rows, sizeof(rows) / sizeof *(rows))
+
+START_TEST(addresses_are_read_in_every_writing)
+{
+    static const struct row rows[] = {
+        {64, "mov eax,[rax+rbx*4+8]", "8b449808"},
+        {64, "mov eax,[8+rbx*4+rax]", "8b449808"},
+        {64, "mov eax,[4*rbx+rax+(8)]", "8b449808"},
+        {64, "mov eax,[rax*3]", "8b0440"},
+        {64, "mov eax,[rax+rax*2]", "8b0440"},
+        {64, "mov eax,[rax*5-5]", "8b4480fb"},
+        {64, "mov eax,[rax*9]", "8b04c0"},
+        {64, "mov eax,[rax*2]", "8b0400"},
+        {64, "mov eax,[rax+rax]", "8b0400"},
+        {64, "mov eax,[nosplit rax*2]", "8b044500000000"},
+        {64, "mov eax,[nosplit rax+rax]", "8b0400"},
+        {64, "mov eax,[nosplit rax*1]", "8b040500000000"},
+        {64, "mov eax,[nosplit rax]", "8b00"},
+        {64, "mov eax,[rsp+rax]", "8b0404"},
+        {64, "mov eax,[rax+rsp]", "8b0404"},
+        {64, "mov eax,[rbp+rax]", "8b440500"},
+        {64, "mov eax,[rax+rbp]", "8b0428"},
+        {64, "mov eax,[rax*1+rbp]", "8b440500"},
+        {64, "mov eax,[rsi+rcx]", "8b040e"},
+        {64, "mov eax,[rcx*1+rsi]", "8b040e"},
+        {64, "mov eax,[rsi+1+rcx+1]", "8b443102"},
+        {64, "mov eax,[(rax+1)*2]", "8b440002"},
+        {64, "mov eax,[rax-rax+5]", "8b042505000000"},
+        {64, "mov eax,[rax*0+rbx]", "8b03"},
+        {64, "mov eax,[byte rax]", "8b4000"},
+        {64, "mov eax,[byte rax+1]", "8b4001"},
+        {64, "mov eax,[dword rax]", "8b8000000000"},
+        {64, "mov eax,[dword byte rax+1]", "8b8001000000"},
+        {64, "mov eax,[rel 5]", "8b042505000000"},
+        {64, "mov eax,[abs 5]", "8b042505000000"},
+        {64, "mov eax,[5]", "8b042505000000"},
+        {64, "mov eax,[dword 5]", "8b042505000000"},
+        {64, "mov rax,[qword 5]", "48a10500000000000000"},
+        {64, "mov rcx,[qword 5]", "488b0c2505000000"},
+        {64, "mov eax,[a32 5]", "67a105000000"},
+        {64, "mov eax,[fs:5]", "648b042505000000"},
+        {64, "mov eax,[fs:rax+1]", "648b4001"},
+        {64, "fs mov eax,[5]", "648b042505000000"},
+        {64, "mov eax,fs:5", "648b042505000000"},
+        {64, "mov eax,fs:[5]", "648b042505000000"},
+        {64, "mov eax,[dword fs:5]", "648b042505000000"},
+        {64, "mov eax,5[rbx]", "8b4305"},
+        {64, "mov eax,[rbx+5,rcx*2]", "8b444b05"},
+        {64, "mov eax,[5,rcx*1]", "8b040d05000000"},
+        {64, "mov eax,&rbx+5", "8b4305"},
+        {64, "a32 mov eax,[eax]", "678b00"},
+        {64, "mov eax,[eax+r8d*4]", "67428b0480"},
+        {64, "lea rax,5", "488d042505000000"},
+        {64, "lea rax,[rsp+8]", "488d442408"},
+        {64, "mov eax,[rax-129]", "8b807fffffff"},
+        {64, "mov eax,[rax+0x7f]", "8b407f"},
+    };
+    ARE_READ(rows);
+}
+END_TEST
+
+START_TEST(addresses_of_32_bit_code)
+{
+    static const struct row rows[] = {
+        {32, "mov eax,[bx+si]", "678b00"},
+        {32, "mov eax,[si+bx+5]", "678b4005"},
+        {32, "mov eax,[bp]", "678b4600"},
+        {32, "mov eax,[word 5]", "67a10500"},
+        {32, "mov eax,[dword 5]", "a105000000"},
+        {32, "mov ecx,[5]", "8b0d05000000"},
+        {32, "mov eax,[a16 5]", "67a10500"},
+        {32, "mov eax,[es:di]", "26678b05"},
+        {32, "mov eax,[esp*1+eax]", "8b0404"},
+        {32, "mov al,[fs:5]", "64a005000000"},
+        {32, "a16 lodsb", "67ac"},
+    };
+    ARE_READ(rows);
+}
+END_TEST
+
+START_TEST(operators_are_nasms)
+{
+    static const struct row rows[] = {
+        {64, "mov eax,1+2*3", "b807000000"},
+        {64, "mov eax,(1+2)*3", "b809000000"},
+        {64, "mov eax,-(3+4)*2", "b8f2ffffff"},
+        {64, "mov eax,~1&0xff", "b8fe000000"},
+        {64, "mov eax,!0", "b801000000"},
+        {64, "mov eax,!-5", "b800000000"},
+        {64, "mov eax,- - +5", "b805000000"},
+        {64, "mov rax,-7/2", "48b8fcffffffffffff7f"},
+        {64, "mov eax,-7//2", "b8fdffffff"},
+        {64, "mov eax,7//-2", "b8fdffffff"},
+        {64, "mov rax,-7 % 5", "b804000000"},
+        {64, "mov eax,-7 %% 5", "b8feffffff"},
+        {64, "mov rax,0x8000000000000000+0x8000000000000000", "b800000000"},
+        {64, "mov rax,0xffffffffffffffff*0xffffffffffffffff", "b801000000"},
+        {64, "mov rax,1<<63", "48b80000000000000080"},
+        {64, "mov rax,1<<64", "b801000000"},
+        {64, "mov rax,1<<65", "b802000000"},
+        {64, "mov rax,-1>>60", "b80f000000"},
+        {64, "mov rax,-1>>>60", "48c7c0ffffffff"},
+        {64, "mov eax,1<<<4", "b810000000"},
+        {64, "mov eax,-16>>>2", "b8fcffffff"},
+        {64, "mov eax,1|2^3&6", "b801000000"},
+        {64, "mov eax,1<<3+1", "b810000000"},
+        {64, "mov eax,3<4", "b801000000"},
+        {64, "mov eax,-1<0", "b801000000"},
+        {64, "mov eax,0xffffffffffffffff>0", "b800000000"},
+        {64, "mov eax,3=3", "b801000000"},
+        {64, "mov eax,3==3", "b801000000"},
+        {64, "mov eax,3<>3", "b800000000"},
+        {64, "mov eax,3!=4", "b801000000"},
+        {64, "mov eax,3<=3", "b801000000"},
+        {64, "mov eax,3>=4", "b800000000"},
+        {64, "mov eax,5<=>3", "b801000000"},
+        {64, "mov eax,3<=>3", "b800000000"},
+        {64, "mov eax,1&&2", "b801000000"},
+        {64, "mov eax,0||2", "b801000000"},
+        {64, "mov eax,1^^2", "b800000000"},
+        {64, "mov eax,0^^2", "b801000000"},
+        {64, "mov eax,1|0&&0", "b800000000"},
+        {64, "mov eax,1 ? 2 : 3", "b802000000"},
+        {64, "mov eax,0 ? 2 : 3", "b803000000"},
+        {64, "mov eax,0 ? 2 : 0 ? 4 : 5", "b805000000"},
+        {64, "mov eax,1 ? 0 ? 6 : 7 : 8", "b807000000"},
+        {64, "mov eax,1+1=2 ? 3+4 : 5", "b807000000"},
+        {64, "mov eax,'ab'", "b861620000"},
+        {64, "mov rax,'abcdefgh'", "48b86162636465666768"},
+        {64, "mov eax,'a'+1", "b862000000"},
+        {64, "mov eax,\"\"", "b800000000"},
+        {64, "mov eax,$-$$", "b800000000"},
+        {64, "mov eax,$+5-$", "b805000000"},
+        {64, "mov eax,ebx*0+5", "b805000000"},
+    };
+    ARE_READ(rows);
+}
+END_TEST
+
+START_TEST(sizes_of_numbers_are_as_asked)
+{
+    static const struct row rows[] = {
+        {64, "mov rax,1", "b801000000"},
+        {64, "mov rax,-1", "48c7c0ffffffff"},
+        {64, "mov rax,0xffffffff", "b8ffffffff"},
+        {64, "mov rax,0x100000000", "48b80000000001000000"},
+        {64, "mov rax,dword 5", "48c7c005000000"},
+        {64, "mov rax,qword 5", "b805000000"},
+        {64, "mov rax,strict qword 5", "48b80500000000000000"},
+        {64, "mov eax,strict dword 1", "b801000000"},
+        {64, "add eax,byte 5", "83c005"},
+        {64, "add eax,strict dword 5", "0505000000"},
+        {64, "add eax,strict byte 5", "83c005"},
+        {64, "add ax,0xffff", "6683c0ff"},
+        {64, "push 1", "6a01"},
+        {64, "push byte 1", "6a01"},
+        {64, "push word 1", "666a01"},
+        {64, "push dword 1", "6a01"},
+        {64, "push qword 1", "6a01"},
+        {64, "push strict dword 1", "6801000000"},
+        {64, "push 0xffffffff", "6aff"},
+        {64, "mov byte [rax],5", "c60005"},
+        {64, "mov [rax],byte 5", "c60005"},
+        {64, "mov [rax],dword 5", "c70005000000"},
+        {64, "add [rax],word 5", "66830005"},
+        {64, "mov qword [rax],5", "48c70005000000"},
+        {64, "mov long [rax],5", "c70005000000"},
+        {64, "mov byte word [rax],5", "c60005"},
+        {64, "imul eax,ebx,5", "6bc305"},
+        {64, "imul eax,5", "6bc005"},
+        {64, "shl eax,1", "d1e0"},
+        {64, "shl eax,byte 1", "c1e001"},
+        {64, "test rbx,[rax]", "488518"},
+        {64, "xchg ecx,edx", "87ca"},
+        {64, "mov rax,ds", "8cd8"},
+        {64, "mov eax,(ebx)", "89d8"},
+        {64, "mov eax,ebx*1", "89d8"},
+        {64, "mov eax,1,", "b801000000"},
+    };
+    ARE_READ(rows);
+}
+END_TEST
+
+START_TEST(targets_and_prefixes)
+{
+    static const struct row rows[] = {
+        {64, "jmp $", "ebfe"},
+        {64, "jmp $+2", "eb00"},
+        {64, "jmp short $+2", "eb00"},
+        {64, "jmp near $+2", "e9fdffffff"},
+        {64, "jmp strict $+2", "e9fdffffff"},
+        {64, "jmp strict short $+2", "eb00"},
+        {64, "jmp qword $+2", "e9fdffffff"},
+        {64, "jmp $+129", "eb7f"},
+        {64, "jmp $+130", "e97d000000"},
+        {64, "jz $-126", "7480"},
+        {64, "jz $-127", "0f847bffffff"},
+        {64, "jz near $", "0f84faffffff"},
+        {64, "call $", "e8fbffffff"},
+        {64, "call qword $", "e8fbffffff"},
+        {64, "call near $", "e8fbffffff"},
+        {64, "loop $", "e2fe"},
+        {64, "loop $,ecx", "67e2fd"},
+        {64, "jecxz $", "67e3fd"},
+        {64, "jrcxz $", "e3fe"},
+        {64, "call far [rax]", "48ff18"},
+        {64, "call near [rax]", "ff10"},
+        {64, "jmp far dword [rax]", "ff28"},
+        {64, "jmp [rax]", "ff20"},
+        {64, "jmp rax", "ffe0"},
+        {64, "lock add [rax],eax", "f00100"},
+        {64, "rep movsb", "f3a4"},
+        {64, "repne scasb", "f2ae"},
+        {64, "repe cmpsb", "f3a6"},
+        {64, "rep ret", "f3c3"},
+        {64, "bnd ret", "f2c3"},
+        {64, "xacquire lock add [rax],eax", "f2f00100"},
+        {64, "{rex} mov al,bl", "4088d8"},
+        {64, "fs lodsb", "64ac"},
+        {64, "a32 lodsb", "67ac"},
+        {64, "a32 rep stosb", "f367aa"},
+        {64, "LOCK XCHG [RAX],EAX", "f08700"},
+    };
+    ARE_READ(rows);
+}
+END_TEST
+
+START_TEST(far_targets_of_32_bit_code)
+{
+    static const struct row rows[] = {
+        {32, "jmp 1:2", "ea020000000100"},
+        {32, "jmp 0x1234:0x12345678", "ea785634123412"},
+        {32, "jmp word 1:2", "66ea02000100"},
+        {32, "jmp dword 1:2", "ea020000000100"},
+        {32, "call 7:0", "9a000000000700"},
+        {32, "jmp far [eax]", "ff28"},
+        {32, "jmp $+2", "eb00"},
+        {32, "jmp dword $+2", "e9fdffffff"},
+        {32, "jmp short $", "ebfe"},
+        {32, "mov eax,'abcd'", "b861626364"},
+        {32, "push word 1", "666a01"},
+        {32, "mov eax,[eax*2]", "8b0400"},
+        {32, "mov eax,[esp+eax]", "8b0404"},
+    };
+    ARE_READ(rows);
+}
+END_TEST
+
+/* A text that is refused, the place in it, and a part of the sentence. */
+struct refused {
+    const char *text;
+    unsigned offset;
+    const char *part;
+};
+
+START_TEST(errors_say_what_is_wrong_and_where)
+{
+    static const struct refused rows[] = {
+        {"movv rax, 1", 0, "there is `mov`"},
+        {" mvo rax, 1", 1, "there is `mov`"},
+        {"fld st0", 0, "which nasm knows"},
+        {"5", 0, "an instruction was expected, not `5`"},
+        {"lock", 4, "not the end of the line"},
+        {"mov rax, 1 +", 12, "not the end of the line"},
+        {"mov rax, (1", 11, "`)` was expected"},
+        {"mov rax, 1)", 10, "not `)`"},
+        {"mov rax, [rax", 13, "`]` was expected"},
+        {"mov rax, [rax]]", 14, "not `]`"},
+        {"mov rax, [[rax]]", 10, "parentheses do"},
+        {"mov rax, rax+1", 9, "brackets of an address"},
+        {"mov rax, [rax+rbx+rcx]", 10, "too many registers"},
+        {"mov rax, [rax*2+rbx*2]", 10, "multiplies two registers"},
+        {"mov rax, [rax*7]", 10, "with 7: with 1, 2, 4 and 8"},
+        {"mov rax, [rbx+rax*3]", 10, "with 3: with 1, 2, 4 and 8"},
+        {"mov rax, [rax*-1]", 10, "with -1"},
+        {"mov rax, [xmm0]", 10, "xmm0 cannot be in an address"},
+        {"mov rax, [rax:5]", 10, "a segment register"},
+        {"mov rax, [fs:gs:5]", 15, "not `:`"},
+        {"fs mov rax, [fs:5]", 13, "a segment already"},
+        {"mov rax, nothing", 9, "`nothing` is not defined"},
+        {"mov rax, 5/0", 10, "divides by 0"},
+        {"mov rax, 5 %% (1-1)", 11, "divides by 0"},
+        {"mov rax, 1.5", 9, "floating-point"},
+        {"mov rax, 'ab", 9, "quote"},
+        {"mov rax, 1 ? 2", 11, "`:`"},
+        {"mov rax, ~rbx", 9, "`~` takes numbers"},
+        {"mov rax, 5 << rbx", 11, "`<<` takes numbers"},
+        {"mov rax, rbx*rcx", 12, "one side is a number"},
+        {"mov rax, rbx ? 1 : 2", 13, "before `?`"},
+        {"mov rax, far 5", 13, "jmp and call"},
+        {"mov rax, short 5", 15, "jumps and calls"},
+        {"mov rax, near [5]", 14, "jmp and call"},
+        {"mov rax, rel 5", 9, "brackets"},
+        {"mov rax, tword [5]", 9, "x87"},
+        {"jz qword $", 9, "`short` and `near`"},
+        {"loop short $", 11, "short always"},
+        {"call short $", 11, "none is short"},
+        {"jmp far $", 8, "far [rax]"},
+        {"jmp 1:2:3", 7, "one colon"},
+        {"rep repne movsb", 4, "one of rep, repne"},
+        {"a32 a64 lodsb", 4, "a16, a32 and a64"},
+        {"bnd mov eax, 1", 0, "near jumps"},
+        {"repne ret", 0, "bnd"},
+        {"mov eax, 1, 2, 3", 15, "three operands"},
+        {"mov eax 5", 8, "not `5`"},
+        {"mov eax, [lock rax]", 10, "no place in an address"},
+        {"mov eax, lock", 9, "not `lock`"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct elfgen_x86_instruction instruction;
+        struct elfgen_error error = {.text = ""};
+        const char *text = rows[i].text;
+        ck_assert_msg(elfgen_assemble_instruction(text, strlen(text), 64, &instruction, NULL,
+                                                  &error) != ELFGEN_OK,
+                      "%s is accepted", text);
+        ck_assert_msg(strstr(error.text, rows[i].part), "%s: %s", text, error.text);
+        ck_assert_msg(error.offset == rows[i].offset, "%s: at %d", text, (int)error.offset);
+    }
+}
+END_TEST
+
+START_TEST(places_of_mnemonic_and_operands_are_told)
+{
+    static const char text[] = "  rep  add dword [rax], 5 ; c";
+    struct elfgen_x86_instruction instruction;
+    uint32_t places[1 + ELFGEN_X86_OPERANDS];
+    ck_assert_int_eq(
+        elfgen_assemble_instruction(text, sizeof text - 1, 64, &instruction, places, NULL),
+        ELFGEN_OK);
+    ck_assert_uint_eq(places[0], 7);
+    ck_assert_uint_eq(places[1], 11);
+    ck_assert_uint_eq(places[2], 24);
+    ck_assert_uint_eq(places[3], sizeof text - 1);
+    ck_assert_int_eq(elfgen_assemble_instruction("nop", 3, 16, &instruction, NULL, NULL),
+                     ELFGEN_BAD_ARGUMENT);
+}
+END_TEST
+
+/* Depth and length are bounded by errors, not by the stack. */
+START_TEST(deep_and_long_expressions_are_refused_or_read)
+{
+    enum { DEEP = 100000 };
+    static char text[2 * DEEP + 64];
+    struct elfgen_x86_instruction instruction;
+    struct elfgen_error error;
+    static const char start[] = "mov eax, ";
+    memcpy(text, start, sizeof start - 1);
+    memset(text + 9, '(', DEEP);
+    ck_assert_int_eq(elfgen_assemble_instruction(text, 9 + DEEP, 64, &instruction, NULL, &error),
+                     ELFGEN_UNSUPPORTED);
+    for (size_t i = 9; i < 9 + 221; i++)
+        text[i] = i % 2 ? '1' : '+';
+    ck_assert_int_eq(elfgen_assemble_instruction(text, 9 + 221, 64, &instruction, NULL, &error),
+                     ELFGEN_OK);
+    ck_assert_int_eq(instruction.operands[1].value, 111);
+    memset(text + 9, '-', 161);
+    text[9 + 161] = '1';
+    ck_assert_int_eq(elfgen_assemble_instruction(text, 9 + 162, 64, &instruction, NULL, &error),
+                     ELFGEN_UNSUPPORTED);
+    ck_assert(strstr(error.text, "too deep"));
+}
+END_TEST
+
+/* Names of this section (base 0), of another one (1), and one that is not defined yet. */
+static bool look_up(void *context, const struct token *name, struct value *value,
+                    struct fault *fault)
+{
+    (void)context;
+    (void)fault;
+    value->kind = VALUE_ADDRESS;
+    switch (name->text[0]) {
+    case 'a':
+        value->number = 0x10;
+        value->base = 0;
+        return true;
+    case 'b':
+        value->number = 0x50;
+        value->base = 0;
+        return true;
+    case 'o':
+        value->number = 0x10;
+        value->base = 1;
+        return true;
+    case 'n':
+        value->number = 7;
+        value->kind = VALUE_NUMBER;
+        return true;
+    default:
+        value->kind = VALUE_UNKNOWN;
+        return true;
+    }
+}
+
+static enum elfgen_assemble_class warned;
+
+static void warn(void *context, enum elfgen_assemble_class class_, const struct token *token,
+                 const char *text)
+{
+    (void)context;
+    (void)token;
+    ck_assert(text[0] != '\0');
+    warned = class_;
+}
+
+static const struct names names = {
+    .look_up = look_up,
+    .warn = warn,
+    .here = {.number = 0x20, .base = 0, .minus = VALUE_NO_BASE, .kind = VALUE_ADDRESS},
+    .section_start = {.base = 0, .minus = VALUE_NO_BASE, .kind = VALUE_ADDRESS},
+    .mode = 64};
+
+static struct value value_of(const char *text)
+{
+    struct token tokens[64];
+    const char *at = text;
+    size_t count;
+    struct elfgen_error error;
+    struct fault fault = {.error = &error};
+    struct value value = {.number = -1};
+    const struct token *token = tokens;
+    ck_assert_int_eq(elfgen_asm_lex_line(&at, text + strlen(text), tokens, 64, &count), LEX_LINE);
+    ck_assert_msg(elfgen_asm_expression(&names, &token, &value, &fault), "%s: %s", text,
+                  error.text);
+    ck_assert_int_eq(token->kind, TOKEN_END);
+    return value;
+}
+
+START_TEST(addresses_are_added_and_subtracted)
+{
+    static const struct {
+        const char *text;
+        int64_t number;
+        uint32_t base, minus;
+        enum value_kind kind;
+    } rows[] = {
+        {"a", 0x10, 0, VALUE_NO_BASE, VALUE_ADDRESS},
+        {"b-a", 0x40, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_NUMBER},
+        {"(b-a)*2+n", 0x87, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_NUMBER},
+        {"$-a", 0x10, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_NUMBER},
+        {"$-$$", 0x20, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_NUMBER},
+        {"o-a", 0, 1, 0, VALUE_ADDRESS},
+        {"o-$+4", -0xc, 1, 0, VALUE_ADDRESS},
+        {"a-a+o", 0x10, 1, VALUE_NO_BASE, VALUE_ADDRESS},
+        {"o+4-o+a", 0x14, 0, VALUE_NO_BASE, VALUE_ADDRESS},
+        {"a-o", 0, 0, 0, VALUE_OTHER},
+        {"a+b", 0, 0, 0, VALUE_OTHER},
+        {"-a", -0x10, VALUE_NO_BASE, 0, VALUE_ADDRESS},
+        {"a*2", 0, 0, 0, VALUE_OTHER},
+        {"a*1", 0x10, 0, VALUE_NO_BASE, VALUE_ADDRESS},
+        {"a=a", 1, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_NUMBER},
+        {"a=o", 0, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_NUMBER},
+        {"a<b", 1, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_NUMBER},
+        {"u", 0, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_UNKNOWN},
+        {"u+5", 0, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_UNKNOWN},
+        {"u-u", 0, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_NUMBER},
+        {"u-a", 0, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_UNKNOWN},
+        {"u ? a : b", 0, VALUE_NO_BASE, VALUE_NO_BASE, VALUE_UNKNOWN},
+        {"1 ? a : u", 0x10, 0, VALUE_NO_BASE, VALUE_ADDRESS},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct value value = value_of(rows[i].text);
+        ck_assert_msg(value.kind == rows[i].kind, "%s: kind %d", rows[i].text, value.kind);
+        if (value.kind == VALUE_OTHER)
+            continue;
+        ck_assert_msg(value.number == rows[i].number, "%s is %d", rows[i].text, (int)value.number);
+        ck_assert_msg(value.base == rows[i].base && value.minus == rows[i].minus, "%s: bases",
+                      rows[i].text);
+    }
+}
+END_TEST
+
+/* Parses an instruction with names. */
+static struct operand_values parse(const char *text, struct fault *fault)
+{
+    static struct token tokens[64];
+    const char *at = text;
+    size_t count;
+    struct operand_values values;
+    warned = ELFGEN_ASSEMBLE_ERROR;
+    ck_assert_int_eq(elfgen_asm_lex_line(&at, text + strlen(text), tokens, 64, &count), LEX_LINE);
+    ck_assert_msg(elfgen_asm_instruction(&names, tokens, &values, fault), "%s: %s", text,
+                  fault->error->text);
+    return values;
+}
+
+START_TEST(operands_with_names_are_open)
+{
+    struct elfgen_error error;
+    struct fault fault = {.error = &error};
+    struct operand_values values = parse("mov rax, o+5", &fault);
+    ck_assert_uint_eq(values.is_open, 2);
+    ck_assert(values.instruction.operands[1].symbolic);
+    ck_assert_uint_eq(values.values[1].base, 1);
+    ck_assert_int_eq(values.values[1].number, 0x15);
+    values = parse("mov rax, u", &fault);
+    ck_assert_uint_eq(values.is_open, 2);
+    ck_assert(!values.instruction.operands[1].symbolic);
+    values = parse("mov eax, [rel o]", &fault);
+    ck_assert(values.instruction.operands[1].relative && values.instruction.operands[1].symbolic);
+    values = parse("mov eax, [rbx+a]", &fault);
+    ck_assert(!values.instruction.operands[1].relative && values.instruction.operands[1].symbolic);
+    values = parse("jmp a", &fault);
+    ck_assert_int_eq(values.instruction.operands[0].kind, ELFGEN_X86_TARGET);
+    ck_assert(!values.instruction.operands[0].symbolic && !values.instruction.operands[0].strict);
+    ck_assert_int_eq(values.instruction.operands[0].value, 0x10);
+    ck_assert_uint_eq(values.instruction.address, 0x20);
+    values = parse("jmp o", &fault);
+    ck_assert(values.instruction.operands[0].symbolic && values.instruction.operands[0].strict);
+    values = parse("jmp u", &fault);
+    ck_assert(!values.instruction.operands[0].strict);
+    ck_assert_int_eq(values.instruction.operands[0].value, 0x20);
+    ck_assert_uint_eq(values.is_open, 1);
+    values = parse("mov eax, n", &fault);
+    ck_assert_uint_eq(values.is_open, 0);
+}
+END_TEST
+
+START_TEST(warnings_have_nasms_classes)
+{
+    static const struct {
+        const char *text;
+        enum elfgen_assemble_class class_;
+    } rows[] = {
+        {"mov eax, [rel 5]", ELFGEN_ASSEMBLE_EA_ABSOLUTE},
+        {"mov eax, [byte 5]", ELFGEN_ASSEMBLE_EA_DISPSIZE},
+        {"mov ecx, [qword 5]", ELFGEN_ASSEMBLE_EA_DISPSIZE},
+        {"mov eax, [qword 5]", ELFGEN_ASSEMBLE_ERROR},
+        {"mov [qword 5], al", ELFGEN_ASSEMBLE_ERROR},
+        {"mov eax, [rel rax]", ELFGEN_ASSEMBLE_OTHER},
+        {"mov word eax, 5", ELFGEN_ASSEMBLE_REGSIZE},
+        {"mov dword eax, 5", ELFGEN_ASSEMBLE_ERROR},
+        {"mov eax, 'abcdefghi'", ELFGEN_ASSEMBLE_OTHER},
+        {"mov eax, [es:rax]", ELFGEN_ASSEMBLE_PREFIX_SEG},
+        {"ds lodsb", ELFGEN_ASSEMBLE_PREFIX_SEG},
+        {"mov eax, [fs:rax]", ELFGEN_ASSEMBLE_ERROR},
+        {"fs fs lodsb", ELFGEN_ASSEMBLE_OTHER},
+        {"rep rep movsb", ELFGEN_ASSEMBLE_OTHER},
+        {"mov eax, ptr", ELFGEN_ASSEMBLE_PTR},
+        {"mov rax, 0x10000000000000000", ELFGEN_ASSEMBLE_NUMBER_OVERFLOW},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct elfgen_error error;
+        struct fault fault = {.error = &error};
+        parse(rows[i].text, &fault);
+        ck_assert_msg(warned == rows[i].class_, "%s: %s", rows[i].text,
+                      elfgen_assemble_class_name(warned));
+    }
+}
+END_TEST
+
+START_TEST(refusals_say_what_there_would_be)
+{
+    static const struct {
+        const char *text, *part;
+        unsigned operand; /* 3: the mnemonic */
+    } rows[] = {
+        {"mov 5, eax", "mov has `", 0},
+        {"mov eax, bx", "do not go together", 1},
+        {"mov [rax], 5", "byte, word, dword or qword before it", 0},
+        {"push eax", "do not go together", 0},
+        {"pusha", "64-bit code does not have", 3},
+        {"mov eax, [rax+ebx]", "both as large as an address", 1},
+        {"mov eax, [rsp*2]", "not rsp times", 1},
+        {"mov ah, [r8]", "REX prefix", 3},
+        {"jmp short $+200", "out of reach", 0},
+        {"mov al, 300", "does not fit", 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct elfgen_error error;
+        struct fault fault = {.error = &error};
+        const struct operand_values values = parse(rows[i].text, &fault);
+        struct elfgen_x86_encoding encoding;
+        const enum elfgen_x86_status status = elfgen_encode(&values.instruction, &encoding);
+        ck_assert_int_ne(status, ELFGEN_X86_OK);
+        ck_assert(!elfgen_asm_refused(&values, status, &encoding, &fault));
+        ck_assert_msg(strstr(error.text, rows[i].part), "%s: %s", rows[i].text, error.text);
+        ck_assert_msg(fault.token == (rows[i].operand < ELFGEN_X86_OPERANDS
+                                          ? values.operands[rows[i].operand]
+                                          : values.mnemonic),
+                      "%s: place", rows[i].text);
+    }
+}
+END_TEST
+
+static Suite *assemble_instruction_suite(void)
+{
+    Suite *suite = suite_create("assemble_instruction");
+    TCase *read = tcase_create("read");
+    tcase_add_test(read, addresses_are_read_in_every_writing);
+    tcase_add_test(read, addresses_of_32_bit_code);
+    tcase_add_test(read, operators_are_nasms);
+    tcase_add_test(read, sizes_of_numbers_are_as_asked);
+    tcase_add_test(read, targets_and_prefixes);
+    tcase_add_test(read, far_targets_of_32_bit_code);
+    suite_add_tcase(suite, read);
+    TCase *names_ = tcase_create("names");
+    tcase_add_test(names_, addresses_are_added_and_subtracted);
+    tcase_add_test(names_, operands_with_names_are_open);
+    suite_add_tcase(suite, names_);
+    TCase *errors = tcase_create("errors");
+    tcase_add_test(errors, errors_say_what_is_wrong_and_where);
+    tcase_add_test(errors, places_of_mnemonic_and_operands_are_told);
+    tcase_add_test(errors, deep_and_long_expressions_are_refused_or_read);
+    tcase_add_test(errors, warnings_have_nasms_classes);
+    tcase_add_test(errors, refusals_say_what_there_would_be);
+    suite_add_tcase(suite, errors);
+    return suite;
+}
+
+RUN_SUITE(assemble_instruction_suite)
