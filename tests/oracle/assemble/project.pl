@@ -2,16 +2,17 @@
 # Compares the assembler with nasm on the project's own sources: its programs, examples, and those that tests have
 # between their lines.
 #
-#   project.pl ASSEMBLE-NASM SOURCE      exit status: 0 the same, 1 a difference, 77 skipped
+#   project.pl ASSEMBLE-NASM SOURCE [TINYELF]     exit status: 0 the same, 1 a difference, 77 skipped
 #
+# With TINYELF, the programs that it builds of them with both assemblers as well, in all layouts.
 # What nasm refuses in code of 64 and of 32 bits is in another language, and left out.
 use strict;
 use warnings;
 use File::Find;
 use File::Temp 'tempdir';
 
-die "usage: project.pl ASSEMBLE-NASM SOURCE\n" if @ARGV != 2;
-my ($judge, $root) = @ARGV;
+die "usage: project.pl ASSEMBLE-NASM SOURCE [TINYELF]\n" if @ARGV != 2 && @ARGV != 3;
+my ($judge, $root, $tinyelf) = @ARGV;
 if (system 'nasm -v >/dev/null 2>&1') {
     print "ok 1 # skip: nasm is missing\n";
     exit 77;
@@ -59,5 +60,44 @@ find({no_chdir => 1, preprocess => sub { sort grep { !/^(\.|build)/ && $_ ne 'no
     offer($path, $1) while $text =~ /^    ```(?:nasm|asm)\n(.*?)^\s*```/gms;
 }}, map { "$root/$_" } qw(asm docs templates tests elfgen));
 @files > 100 or die "project.pl: there are only " . @files . " sources\n";
-system $judge, @files;
-exit($? == 0 ? 0 : 1);
+my $wrong = system $judge, @files;
+exit($wrong ? 1 : 0) unless $tinyelf;
+
+# The bytes of a program, or "" if it is refused.
+sub built
+{
+    my ($assembler, $file, @options) = @_;
+    my $program = "$folder/program";
+    unlink $program;
+    system 'sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh', $tinyelf, 'build', '--from', 'nasm', '--assembler', $assembler,
+        '-o', $program, @options, $file;
+    open my $handle, '<', $program or return '';
+    local $/;
+    return <$handle>;
+}
+
+my @options = ([], ['--layout', 'split'], ['--sections'], ['--layout', 'split', '--sections', '--stack', 'noexec'],
+    ['--no-gc-sections', '--sections']);
+my ($same, $refused, $foreign) = (0, 0, 0);
+for my $file (@files) {
+    for my $options (@options) {
+        my $theirs = built('nasm', $file, @$options);
+        if ($theirs eq '') {
+            $refused++;
+            last;
+        }
+        my $ours = built('inside', $file, @$options);
+        if ($ours eq '' && `$judge $file` =~ /[1-9]\d* are for nasm/) {
+            $foreign++;
+            last;
+        }
+        if ($ours eq $theirs) {
+            $same++;
+        } else {
+            print "$file: build @$options: ", $ours eq '' ? "the inside refuses it\n" : "other bytes\n";
+            $wrong = 1;
+        }
+    }
+}
+print "$same programs are the same, $refused sources make none, $foreign are for nasm\n";
+exit($wrong || !$same ? 1 : 0);
