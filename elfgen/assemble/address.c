@@ -63,7 +63,7 @@ static bool add_register(struct parser *parser, struct reference *reference,
 {
     const unsigned reg = register_of_term(term->type);
     const unsigned class_ = class_of(reg);
-    if (class_ < CLASS_BYTE || class_ > CLASS_HIGH)
+    if ((class_ < CLASS_BYTE || class_ > CLASS_HIGH) && (int)term->factor != 0)
         return fault_at(parser->fault, reference->expression,
                         elfgen_error_set(parser->fault->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
                                          "%s cannot be in an address: general-purpose registers "
@@ -200,21 +200,30 @@ static void place_plain(const struct parser *parser, const struct reference *ref
                         struct elfgen_x86_operand *operand)
 {
     const uint8_t mode = parser->names->mode;
+    const unsigned prefixes = parser->result->instruction.prefixes;
     const bool is_fs_gs =
         reference->segment == ELFGEN_X86_REG_fs || reference->segment == ELFGEN_X86_REG_gs;
     const bool is_relative = mode == 64 && !reference->abs &&
                              (reference->rel || (parser->names->default_rel && !is_fs_gs));
     const bool is_absolute = reference->symbol == VALUE_NO_BASE && !reference->is_unknown;
+    const unsigned size =
+        prefixes & ELFGEN_X86_A16 || (mode == 32 && operand->displacement_size == 2) ? 2
+        : prefixes & ELFGEN_X86_A32                                                  ? 4
+                                                                                     : mode / 8u;
+    const unsigned usual = size == 2 ? 2 : 4;
+    const unsigned asked = operand->displacement_size ? operand->displacement_size : usual;
     operand->relative = is_relative && !is_absolute && reference->minus == VALUE_NO_BASE;
     if (is_relative && !operand->relative)
         parse_warn(parser, ELFGEN_ASSEMBLE_EA_ABSOLUTE, reference->expression,
                    "this address is absolute, and cannot be relative to rip");
-    if (reference->byte_asked || (mode == 64 && operand->displacement_size == 8 &&
-                                  (operand->relative || !is_beside_accumulator(parser))))
+    const bool has_no_modrm = asked == size && !is_relative && is_beside_accumulator(parser);
+    if (!has_no_modrm &&
+        (reference->byte_asked || (reference->long_asked && operand->displacement_size != usual)))
         parse_warn(parser, ELFGEN_ASSEMBLE_EA_DISPSIZE, reference->expression,
                    "the size of the displacement is ignored in an address without registers");
-    if (operand->displacement_size == 8 && operand->relative)
-        operand->displacement_size = 0;
+    /* Never mov's form without ModRM, whose displacement is as large as an address. */
+    if (is_relative && operand->displacement_size != 2)
+        operand->displacement_size = operand->relative ? 0 : (uint8_t)(32 / size);
 }
 
 bool elfgen_asm_reference_end(struct parser *parser, const struct reference *reference,
@@ -224,10 +233,11 @@ bool elfgen_asm_reference_end(struct parser *parser, const struct reference *ref
     operand->segment = (uint8_t)reference->segment;
     operand->value = reference->offset;
     operand->displacement_size = reference->displacement_size;
-    if (reference->byte_asked && reference->long_asked && operand->displacement_size == 1)
-        operand->displacement_size = 4;
     if (!place_registers(parser, reference, operand))
         return false;
+    if (reference->byte_asked && reference->long_asked && operand->displacement_size == 1 &&
+        (operand->base || operand->index))
+        operand->displacement_size = class_of(operand->base | operand->index) == CLASS_WORD ? 2 : 4;
     if (!operand->base && !operand->index)
         place_plain(parser, reference, operand);
     else if (reference->rel)
@@ -241,6 +251,9 @@ bool elfgen_asm_reference_end(struct parser *parser, const struct reference *ref
         value->kind = VALUE_UNKNOWN;
     else if (reference->symbol != VALUE_NO_BASE || reference->minus != VALUE_NO_BASE)
         value->kind = VALUE_ADDRESS;
-    operand->symbolic = value->kind != VALUE_NUMBER;
+    /* The distance to an address of the same section is known. */
+    operand->symbolic =
+        value->kind != VALUE_NUMBER && !(operand->relative && value->kind == VALUE_ADDRESS &&
+                                         value->base == parser->names->section);
     return true;
 }

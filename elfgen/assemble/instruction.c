@@ -39,6 +39,10 @@ static bool take_word_prefix(struct parser *parser)
         instruction->prefixes |= prefixes[i].bit;
         if (word == PREFIX_BND)
             parser->bnd = parser->at;
+        if (word == PREFIX_XACQUIRE || word == PREFIX_XRELEASE)
+            parser->hle = parser->at;
+        if (word == PREFIX_LOCK)
+            parser->lock = parser->at;
         if (word == PREFIX_REPNE)
             parser->repne = parser->at;
         return true;
@@ -175,24 +179,59 @@ static bool take_operands(struct parser *parser)
 static bool check_bnd(const struct parser *parser)
 {
     const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    const struct elfgen_x86_operand *operand = &instruction->operands[0];
     const unsigned mnemonic = instruction->mnemonic;
-    const bool is_far = instruction->operands[0].reach == ELFGEN_X86_FAR ||
-                        instruction->operands[0].kind == ELFGEN_X86_FAR_TARGET;
-    const bool is_always = (mnemonic_has_far_target(mnemonic) && !is_far) ||
-                           mnemonic == ELFGEN_X86_OP_ret || mnemonic == ELFGEN_X86_OP_retn;
-    const bool may_be = is_always || (mnemonic_has_target(mnemonic) &&
-                                      !mnemonic_is_always_short(mnemonic) && !is_far);
+    const bool is_far = operand->reach == ELFGEN_X86_FAR || operand->kind == ELFGEN_X86_FAR_TARGET;
+    const bool may_be =
+        mnemonic == ELFGEN_X86_OP_ret || mnemonic == ELFGEN_X86_OP_retn ||
+        (mnemonic_has_target(mnemonic) && !mnemonic_is_always_short(mnemonic) && !is_far);
+    const bool is_open = operand->kind == ELFGEN_X86_TARGET && !operand->strict &&
+                         operand->reach == ELFGEN_X86_ANY_REACH && mnemonic != ELFGEN_X86_OP_call;
     if (parser->bnd && !may_be)
         return parse_fail(parser, parser->bnd, ELFGEN_BAD_VALUE,
                           "bnd belongs to near jumps, calls and returns");
-    if (parser->bnd && mnemonic == ELFGEN_X86_OP_jmp &&
-        instruction->operands[0].kind == ELFGEN_X86_TARGET)
+    if (parser->bnd && mnemonic == ELFGEN_X86_OP_jmp && operand->reach == ELFGEN_X86_SHORT)
+        return parse_fail(parser, parser->bnd, ELFGEN_BAD_VALUE,
+                          "bnd does not stand before a short jmp");
+    if (parser->bnd && mnemonic == ELFGEN_X86_OP_jmp && is_open)
         return parse_fail(parser, parser->bnd, ELFGEN_UNSUPPORTED,
-                          "this assembler does not have bnd before a jmp to an address");
-    if (parser->repne && is_always)
+                          "for this assembler bnd before jmp needs `near`");
+    if (parser->repne && may_be && !is_open)
         return parse_fail(parser, parser->repne, ELFGEN_BAD_VALUE,
                           "this prefix is called bnd here");
     return true;
+}
+
+/* Checks lock, which belongs to memory that is written. */
+static void check_lock(const struct parser *parser)
+{
+    const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    if (parser->lock && instruction->operands[0].kind != ELFGEN_X86_MEMORY)
+        parse_warn(parser, ELFGEN_ASSEMBLE_PREFIX_LOCK, parser->lock,
+                   "lock belongs before an instruction whose first operand is memory");
+}
+
+/* Checks xacquire and xrelease: they belong to lock with memory, to xchg without it, and xrelease
+ * to mov. */
+static void check_hle(const struct parser *parser)
+{
+    const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    const unsigned mnemonic = instruction->mnemonic;
+    struct elfgen_x86_form form;
+    bool may_lock = false;
+    if (!parser->hle)
+        return;
+    for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++)
+        may_lock = may_lock || form.may_lock;
+    const bool is_store =
+        mnemonic == ELFGEN_X86_OP_mov && word_of(parser->hle)->number == PREFIX_XRELEASE;
+    if (instruction->operands[0].kind != ELFGEN_X86_MEMORY || (!may_lock && !is_store))
+        parse_warn(parser, ELFGEN_ASSEMBLE_PREFIX_HLE, parser->hle,
+                   "this prefix means nothing before this instruction");
+    else if (!(instruction->prefixes & ELFGEN_X86_LOCK) && !is_store &&
+             mnemonic != ELFGEN_X86_OP_xchg)
+        parse_warn(parser, ELFGEN_ASSEMBLE_PREFIX_HLE, parser->hle,
+                   "this prefix means nothing without lock");
 }
 
 /* A segment that is ignored in 64-bit code. */
@@ -222,7 +261,32 @@ bool elfgen_asm_instruction(const struct names *names, const struct token *token
         !check_bnd(&parser))
         return false;
     check_segment(&parser);
+    check_lock(&parser);
+    check_hle(&parser);
     return true;
+}
+
+bool elfgen_asm_overflows(const struct elfgen_x86_instruction *instruction,
+                          const struct elfgen_x86_encoding *encoding)
+{
+    bool is_ignored = false;
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
+        const struct elfgen_x86_operand *operand = &instruction->operands[i];
+        if (operand->kind != ELFGEN_X86_MEMORY || operand->symbolic)
+            continue;
+        if (encoding->fields[i].length == 1 && operand->value != (int8_t)operand->value)
+            return true;
+        is_ignored = encoding->truncated && encoding->fields[i].length == 0;
+    }
+    if (!is_ignored)
+        return encoding->truncated;
+    /* Of a displacement that is not written NASM says nothing: is an immediate cut, too? */
+    struct elfgen_x86_instruction other = *instruction;
+    struct elfgen_x86_encoding again;
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
+        if (other.operands[i].kind == ELFGEN_X86_MEMORY)
+            other.operands[i].value = 0;
+    return elfgen_encode(&other, &again) == ELFGEN_X86_OK && again.truncated;
 }
 
 /* One instruction knows no names. */
@@ -251,6 +315,8 @@ enum elfgen_status elfgen_assemble_instruction(const char *text, size_t length, 
     if ((mode != 64 && mode != 32) || (!text && length) || !instruction || length > UINT32_MAX)
         return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
                                 "code has 64 or 32 bits, and the text less than 4 GB");
+    for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++)
+        places[i] = (uint32_t)length;
     if (elfgen_asm_lex_line(&at, text + length, tokens, LINE_TOKENS, &count) != LEX_LINE)
         return elfgen_error_set(error, ELFGEN_UNSUPPORTED, 0,
                                 "an instruction is one line of at most %u words and signs",
@@ -262,7 +328,8 @@ enum elfgen_status elfgen_assemble_instruction(const char *text, size_t length, 
     const bool is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
     for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++) {
         const struct token *token = i == 0 ? values.mnemonic : values.operands[i - 1];
-        places[i] = (uint32_t)(token ? (size_t)(token->place - text) : length);
+        if (token)
+            places[i] = (uint32_t)(token->place - text);
     }
     if (!is_read) {
         fault.error->offset = (uint64_t)(fault.token->place - text);

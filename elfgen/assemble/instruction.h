@@ -23,6 +23,11 @@ struct operand_values {
 bool elfgen_asm_instruction(const struct names *names, const struct token *tokens,
                             struct operand_values *result, struct fault *fault);
 
+/* Whether NASM warns that a number does not fit: of an instruction with `truncate`, and its
+ * encoding. The operands that are open are known by now. */
+bool elfgen_asm_overflows(const struct elfgen_x86_instruction *instruction,
+                          const struct elfgen_x86_encoding *encoding);
+
 /* Tells why elfgen_encode() refuses an instruction, and what there would be. Returns false. */
 bool elfgen_asm_refused(const struct operand_values *values, enum elfgen_x86_status status,
                         const struct elfgen_x86_encoding *encoding, struct fault *fault);

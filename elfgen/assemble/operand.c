@@ -161,8 +161,17 @@ static bool end_reference(struct parser *parser, const struct reference *referen
                                                : ELFGEN_X86_ANY_REACH;
     if (!elfgen_asm_reference_end(parser, reference, operand, value))
         return false;
-    parser->result->is_open |= (uint8_t)((unsigned)operand->symbolic << i);
+    parser->result->is_open |= (uint8_t)((value->kind != VALUE_NUMBER) << i);
     return true;
+}
+
+/* The bytes that NASM knows a register to have. */
+static uint8_t register_size(unsigned reg)
+{
+    if (register_is_segment(reg))
+        return 2;
+    return reg >= ELFGEN_X86_REG_cr0 && reg <= ELFGEN_X86_REG_dr7 ? 4
+                                                                  : elfgen_x86_register_size(reg);
 }
 
 /* A register, alone. */
@@ -179,8 +188,9 @@ static bool end_register(struct parser *parser, const struct token *first, struc
                           "into the brackets of an address");
     operand->kind = ELFGEN_X86_REGISTER_OPERAND;
     operand->reg = (uint8_t)register_of_term(sum.terms->type);
-    const uint8_t size = elfgen_x86_register_size(operand->reg);
-    if (qualifiers->size && size && qualifiers->size != size)
+    const uint8_t size = register_size(operand->reg);
+    const bool has_reach = qualifiers->is_short || qualifiers->is_near || qualifiers->is_far;
+    if (size && (has_reach || (qualifiers->size && qualifiers->size != size)))
         parse_warn(parser, ELFGEN_ASSEMBLE_REGSIZE, first,
                    "the register has another size, which it keeps");
     return true;

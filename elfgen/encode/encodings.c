@@ -161,10 +161,15 @@ size_t elfgen_encodings(const struct elfgen_x86_instruction *instruction, bool u
                         bool (*found)(const struct elfgen_x86_encoding *encoding, void *context),
                         void *context)
 {
-    struct list list = {
-        .instruction = *instruction, .useless = useless, .found = found, .context = context};
+    struct list list; /* known[] is large, and has no values yet */
     struct elfgen_x86_encoding usual;
     uint8_t blame;
+    list.instruction = *instruction;
+    list.useless = useless;
+    list.found = found;
+    list.context = context;
+    list.count = list.known_count = 0;
+    list.stopped = false;
     list.instruction.form = 0;
     list.instruction.direction = ELFGEN_X86_ANY_DIRECTION;
     if (elfgen_encode(&list.instruction, &usual) != ELFGEN_X86_OK)

@@ -79,6 +79,24 @@ static void put_memory(struct elfgen_text *text, const struct elfgen_x86_instruc
     elfgen_text_char(text, ']');
 }
 
+/* Whether a jump exists with a distance of one byte alone, which NASM does not let one say. */
+static bool is_always_short(unsigned mnemonic)
+{
+    return (mnemonic >= ELFGEN_X86_OP_loop && mnemonic <= ELFGEN_X86_OP_loopz) ||
+           mnemonic == ELFGEN_X86_OP_jcxz || mnemonic == ELFGEN_X86_OP_jecxz ||
+           mnemonic == ELFGEN_X86_OP_jrcxz;
+}
+
+/* Whether NASM calls the byte f2 before an instruction bnd. */
+static bool has_bnd(const struct elfgen_x86_instruction *instruction)
+{
+    const struct elfgen_x86_operand *operand = &instruction->operands[0];
+    const unsigned mnemonic = instruction->mnemonic;
+    return mnemonic == ELFGEN_X86_OP_ret || mnemonic == ELFGEN_X86_OP_retn ||
+           ((mnemonic == ELFGEN_X86_OP_call || mnemonic == ELFGEN_X86_OP_jmp) &&
+            operand->kind != ELFGEN_X86_FAR_TARGET && operand->reach != ELFGEN_X86_FAR);
+}
+
 static void put_operand(struct elfgen_text *text, const struct elfgen_x86_instruction *instruction,
                         const struct elfgen_x86_operand *operand)
 {
@@ -96,7 +114,7 @@ static void put_operand(struct elfgen_text *text, const struct elfgen_x86_instru
         put_number(text, operand->value);
         break;
     case ELFGEN_X86_TARGET:
-        if (operand->reach == ELFGEN_X86_SHORT)
+        if (operand->reach == ELFGEN_X86_SHORT && !is_always_short(instruction->mnemonic))
             elfgen_text_string(text, "short ");
         else if (operand->reach == ELFGEN_X86_NEAR)
             elfgen_text_string(text, "near ");
@@ -125,7 +143,9 @@ void elfgen_x86_print(const struct elfgen_x86_instruction *instruction, struct e
                  {ELFGEN_X86_A64, "a64 "}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (instruction->prefixes & words[i].prefix)
-            elfgen_text_string(text, words[i].word);
+            elfgen_text_string(text, words[i].prefix == ELFGEN_X86_REPNE && has_bnd(instruction)
+                                         ? "bnd "
+                                         : words[i].word);
     if (instruction->segment) {
         put_register(text, instruction->segment);
         elfgen_text_char(text, ' ');

@@ -366,6 +366,13 @@ START_TEST(places_of_mnemonic_and_operands_are_told)
     ck_assert_uint_eq(places[1], 11);
     ck_assert_uint_eq(places[2], 24);
     ck_assert_uint_eq(places[3], sizeof text - 1);
+    /* So they are up to an error. */
+    ck_assert_int_eq(elfgen_assemble_instruction(" jmp there", 10, 64, &instruction, places, NULL),
+                     ELFGEN_UNDEFINED);
+    ck_assert_uint_eq(places[0], 1);
+    ck_assert_int_eq(elfgen_assemble_instruction(" jpm 5", 6, 64, &instruction, places, NULL),
+                     ELFGEN_UNDEFINED);
+    ck_assert_uint_eq(places[0], 6);
     ck_assert_int_eq(elfgen_assemble_instruction("nop", 3, 16, &instruction, NULL, NULL),
                      ELFGEN_BAD_ARGUMENT);
 }

@@ -195,9 +195,11 @@ static void answer_lines(struct question *question, const char *text, size_t siz
 {
     const char *const end = text + size;
     const bool is_alone = is_argument && !memchr(text, '\n', size);
-    static struct encode_answer answer; /* large, and most of it is never used */
+    struct encode_answer answer;
     bool has_memory = true, any = false;
     unsigned number = 0;
+    answer.encodings = NULL;
+    answer.is_allocated = answer.is_asked = false;
     for (const char *line = text, *next; line < end && has_memory; line = next) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         const size_t length = (size_t)((newline ? newline : end) - line);

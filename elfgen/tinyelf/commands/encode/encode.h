@@ -28,7 +28,7 @@ struct encode_answer {
     struct elfgen_x86_encoding *encodings; /* the shortest first */
     size_t count, room;
     bool is_allocated; /* the encodings: whoever made the answer frees them; else they are few[] */
-    struct elfgen_x86_encoding few[48];
+    struct elfgen_x86_encoding few[16];
     size_t usual; /* which of them NASM takes */
     bool is_asked;
     struct encode_asked asked[ENCODE_TOOLS];

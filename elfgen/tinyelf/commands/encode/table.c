@@ -294,15 +294,24 @@ static void put_row(struct table *table, struct elfgen_text *row)
     elfgen_text_char(table->out, '\n');
 }
 
+/* Appends a cell to a row, with the gap before it; cells are plain ASCII. */
+static void put_aligned(struct elfgen_text *row, const struct table_place *place, bool is_right,
+                        const char *text, size_t length)
+{
+    const size_t blanks = place->size > length ? place->size - length : 0;
+    elfgen_text_blanks(row, place->gap + (is_right ? blanks : 0));
+    elfgen_text_bytes(row, text, length);
+    elfgen_text_blanks(row, is_right ? 0 : blanks);
+}
+
 static void put_titles(struct table *table)
 {
     char room[512];
     struct elfgen_text row = {.bytes = room, .capacity = sizeof room};
     for (unsigned column = 0; column < COLUMN_COUNT; column++)
         if (table->places[column].size > 0)
-            table_put_string(&row, &table->places[column],
-                             column == COLUMN_LENGTH ? TABLE_RIGHT : TABLE_LEFT,
-                             title_of(table, column));
+            put_aligned(&row, &table->places[column], column == COLUMN_LENGTH,
+                        title_of(table, column), strlen(title_of(table, column)));
     put_row(table, &row);
 }
 
@@ -340,9 +349,8 @@ void encode_put_table(struct elfgen_text *out, size_t width, const struct encode
             if (table->places[column].size == 0)
                 continue;
             make_cell(&cell, table, i, column);
-            table_put(&row, &table->places[column],
-                      column == COLUMN_LENGTH ? TABLE_RIGHT : TABLE_LEFT, cell.room,
-                      cell.text.length);
+            put_aligned(&row, &table->places[column], column == COLUMN_LENGTH, cell.room,
+                        cell.text.length);
         }
         if (table->detail == DETAIL_BYTES)
             put_bytes(table, &table->answer->encodings[i], &row);

@@ -3,6 +3,7 @@
 
 #include "encode.h"
 #include "base/fold.h"
+#include "base/width.h"
 
 static void put_heading(struct elfgen_text *out, const struct encode_answer *answer,
                         const struct encode_operands *printed)
@@ -102,20 +103,33 @@ static void put_asked(struct elfgen_text *out, const struct encode_asked *asked)
     elfgen_text_char(out, '\n');
 }
 
+/* What stands below the table. */
+static void put_rest(struct elfgen_text *out, const struct encode_answer *answer,
+                     const struct encode_operands *printed)
+{
+    elfgen_text_char(out, '\n');
+    put_effects(out, answer, printed);
+    for (unsigned tool = 0; answer->is_asked && tool < ENCODE_TOOLS; tool++)
+        put_asked(out, &answer->asked[tool]);
+    put_narrow(out, answer);
+}
+
 void encode_put_text(struct elfgen_text *out, size_t width, const struct encode_answer *answer)
 {
     struct encode_operands printed;
     struct fold fold;
     encode_print(&answer->instruction, &printed);
+    if (width == WIDTH_WIDE) {
+        put_heading(out, answer, &printed);
+        encode_put_table(out, width, answer);
+        put_rest(out, answer, &printed);
+        return;
+    }
     fold_open(&fold, out, width, 8);
     put_heading(&fold.text, answer, &printed);
     fold_close(&fold);
     encode_put_table(out, width, answer);
     fold_open(&fold, out, width, 8);
-    elfgen_text_char(&fold.text, '\n');
-    put_effects(&fold.text, answer, &printed);
-    for (unsigned tool = 0; answer->is_asked && tool < ENCODE_TOOLS; tool++)
-        put_asked(&fold.text, &answer->asked[tool]);
-    put_narrow(&fold.text, answer);
+    put_rest(&fold.text, answer, &printed);
     fold_close(&fold);
 }

@@ -1,0 +1,351 @@
+/* Compares what elfgen_assemble_instruction() reads with nasm: texts in many writings, assembled by
+ * nasm, must have the same bytes and warnings of the same classes, and what one refuses the other
+ * must refuse. Then instructions of every form are printed and read, and must stay the same.
+ *
+ *   assemble-instructions [--full] [--count N] [--seed N] [--mode 32|64] [--only MNEMONIC] [--list]
+ *
+ * Of each mode 40 * N texts are made, and N instructions of each form are printed. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../../elfgen/assemble/instruction.h"
+#include "oracle/encode/sample.h"
+#include "writings.h"
+
+enum { FIRST = 2 }; /* line of the source with an instruction */
+enum { LINE = 512, TOKENS = 256, SAMPLE = 100, FULL = 2000, WRITINGS = 40, SHOWN = 60 };
+
+struct item {
+    struct elfgen_x86_encoding encoding;
+    enum elfgen_x86_status status;
+    bool is_read, is_refused;         /* by us, by nasm */
+    uint32_t warnings, nasm_warnings; /* a bit for each class */
+    char *text, *reason;
+};
+
+struct run {
+    struct sample sample;
+    struct item *items;
+    size_t item_count, room;
+    size_t same, both_refuse, left_out, printed, excepted, failed;
+    char folder[40];
+};
+
+static void die(const char *what)
+{
+    fprintf(stderr, "assemble-instructions: %s: %s\n", what, strerror(errno));
+    exit(2);
+}
+
+static bool look_up(void *context, const struct token *name, struct value *value,
+                    struct fault *fault)
+{
+    (void)context;
+    (void)value;
+    return fault_at(fault, name,
+                    elfgen_error_set(fault->error, ELFGEN_UNDEFINED, 0, "it is not defined"));
+}
+
+static void warn(void *context, enum elfgen_assemble_class class_, const struct token *token,
+                 const char *text)
+{
+    struct item *item = context;
+    (void)token;
+    (void)text;
+    item->warnings |= 1u << class_;
+}
+
+/* Reads and encodes an item. */
+static void read_item(struct item *item, uint8_t mode)
+{
+    struct token tokens[TOKENS];
+    struct operand_values values;
+    struct elfgen_error error;
+    struct fault fault = {.error = &error};
+    const struct value zero = {.minus = VALUE_NO_BASE, .kind = VALUE_ADDRESS};
+    const struct names names = {.look_up = look_up,
+                                .warn = warn,
+                                .context = item,
+                                .here = zero,
+                                .section_start = zero,
+                                .mode = mode};
+    const char *at = item->text;
+    size_t count;
+    if (elfgen_asm_lex_line(&at, at + strlen(at), tokens, TOKENS, &count) != LEX_LINE)
+        die(item->text);
+    item->is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
+    if (item->is_read) {
+        values.instruction.truncate = true;
+        item->status = elfgen_encode(&values.instruction, &item->encoding);
+        if (item->status == ELFGEN_X86_OK &&
+            elfgen_asm_overflows(&values.instruction, &item->encoding))
+            item->warnings |= 1u << ELFGEN_ASSEMBLE_NUMBER_OVERFLOW;
+        if (item->status != ELFGEN_X86_OK)
+            elfgen_asm_refused(&values, item->status, &item->encoding, &fault);
+    }
+    item->reason =
+        strdup(item->is_read && item->status == ELFGEN_X86_OK ? "it is read" : error.text);
+    if (!item->reason)
+        die("memory");
+}
+
+static void add(struct run *run, const char *text, uint8_t mode)
+{
+    if (run->item_count == run->room) {
+        run->room = run->room ? 2 * run->room : 4096;
+        run->items = reallocarray(run->items, run->room, sizeof *run->items);
+        if (!run->items)
+            die("memory");
+    }
+    struct item *item = &run->items[run->item_count++];
+    *item = (struct item){.text = strdup(text)};
+    if (!item->text)
+        die("memory");
+    read_item(item, mode);
+}
+
+static void path_of(const struct run *run, const char *name, char path[64])
+{
+    snprintf(path, 64, "%s/%s", run->folder, name);
+}
+
+/* Notes what nasm says of a line. */
+static void take_complaint(struct item *item, const char *line, bool *has_errors)
+{
+    const char *bracket = strstr(line, "[-w+");
+    if (strstr(line, " error:")) {
+        item->is_refused = true;
+        *has_errors = true;
+    } else if (bracket) {
+        for (unsigned i = 1; i < ELFGEN_ASSEMBLE_CLASSES; i++) {
+            const char *name = elfgen_assemble_class_name(i);
+            const size_t length = strlen(name);
+            if (strncmp(bracket + 4, name, length) == 0 && bracket[4 + length] == ']')
+                item->nasm_warnings |= 1u << i;
+        }
+    }
+}
+
+/* Runs nasm over the items that it has not refused. */
+static bool run_nasm(struct run *run, uint8_t mode, bool *has_errors)
+{
+    char source[64], binary[64], list[64], log[64], command[400], line[LINE];
+    path_of(run, "source.asm", source);
+    path_of(run, "binary", binary);
+    path_of(run, "list", list);
+    path_of(run, "log", log);
+    FILE *file = fopen(source, "w");
+    if (!file)
+        die(source);
+    fprintf(file, "bits %d\n", mode);
+    for (size_t i = 0; i < run->item_count; i++)
+        fprintf(file, "%s\n", run->items[i].is_refused ? "" : run->items[i].text);
+    if (fclose(file) != 0)
+        die(source);
+    snprintf(command, sizeof command, "nasm -f bin -o %s -l %s %s >%s 2>&1", binary, list, source,
+             log);
+    const int status = system(command);
+    file = fopen(log, "r");
+    if (!file)
+        die(log);
+    *has_errors = false;
+    while (fgets(line, sizeof line, file)) {
+        const char *colon = strchr(line, ':');
+        const size_t at = colon ? strtoul(colon + 1, NULL, 10) : 0;
+        if (at >= FIRST && at < run->item_count + FIRST)
+            take_complaint(&run->items[at - FIRST], line, has_errors);
+    }
+    fclose(file);
+    return status == 0;
+}
+
+/* The bytes that nasm's listing has of each line, as hex digits. */
+static char (*read_list(const struct run *run))[2 * ELFGEN_X86_LONGEST + 1]
+{
+    char path[64], line[LINE];
+    char(*bytes)[2 * ELFGEN_X86_LONGEST + 1] = calloc(run->item_count + 1, sizeof *bytes);
+    path_of(run, "list", path);
+    FILE *file = fopen(path, "r");
+    if (!file || !bytes)
+        die(path);
+    while (fgets(line, sizeof line, file)) {
+        unsigned long number, offset;
+        char digits[64];
+        if (sscanf(line, "%lu %8lx %40s", &number, &offset, digits) != 3 || line[7] == ' ' ||
+            number < FIRST || number >= run->item_count + FIRST)
+            continue;
+        char *to = bytes[number - FIRST];
+        to += strlen(to);
+        for (const char *from = digits; *from; from++)
+            if (strchr("0123456789ABCDEF", *from) && to < bytes[number - FIRST] + sizeof *bytes - 1)
+                *to++ = (char)(*from | 0x20);
+    }
+    fclose(file);
+    return bytes;
+}
+
+/* What nasm and the assembler do differently, with the reason. */
+static const struct {
+    const char *start, *word, *reason;
+} exceptions[] = {
+    {"bnd jmp ", "$", "nasm drops bnd if the jump is short, which is not known yet"},
+    {"repne j", "$", "nasm has bnd for it if the jump is not short"},
+    {"lea ", "short ", "nasm does not look at sizes of lea's address"},
+    {"lea ", "far ", "the same"},
+    {"lea ", "near ", "the same"},
+    {"mov", " xmm", "nasm looks at sizes before registers of SSE"},
+};
+
+static bool is_excepted(const char *text)
+{
+    for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
+        if (strncmp(text, exceptions[i].start, strlen(exceptions[i].start)) == 0 &&
+            strstr(text, exceptions[i].word))
+            return true;
+    return false;
+}
+
+static void fail(struct run *run, const struct item *item, const char *what, const char *nasm)
+{
+    if (is_excepted(item->text)) {
+        run->excepted++;
+        return;
+    }
+    if (run->failed++ >= SHOWN && !run->sample.list)
+        return;
+    printf("%-44s %s: ", item->text, what);
+    for (size_t i = 0; item->is_read && item->status == ELFGEN_X86_OK && i < item->encoding.length;
+         i++)
+        printf("%02x", item->encoding.bytes[i]);
+    printf(" (%s) nasm %s\n", item->reason, nasm);
+}
+
+/* Classes as a word for each. */
+static void put_classes(uint32_t classes, char *text, size_t size)
+{
+    text[0] = '\0';
+    for (unsigned i = 1; i < ELFGEN_ASSEMBLE_CLASSES; i++)
+        if (classes >> i & 1)
+            snprintf(text + strlen(text), size - strlen(text), "%s ",
+                     elfgen_assemble_class_name(i));
+}
+
+static void compare_item(struct run *run, const struct item *item, const char *nasm)
+{
+    char hex[2 * ELFGEN_X86_LONGEST + 1] = "", classes[200];
+    const bool is_ours = item->is_read && item->status == ELFGEN_X86_OK;
+    for (size_t i = 0; is_ours && i < item->encoding.length; i++)
+        snprintf(hex + 2 * i, 3, "%02x", item->encoding.bytes[i]);
+    if (!is_ours && item->is_refused) {
+        run->both_refuse++;
+    } else if (item->is_refused) {
+        fail(run, item, "nasm refuses it", "");
+    } else if (!is_ours && item->status == ELFGEN_X86_NO_PREFIX) {
+        run->left_out++; /* nasm warns of such a prefix */
+    } else if (!is_ours) {
+        fail(run, item, "refused", nasm);
+    } else if (strcmp(hex, nasm) != 0) {
+        fail(run, item, "other bytes", nasm);
+    } else if (item->warnings != item->nasm_warnings) {
+        put_classes(item->nasm_warnings, classes, sizeof classes);
+        fail(run, item, "other warnings", classes);
+    } else {
+        run->same++;
+    }
+}
+
+static void compare_writings(struct run *run, uint8_t mode)
+{
+    struct generator generator = {.state = run->sample.seed + mode};
+    char line[LINE];
+    bool has_errors;
+    for (unsigned i = 0; i < run->sample.count * WRITINGS; i++) {
+        struct elfgen_text text = {.bytes = line, .capacity = sizeof line - 1};
+        write_instruction(&generator, mode, &text);
+        line[text.length] = '\0';
+        if (!text.cut)
+            add(run, line, mode);
+    }
+    while (!run_nasm(run, mode, &has_errors))
+        if (!has_errors)
+            die("nasm");
+    char(*bytes)[2 * ELFGEN_X86_LONGEST + 1] = read_list(run);
+    for (size_t i = 0; i < run->item_count; i++) {
+        compare_item(run, &run->items[i], bytes[i]);
+        free(run->items[i].text);
+        free(run->items[i].reason);
+    }
+    run->item_count = 0;
+    free(bytes);
+}
+
+/* Prints an instruction, and reads it again. */
+static void compare_printed(struct run *run, const struct elfgen_x86_instruction *instruction)
+{
+    char line[LINE];
+    struct elfgen_text text = {.bytes = line, .capacity = sizeof line - 1};
+    struct elfgen_x86_instruction asked = *instruction;
+    struct elfgen_x86_encoding encoding;
+    asked.truncate = true;
+    if (elfgen_encode(&asked, &encoding) != ELFGEN_X86_OK)
+        return;
+    elfgen_x86_print(instruction, &text);
+    line[text.length] = '\0';
+    struct item item = {.text = line};
+    read_item(&item, instruction->mode);
+    run->printed++;
+    if (!item.is_read || item.status != ELFGEN_X86_OK || item.encoding.length != encoding.length ||
+        memcmp(item.encoding.bytes, encoding.bytes, encoding.length) != 0) {
+        char hex[2 * ELFGEN_X86_LONGEST + 1] = "";
+        for (size_t i = 0; i < encoding.length; i++)
+            snprintf(hex + 2 * i, 3, "%02x", encoding.bytes[i]);
+        fail(run, &item, "printed, it was other bytes", hex);
+    }
+    free(item.reason);
+}
+
+static void compare_forms(struct run *run, uint8_t mode)
+{
+    struct generator generator = {.state = run->sample.seed};
+    struct elfgen_x86_form form;
+    for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++)
+        for (unsigned i = 1;
+             sample_has_mnemonic(&run->sample, mnemonic) && elfgen_x86_form(mnemonic, i, &form);
+             i++)
+            for (unsigned n = 0; n < run->sample.count; n++) {
+                struct elfgen_x86_instruction instruction;
+                generate_instruction(&generator, mnemonic, i, mode, &instruction);
+                compare_printed(run, &instruction);
+            }
+}
+
+int main(int argc, char **argv)
+{
+    struct run run = {0};
+    if (!sample_read(&run.sample, "assemble-instructions", SAMPLE, FULL, argc, argv))
+        return 2;
+    if (system("nasm -v >/dev/null 2>&1") != 0) {
+        printf("ok - assemble-instructions # skip nasm is missing\n");
+        return 77;
+    }
+    strcpy(run.folder, "/tmp/assemble-instructions-XXXXXX");
+    if (!mkdtemp(run.folder))
+        die("mkdtemp");
+    for (unsigned mode = 32; mode <= 64; mode += 32)
+        if (sample_has_mode(&run.sample, mode)) {
+            compare_writings(&run, (uint8_t)mode);
+            compare_forms(&run, (uint8_t)mode);
+        }
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", run.folder);
+    if (system(command) != 0)
+        die(run.folder);
+    free(run.items);
+    printf("%zu texts have nasm's bytes and warnings, %zu are refused by both, %zu have a prefix "
+           "that nasm warns of, %zu printed ones are read, %zu are exceptions, %zu differ\n",
+           run.same, run.both_refuse, run.left_out, run.printed, run.excepted, run.failed);
+    return run.failed ? 1 : 0;
+}
