@@ -43,5 +43,17 @@ if(TINYELF_MUSL)
     # musl has no checked functions, and its archive has no place of its own in a program.
     target_compile_options(musl INTERFACE -U_FORTIFY_SOURCE -fno-pie)
     target_link_options(musl INTERFACE -nostdlib -static -no-pie ${MUSL_START} ${MUSL_INIT})
+    # A page of the file that is used costs a page fault, and each segment a mapping: what a start uses is put together
+    # (front_order.py), in one segment with the headers. No program interpreter protects relocated data of a static program.
+    target_compile_options(musl INTERFACE -ffunction-sections -fdata-sections)
+    include(CheckLinkerFlag)
+    set(order LINKER:-T,${PROJECT_SOURCE_DIR}/cmake/front_order.ld)
+    check_linker_flag(C "${order}" TINYELF_LINKER_ORDERS)
+    if(TINYELF_LINKER_ORDERS)
+        target_link_options(musl INTERFACE ${order})
+        set_property(TARGET musl APPEND PROPERTY INTERFACE_LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/front_order.ld)
+    endif()
+    target_link_options(musl INTERFACE LINKER:--gc-sections LINKER:-z,noseparate-code LINKER:-z,norelro
+        LINKER:-Map,${PROJECT_BINARY_DIR}/tinyelf.map)
     target_link_libraries(musl INTERFACE -Wl,--start-group ${MUSL_ARCHIVE} ${libgcc} -Wl,--end-group ${MUSL_END})
 endif()

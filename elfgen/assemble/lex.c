@@ -62,9 +62,11 @@ static bool joins(const char *start, const char *at, const char *end)
 static void finish_name(struct token *token)
 {
     token->kind = TOKEN_NAME;
-    token->hash = token_hash(token->text, token->length);
+    uint64_t cases;
+    const uint64_t hash = word_hash(token->text, token->length, &cases);
+    token->hash = symbol_hash(hash, cases);
     if (!token->escaped)
-        token->word = elfgen_asm_word(token->text, token->length, token->hash);
+        token->word = elfgen_asm_word(token->text, token->length, hash);
     if (token->length == 1 && *token->text == '?' && !token->escaped) {
         token->kind = TOKEN_OPERATOR;
         token->value = '?';
@@ -223,8 +225,7 @@ static const char *read_dollar(struct token *token, const char *at, const char *
     return at + token->length;
 }
 
-/* Reads the token that begins at `at`. */
-static const char *read_token(struct token *token, const char *at, const char *end)
+const char *elfgen_asm_lex_token(struct token *token, const char *at, const char *end)
 {
     const unsigned kind = classes[(unsigned char)*at];
     token->place = at;
@@ -269,7 +270,7 @@ enum lex_result elfgen_asm_lex_line(const char **text, const char *end, struct t
             *count = (size_t)(token - tokens);
             return LEX_LINE;
         }
-        at = read_token(token++, at, end);
+        at = elfgen_asm_lex_token(token++, at, end);
         space = false;
     }
 }

@@ -69,20 +69,43 @@ enum lex_result {
 enum lex_result elfgen_asm_lex_line(const char **text, const char *end, struct token *tokens,
                                     size_t room, size_t *count);
 
+/* Reads the token that begins at `at`, which lies before `end` and is neither blank, nor the end of
+ * a line, nor a semicolon. *token is zeros before. Returns where it ends. */
+const char *elfgen_asm_lex_token(struct token *token, const char *at, const char *end);
+
 /* What is wrong with a token of the kind TOKEN_BAD, as a sentence without its end. */
 const char *elfgen_asm_token_problem(const struct token *token);
 
-/* The hash of a name; upper and lower case have the same. Its upper bits are the best. */
-static inline uint64_t token_hash(const char *name, size_t length)
+/* The hash by which words are found: upper and lower case have the same. What differs between
+ * `name` and its lowercase goes to *cases; 0: nothing. Its upper bits are the best ones. */
+static inline uint64_t word_hash(const char *name, size_t length, uint64_t *cases)
 {
     uint64_t hash = 0;
+    *cases = 0;
     for (size_t i = 0; i < length; i += 8) {
-        uint64_t word = 0;
-        for (size_t k = 0; k < 8 && i + k < length; k++)
-            word |= (uint64_t)((unsigned char)name[i + k] | 0x20u) << 8 * k;
-        hash = (hash >> 32 ^ hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        uint64_t word = 0, folded = 0;
+        for (size_t k = 0; k < 8 && i + k < length; k++) {
+            word |= (uint64_t)(unsigned char)name[i + k] << 8 * k;
+            folded |= (uint64_t)((unsigned char)name[i + k] | 0x20u) << 8 * k;
+        }
+        *cases = *cases * 31 + (word ^ folded);
+        hash = (hash >> 32 ^ hash ^ folded) * UINT64_C(0x9e3779b97f4a7c15);
     }
     return hash;
+}
+
+/* The hash of a name as a symbol, made of both. All its bits are good. */
+static inline uint64_t symbol_hash(uint64_t hash, uint64_t cases)
+{
+    return hash ^ hash >> 32 ^ cases * UINT64_C(0xd6e8feb86659fd93);
+}
+
+/* The hash that a token of this name has. */
+static inline uint64_t token_hash(const char *name, size_t length)
+{
+    uint64_t cases;
+    const uint64_t hash = word_hash(name, length, &cases);
+    return symbol_hash(hash, cases);
 }
 
 /* The word that a name is; of other tokens and names a word of the kind WORD_NONE. */
@@ -113,21 +136,21 @@ bool elfgen_asm_number(const char *text, size_t length, uint64_t *value, bool *o
  * read in a string between backquotes only. */
 size_t elfgen_asm_string_bytes(const struct token *token, uint8_t *bytes, size_t room);
 
-/* The value that NASM gives a string in an expression: its first 8 bytes, the first one lowest.
- * *overflow: it has more. */
-uint64_t elfgen_asm_string_value(const struct token *token, bool *overflow);
+/* The value that NASM gives a string in an expression: its first `size` bytes, 8 or 4, the first
+ * one lowest. *overflow: there are more that are not 0. */
+uint64_t elfgen_asm_string_value(const struct token *token, unsigned size, bool *overflow);
 
-enum float_result {
-    FLOAT_OK,
-    FLOAT_BAD,       /* not a number */
-    FLOAT_OVERFLOW,  /* NASM warns of it, and takes infinity */
-    FLOAT_UNDERFLOW, /* NASM warns of it, and takes 0 */
-    FLOAT_DENORMAL   /* NASM can warn of it */
+/* What NASM warns of in a floating-point constant. */
+enum float_warning {
+    FLOAT_OVERFLOW = 1 << 0, /* it is infinity */
+    FLOAT_TOO_LONG = 1 << 1, /* digits after the 52nd one count as 0 */
+    FLOAT_CUT = 1 << 2       /* packed decimal digits before the last 18 are left out */
 };
 
-/* Rounds a floating-point constant to `size` bytes: 1, 2, 4, 8, 10 or 16, and writes them, the
- * lowest first. */
-enum float_result elfgen_asm_float_bytes(const struct token *token, bool negative, unsigned size,
-                                         uint8_t *bytes);
+/* Rounds a floating-point constant to `size` bytes, 1, 2, 4, 8, 10 or 16, as NASM does, and writes
+ * them, the lowest first; of 10 bytes also a constant with `p` at its end, which is packed decimal.
+ * Sets *warnings. False: it is no such constant. */
+bool elfgen_asm_float(const struct token *token, bool negative, unsigned size, uint8_t *bytes,
+                      unsigned *warnings);
 
 #endif

@@ -5,8 +5,9 @@
 #include "arena.h"
 #include "elfgen/assemble.h"
 #include "lex.h"
+#include "macro.h"
 
-enum { LINES_INCLUDES = 64, LINES_CONDITIONS = 64, LINES_BUCKETS = 256 };
+enum { LINES_INCLUDES = 64, LINES_CONDITIONS = 256 };
 
 struct source_file {
     const char *name; /* as %include names it; NULL: the source itself */
@@ -18,18 +19,16 @@ struct line {
     const struct token *tokens; /* the last one is TOKEN_END */
     size_t count;               /* without TOKEN_END; never 0 */
     const struct source_file *file;
-    uint64_t number;   /* the first is 1; of joined lines: the last one, as NASM says */
+    uint64_t number;   /* the first is 1; of joined lines that of the first one */
     const char *start; /* in file->text */
 };
-
-struct macro; /* what %define and %assign define */
 
 /* One file that is being read. */
 struct source_level {
     const struct source_file *file;
     const char *at;
-    uint64_t number; /* of the line before `at` */
-    uint32_t conditions;
+    uint64_t number;     /* of the line before `at` */
+    uint32_t conditions; /* how many were open before it */
 };
 
 struct lines {
@@ -37,9 +36,10 @@ struct lines {
     struct arena *arena;
     elfgen_assemble_read *read; /* NULL: there are no other files */
     void *read_context;
-    /* The value of an expression that must be known, for %if and %assign; `tokens` end with
-     * TOKEN_END. False: *lines->error and lines->place are set. */
-    bool (*evaluate)(void *context, const struct line *line, const struct token *tokens,
+    /* The value of an expression that must be known, for %if and %assign. *at is its first token,
+     * and becomes the first one after it; TOKEN_END is the last. False: *lines->error and
+     * lines->place are set. */
+    bool (*evaluate)(void *context, const struct line *line, const struct token **at,
                      int64_t *value);
     /* A warning; NULL: nobody is told. */
     void (*warn)(void *context, enum elfgen_assemble_class class_,
@@ -55,12 +55,11 @@ struct lines {
     size_t depth;
     struct token *tokens;
     size_t room;
-    struct token *expanded;
-    size_t expanded_room;
-    struct macro *macros[LINES_BUCKETS];
-    uint64_t macro_bits; /* of the hashes of names that are or were defined */
+    struct macros macros;
+    uint64_t included; /* bytes of files that may still be included */
     uint8_t conditions[LINES_CONDITIONS];
     uint32_t condition_count;
+    bool is_over; /* an error after which nothing is read */
 };
 
 enum lines_result {

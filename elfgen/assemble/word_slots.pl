@@ -4,7 +4,7 @@
 #   word_slots.pl ELFGEN > ELFGEN/assemble/word_slots.def
 #
 # Needed when a row of words.def, foreign_words.def, x86_mnemonics.def or x86_registers.def is new; the unit test `lex`
-# fails until then. The hash is token_hash() of lex.h.
+# fails until then. The hash is word_hash() of lex.h.
 use strict;
 use warnings;
 

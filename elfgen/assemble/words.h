@@ -109,7 +109,7 @@ extern const struct word elfgen_asm_words[];
 extern const size_t elfgen_asm_word_count;
 extern const uint16_t elfgen_asm_word_slots[1 << WORD_SLOT_BITS];
 
-/* The number of a word of `length` bytes in any case, whose hash is `hash` (token_hash()); 0: it is
+/* The number of a word of `length` bytes in any case, whose hash is `hash` (word_hash()); 0: it is
  * none. */
 uint16_t elfgen_asm_word(const char *name, size_t length, uint64_t hash);
 

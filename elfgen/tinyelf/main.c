@@ -39,13 +39,14 @@ static const struct command commands[] = {
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
-/* Options that need what the other options of their command do not, and stand alone: each is run by
- * a function of its own, in the companion if there is one. */
+/* Options that need what the other options of their command do not: a command with one of them is
+ * run by a function of its own, in the companion if there is one. */
 static const struct {
     const char *command, *option;
     int (*run)(int argc, char **argv);
 } apart[] = {
     {"dump", "--verify", RUN_APART(command_dump_verify)},
+    {"trace", "--sandbox", RUN_APART(command_trace_sandboxed)},
 };
 
 static const struct option_row rows[] = {

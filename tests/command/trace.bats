@@ -586,6 +586,11 @@ is_killed()
     (trap '' PIPE USR1 HUP ALRM; sh -c "$show") >plain
     (trap '' PIPE USR1 HUP ALRM; "$TINYELF" trace -o log sh -c "$show") >traced
     diff plain traced
+    # 34 is the first real-time signal of one C library, and another's own.
+    blocked() { perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(10, 34, 64)); exec @ARGV' "$@"; }
+    (trap '' 34 64; blocked sh -c "$show") >plain
+    (trap '' 34 64; blocked "$TINYELF" trace -o log sh -c "$show") >traced
+    diff plain traced
 }
 
 @test "if ptrace is forbidden, trace says so, with status 1" {

@@ -831,6 +831,9 @@ static void try_assemble(struct input *input)
         check(elfgen_encode(&instruction, &encoding) <= ELFGEN_X86_TOO_LONG);
     }
     is_told(read);
+    struct elfgen_source_place place;
+    if (elfgen_assemble_foreign(text, length, &place))
+        check(place.offset + place.length <= length);
     is_told(elfgen_assemble(text, length, take_bool(input) ? &options : NULL, memory,
                             take_bool(input) ? size : take_index(input, size), &assembly, told()));
 }

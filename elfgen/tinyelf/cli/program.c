@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -35,15 +36,25 @@ void program_restore_ignored(void)
         signal(ours[i], sigismember(&ignored_before, ours[i]) == 1 ? SIG_IGN : SIG_DFL);
 }
 
+/* The C library hides some signals, each library other ones: the kernel is asked. */
+static bool is_ignored(int number)
+{
+    struct {
+        void (*handler)(int);
+        uint64_t flags, restorer, mask;
+    } action;
+    return syscall(SYS_rt_sigaction, number, NULL, &action, sizeof action.mask) == 0 &&
+           action.handler == SIG_IGN;
+}
+
 sigset_t program_ignored_signals(void)
 {
     sigset_t ignored;
+    uint64_t bits = 0;
+    for (int number = 1; number < NSIG; number++)
+        bits |= (uint64_t)is_ignored(number) << (number - 1);
     sigemptyset(&ignored);
-    for (int number = 1; number < NSIG; number++) {
-        struct sigaction action;
-        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-            sigaddset(&ignored, number);
-    }
+    memcpy(&ignored, &bits, sizeof bits); /* as sigaddset(), which refuses those */
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         sigdelset(&ignored, ours[i]);
     sigorset(&ignored, &ignored, &ignored_before);

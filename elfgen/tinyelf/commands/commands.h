@@ -13,5 +13,7 @@ struct command_options;
 
 /* What 'dump --verify' runs instead of command_dump(). */
 int command_dump_verify(int argc, char **argv);
+/* What 'trace --sandbox' runs: command_trace() with a sandbox. */
+int command_trace_sandboxed(int argc, char **argv);
 
 #endif

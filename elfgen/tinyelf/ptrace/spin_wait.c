@@ -2,6 +2,7 @@
 #include "spin_wait.h"
 
 #include <sched.h>
+#include <stddef.h>
 #include <sys/wait.h>
 
 /* ASK takes about 20 microseconds. SLEEPS_MOST is how many stops are waited for by sleeping before

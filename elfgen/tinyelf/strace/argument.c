@@ -143,7 +143,7 @@ bool strace_argument_is_absent(const struct process_call *call, const struct cal
     uint64_t before = index > 0 ? arguments[index - 1] : 0;
     switch (row->parameters[index].type) {
     case CALL_TYPE_OPEN_MODE:
-        return !(before & (O_CREAT | (__O_TMPFILE & ~O_DIRECTORY)));
+        return !(before & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)));
     case CALL_TYPE_FCNTL_ARG:
         return !fcntl_has_argument((uint32_t)before);
     case CALL_TYPE_IOCTL_ARG:

@@ -13,22 +13,6 @@
 #include "cli/interrupt.h"
 #include "exit_reason.h"
 
-const struct run_limits sandboxed_limits = {
-    .time = 10000, .memory = (uint64_t)256 << 20, .output = (uint64_t)16 << 20};
-
-int sandboxed_take_time(const char *command, const char *text, uint64_t *milliseconds)
-{
-    const char *rest;
-    *milliseconds = 0;
-    if (strcmp(text, "none") == 0 ||
-        (parse_thousandths(text, &rest, milliseconds) &&
-         (*rest == '\0' || strcmp(rest, "s") == 0) && *milliseconds != 0))
-        return EXIT_YES;
-    return usage_error(
-        command, "--time '%s': it must be seconds, such as 5 or 0.25 (down to 0.001), or none",
-        text);
-}
-
 /* ---- opening ---- */
 
 /* A signal that ends this command ends the program first. */

@@ -36,13 +36,6 @@ struct sandboxed {
     int file;
 };
 
-/* The limits unless others are given: 10 seconds, 256 MiB, 16 MiB of output. */
-extern const struct run_limits sandboxed_limits;
-
-/* Reads the value of --time, in milliseconds; 'none' is 0. Returns EXIT_YES, or the status of a
- * usage error of `command`, which it reports. */
-int sandboxed_take_time(const char *command, const char *text, uint64_t *milliseconds);
-
 /* Opens a worker and sets program->confinement. The worker starts as a copy of this process: open
  * it early. The program is started by whoever traces it, or by sandboxed_run(). Both structures
  * must stay where they are. Returns false after reporting an error. */

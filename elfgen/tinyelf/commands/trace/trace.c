@@ -9,6 +9,7 @@
 
 #include "strace/line.h"
 #include "group.h"
+#include "sandbox.h"
 #include "trace.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
@@ -16,8 +17,7 @@
 #include "cli/interrupt.h"
 #include "base/width.h"
 #include "cli/live_log.h"
-#include "commands/run/exit_reason.h"
-#include "commands/run/sandboxed.h"
+#include "commands/run/options.h"
 
 #define OPTIONS "commands/trace/options.def"
 #include "cli/option_ids_expand.h"
@@ -37,7 +37,8 @@ struct tracing {
     pid_t program; /* 0: it has not started, or has ended */
     bool confined; /* --sandbox */
     bool limited;  /* an option for it was given */
-    struct sandboxed sandboxed;
+    struct trace_confined wanted;
+    const struct trace_sandbox *sandbox; /* NULL: this program has none */
 };
 
 static size_t read_memory(void *context, uint64_t address, void *bytes, size_t size)
@@ -195,13 +196,13 @@ static int conclude(const struct tracing *tracing, const struct process_program 
     if (silent && !end->ran)
         return EXIT_NO;
     if (silent && tracing->confined && !interrupt_came())
-        return exit_reason_status(reason);
+        return tracing->sandbox->status(reason);
     if (end->ran && tracing->confined && !interrupt_came())
-        return sandboxed_report(&tracing->sandboxed, reason);
+        return tracing->sandbox->report(tracing->sandbox, reason);
     if (end->ran)
         return end->signal ? 128 + end->signal : end->status;
     if (tracing->confined)
-        exit_reason_report_not_started(program->path, end->error);
+        tracing->sandbox->report_not_started(program->path, end->error);
     else
         program_report_not_started(program->path, end->error);
     return EXIT_NO;
@@ -219,7 +220,7 @@ static int run(struct tracing *tracing, const struct process_program *program)
     if (tracing->is_json)
         trace_json_begin(&tracing->json, program->path, program->arguments);
     bool traced = process_trace(program, &watch, &end, &error);
-    bool closed = !tracing->confined || sandboxed_close(&tracing->sandboxed, &reason);
+    bool closed = !tracing->confined || tracing->sandbox->close(tracing->sandbox, &reason);
     strace_end(&tracing->strace);
     if (traced && tracing->is_json)
         trace_json_end(&tracing->json, &end, tracing->confined ? &reason : NULL);
@@ -259,16 +260,16 @@ static int take_option(void *context, const struct option_given *given)
         break;
     case OPTION_TTY:
         tracing->limited = true;
-        tracing->sandboxed.tty = true;
+        tracing->wanted.tty = true;
         break;
     case OPTION_TIME:
         tracing->limited = true;
-        return sandboxed_take_time("trace", given->value, &tracing->sandboxed.limits.time);
+        return sandboxed_take_time("trace", given->value, &tracing->wanted.limits.time);
     case OPTION_MEMORY:
         tracing->limited = true;
-        return option_size("trace", "memory", given->value, &tracing->sandboxed.limits.memory);
+        return option_size("trace", "memory", given->value, &tracing->wanted.limits.memory);
     case OPTION_ALLOW:
-        tracing->sandboxed.kinds |= (unsigned)given->choice;
+        tracing->wanted.kinds |= (unsigned)given->choice;
         break;
     }
     return EXIT_YES;
@@ -286,7 +287,8 @@ static int trace(struct tracing *tracing, char **arguments)
     tracing->strace.tool = tracing->output ? NULL : "tinyelf";
     if (tracing->follow)
         tracing->strace.prefix = tracing->output ? STRACE_COLUMN : STRACE_PID;
-    if (tracing->confined && !sandboxed_open(&tracing->sandboxed, &program)) {
+    if (tracing->confined &&
+        !tracing->sandbox->open(tracing->sandbox, &tracing->wanted, &program)) {
         live_log_close(&tracing->log);
         return EXIT_NO;
     }
@@ -302,22 +304,25 @@ static int read_arguments(struct tracing *tracing, int argc, char **argv)
         return usage_error("trace", "--json includes all that --abi shows: give only one of them");
     if (tracing->execve && !tracing->abi)
         return usage_error("trace", "--execve needs --abi: the other forms have that call anyway");
+    if (tracing->confined && !tracing->sandbox)
+        return usage_error("trace", "--sandbox: this program has no sandbox");
     if (tracing->limited && !tracing->confined)
         return usage_error("trace",
                            "--time, --memory and --tty are for the sandbox: add --sandbox");
-    if (tracing->sandboxed.kinds != 0 && !tracing->confined)
+    if (tracing->wanted.kinds != 0 && !tracing->confined)
         return usage_error("trace", "--allow is for the sandbox only: add --sandbox");
     if (optind == argc)
         return usage_error("trace", "no program given");
     return trace(tracing, argv + optind);
 }
 
-int command_trace(int argc, char **argv)
+int trace_command(int argc, char **argv, const struct trace_sandbox *sandbox)
 {
     struct tracing *tracing = calloc(1, sizeof *tracing);
     int status = EXIT_NO;
     if (tracing) {
-        tracing->sandboxed = (struct sandboxed){.limits = sandboxed_limits, .input = STDIN_FILENO};
+        tracing->wanted.limits = sandboxed_limits;
+        tracing->sandbox = sandbox;
         status = read_arguments(tracing, argc, argv);
     } else {
         message_no_memory("trace");
@@ -326,4 +331,9 @@ int command_trace(int argc, char **argv)
         groups_free(&tracing->groups);
     free(tracing);
     return status;
+}
+
+int command_trace(int argc, char **argv)
+{
+    return trace_command(argc, argv, NULL);
 }

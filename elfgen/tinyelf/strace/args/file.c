@@ -203,7 +203,7 @@ void strace_put_open_how(const struct strace_value *v)
     uint64_t flags = strace_load64(bytes), mode = strace_load64(bytes + 8);
     elfgen_text_string(v->out, "{flags=");
     strace_put_open_flags_of(v->out, flags);
-    if (mode != 0 || flags & (O_CREAT | __O_TMPFILE)) {
+    if (mode != 0 || flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) {
         elfgen_text_string(v->out, ", mode=");
         strace_put_octal_number(v->out, mode, 3);
     }

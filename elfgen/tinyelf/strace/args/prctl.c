@@ -1,7 +1,7 @@
 /* Prints arguments of calls whose first one selects the meaning of the others: prctl, arch_prctl,
  * ptrace; and capabilities. */
 #include <asm/prctl.h>
-#include <sys/prctl.h>
+#include <linux/prctl.h>
 #include <sys/ptrace.h>
 
 #include "args.h"

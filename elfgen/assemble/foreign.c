@@ -1,0 +1,251 @@
+/* Finds what of NASM's language this assembler leaves to NASM. */
+#include "elfgen/assemble.h"
+
+#include <string.h>
+
+#include "lex.h"
+
+/* A line that is looked at, a token after the other. */
+struct scan {
+    const char *at, *end;
+    struct token token;    /* the one that was read last; TOKEN_END: the line is at its end */
+    uint64_t number;       /* of the line */
+    bool is_beginning;     /* the token begins a statement */
+    bool is_first;         /* ... and the line */
+    bool may_begin;        /* the next one may begin a statement: this one may be its label */
+    unsigned directive;    /* enum word_directive, of the statement */
+    unsigned preprocessor; /* enum word_preprocessor, of the line */
+};
+
+static unsigned char at(const struct scan *scan)
+{
+    return scan->at < scan->end ? (unsigned char)*scan->at : 0;
+}
+
+static bool is_line_end(char c)
+{
+    return c == '\n' || c == '\r' || c == '\0' || c == '\032';
+}
+
+/* Whether a backslash joins the next line to this one. */
+static bool joins(const struct scan *scan)
+{
+    return at(scan) == '\\' && scan->end - scan->at > 1 &&
+           (scan->at[1] == '\n' || scan->at[1] == '\r');
+}
+
+/* Goes over blanks, the ends of lines that are joined, and a comment. */
+static void skip(struct scan *scan, struct token *token)
+{
+    bool is_comment = false;
+    for (; scan->at < scan->end; scan->at++) {
+        const char c = *scan->at;
+        if (joins(scan)) {
+            scan->number++;
+            scan->at++;
+            if (*scan->at == '\r' && scan->end - scan->at > 1 && scan->at[1] == '\n')
+                scan->at++;
+        } else if (is_line_end(c)) {
+            return;
+        } else if (c == ';') {
+            is_comment = true;
+        } else if (!is_comment && c != ' ' && c != '\t' && c != '\v' && c != '\f') {
+            return;
+        }
+        token->space_before = true;
+    }
+}
+
+static void read(struct scan *scan)
+{
+    scan->token = (struct token){.space_before = false};
+    skip(scan, &scan->token);
+    scan->token.text = scan->token.place = scan->at;
+    if (scan->at < scan->end && !is_line_end(*scan->at))
+        scan->at = elfgen_asm_lex_token(&scan->token, scan->at, scan->end);
+}
+
+/* Whether the next token is a character. */
+static bool is_before(const struct scan *scan, char c)
+{
+    struct scan copy = *scan;
+    struct token token = {.space_before = false};
+    skip(&copy, &token);
+    return at(&copy) == (unsigned char)c;
+}
+
+static bool is_in_name(unsigned char c)
+{
+    const unsigned char lower = c | 0x20;
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c >= 0x80 ||
+           (c && strchr("_.$@?#~", c));
+}
+
+/* Whether a percent sign, or two of them, is more than the operator, judged by what follows. */
+static bool is_preprocessor(const struct scan *scan)
+{
+    const unsigned char c = at(scan);
+    if (is_in_name(c) || scan->token.value != '%')
+        return is_in_name(c);
+    const unsigned char next = scan->end - scan->at > 1 ? (unsigned char)scan->at[1] : 0;
+    return (c && strchr("{[+!,", c)) || (c == '*' && next == '?') ||
+           (c == '-' && next >= '0' && next <= '9');
+}
+
+static bool is_ours(const struct token *name)
+{
+    return word_of(name)->kind == WORD_PREPROCESSOR;
+}
+
+/* Whether %define and the like go on with something else than they do here. */
+static bool is_foreign_argument(struct scan *scan)
+{
+    if (scan->preprocessor == PREPROCESSOR_INCLUDE)
+        return scan->token.kind != TOKEN_STRING;
+    if (scan->preprocessor != PREPROCESSOR_DEFINE)
+        return false;
+    return scan->token.kind == TOKEN_NAME && at(scan) == '(';
+}
+
+static bool is_foreign_percent(struct scan *scan)
+{
+    if (!is_preprocessor(scan))
+        return false;
+    if (!scan->is_first || scan->token.value != '%')
+        return true;
+    read(scan);
+    if (scan->token.kind != TOKEN_NAME || !is_ours(&scan->token))
+        return true;
+    scan->preprocessor = word_of(&scan->token)->number;
+    scan->is_beginning = scan->may_begin = false;
+    if (scan->preprocessor != PREPROCESSOR_DEFINE && scan->preprocessor != PREPROCESSOR_INCLUDE)
+        return false;
+    read(scan);
+    return is_foreign_argument(scan);
+}
+
+/* Whether a name has the form of those that NASM defines: __X__. */
+static bool is_predefined(const struct token *name)
+{
+    const char *text = name->text;
+    const size_t length = name->length;
+    return length > 4 && text[0] == '_' && text[1] == '_' && text[length - 2] == '_' &&
+           text[length - 1] == '_';
+}
+
+static bool is_foreign_name(struct scan *scan)
+{
+    const struct token *name = &scan->token;
+    if (is_predefined(name))
+        return true;
+    if (name->escaped)
+        return false;
+    const struct word *word = word_of(name);
+    switch (word->kind) {
+    case WORD_FOREIGN:
+        return !(scan->is_beginning && is_before(scan, ':'));
+    case WORD_FOREIGN_DIRECTIVE:
+        return scan->is_beginning;
+    case WORD_DIRECTIVE:
+        if (scan->is_beginning)
+            scan->directive = word->number;
+        return false;
+    default:
+        if (scan->is_beginning && word_is_reserved(word->kind))
+            scan->may_begin = false;
+        return false;
+    }
+}
+
+/* Whether a directive of ours has an argument that is left to NASM. */
+static bool is_foreign_directive(const struct scan *scan)
+{
+    const struct token *token = &scan->token;
+    switch (scan->directive) {
+    case DIRECTIVE_ALIGN:
+    case DIRECTIVE_ALIGNB:
+        return token_is(token, ',');
+    case DIRECTIVE_BITS:
+        return token->kind == TOKEN_NUMBER && token->value == 16;
+    case DIRECTIVE_DEFAULT:
+        return token->kind == TOKEN_NAME && word_of(token)->kind == WORD_PREFIX;
+    default:
+        return false;
+    }
+}
+
+/* Whether a bracket begins a directive that is left to NASM. */
+static bool is_foreign_bracket(struct scan *scan)
+{
+    read(scan);
+    scan->may_begin = false;
+    const struct word *word = word_of(&scan->token);
+    if (scan->token.kind != TOKEN_NAME || word->kind != WORD_DIRECTIVE)
+        return true;
+    scan->directive = word->number;
+    return false;
+}
+
+static bool is_foreign_operator(struct scan *scan)
+{
+    switch (scan->token.value) {
+    case '%':
+    case OPERATOR_SIGNED_MODULO:
+        return is_foreign_percent(scan);
+    case '{':
+        return true;
+    case '#':
+        return scan->is_first;
+    case '[':
+        return scan->is_beginning && is_foreign_bracket(scan);
+    default:
+        return false;
+    }
+}
+
+/* Whether a token is left to NASM; scan->token becomes the one that says so. */
+static bool is_foreign(struct scan *scan)
+{
+    if (scan->directive && is_foreign_directive(scan))
+        return true;
+    if (scan->token.kind == TOKEN_NAME)
+        return is_foreign_name(scan);
+    return scan->token.kind == TOKEN_OPERATOR && is_foreign_operator(scan);
+}
+
+/* Looks at a line. */
+static bool look(struct scan *scan)
+{
+    scan->directive = scan->preprocessor = 0;
+    scan->is_beginning = scan->is_first = true;
+    for (read(scan); scan->token.kind != TOKEN_END; read(scan)) {
+        /* A name, and a colon after it, are a label: a statement may come after them. */
+        scan->may_begin =
+            scan->is_beginning && (scan->token.kind == TOKEN_NAME || token_is(&scan->token, ':'));
+        if (is_foreign(scan))
+            return true;
+        scan->is_beginning = scan->may_begin && !scan->directive && !scan->preprocessor;
+        scan->is_first = false;
+        if (scan->token.kind == TOKEN_END)
+            break;
+    }
+    return false;
+}
+
+bool elfgen_assemble_foreign(const char *text, size_t length, struct elfgen_source_place *place)
+{
+    struct scan scan = {.at = text, .end = text + length};
+    while (scan.at < scan.end) {
+        scan.number++;
+        if (look(&scan)) {
+            if (place)
+                *place = (struct elfgen_source_place){.line = scan.number,
+                                                      .offset = (uint64_t)(scan.token.place - text),
+                                                      .length = scan.token.length};
+            return true;
+        }
+        if (scan.at < scan.end)
+            scan.at += *scan.at == '\r' && scan.end - scan.at > 1 && scan.at[1] == '\n' ? 2 : 1;
+    }
+    return false;
+}
