@@ -269,18 +269,71 @@ static const struct message *first_error(const struct messages *messages)
     return NULL;
 }
 
-/* Both refuse the source: at the same line? */
-static enum verdict compare_errors(struct judge *judge, const struct messages *theirs,
-                                   const struct inside *inside)
+static bool has_error_at(const struct messages *messages, const struct message *at)
 {
-    const struct message *left = first_error(theirs), *right = first_error(&inside->messages);
-    if (left && right && (left->line == right->line || left->line == 0) &&
-        left->is_elsewhere == right->is_elsewhere)
+    for (size_t i = 0; i < messages->count; i++)
+        if (messages->list[i].is_error && messages->list[i].line == at->line &&
+            messages->list[i].is_elsewhere == at->is_elsewhere)
+            return true;
+    return false;
+}
+
+/* Makes blanks of the lines that nasm complains of. False: there are none in the source itself. */
+static bool blank_errors(const struct messages *messages, char *text, size_t length)
+{
+    bool is_changed = false;
+    uint64_t line = 1;
+    for (size_t i = 0; i < length; i++) {
+        const struct message here = {.line = line};
+        if (text[i] == '\n')
+            line++;
+        else if (text[i] != ' ' && has_error_at(messages, &here)) {
+            text[i] = (char)32;
+            is_changed = true;
+        }
+    }
+    return is_changed;
+}
+
+static size_t count_lines(const char *text, size_t length)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += text[i] == '\n';
+    return count;
+}
+
+/* Both refuse the source: at the same line? What nasm finds in later passes it does not tell if the
+ * first pass found something, so what it finds is taken out of the source until it comes to ours.
+ */
+static enum verdict compare_errors(struct judge *judge, struct messages *theirs,
+                                   const struct inside *inside, const char *text, size_t length,
+                                   uint8_t mode)
+{
+    const struct message *ours = first_error(&inside->messages), *first = first_error(theirs);
+    if (ours && first &&
+        (first->line == 0 || has_error_at(theirs, ours) || has_error_at(&inside->messages, first)))
         return VERDICT_REFUSED;
-    judge->line = right ? right->line : 0;
-    say(judge, "nasm's error: %s; inside, line %llu: %s", theirs->first_error,
+    if (ours && first && first->line > count_lines(text, length)) /* nasm tells it at the end */
+        return VERDICT_REFUSED;
+    judge->line = ours ? ours->line : 0;
+    say(judge, "nasm's error: %s; inside, line %llu: %.300s", theirs->first_error,
         (unsigned long long)judge->line, inside->error.text);
-    return VERDICT_DIFFERENT;
+    char *copy = malloc(length + 1);
+    if (!copy)
+        die("memory");
+    memcpy(copy, text, length);
+    bool is_same = false;
+    for (unsigned i = 0; ours && i < 6 && !is_same && blank_errors(theirs, copy, length); i++) {
+        judge_write(judge, "source.asm", copy, length);
+        theirs->count = 0;
+        if (run_nasm(judge, mode))
+            break;
+        read_log(judge, theirs);
+        is_same = has_error_at(theirs, ours);
+    }
+    free(copy);
+    return is_same ? VERDICT_REFUSED : VERDICT_DIFFERENT;
 }
 
 /* The line that a byte is from; 0: not known. */
@@ -313,14 +366,6 @@ static enum verdict compare_objects(struct judge *judge, struct messages *theirs
     object_free(&left);
     object_free(&right);
     return differs ? VERDICT_DIFFERENT : VERDICT_SAME;
-}
-
-static size_t count_lines(const char *text, size_t length)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < length; i++)
-        count += text[i] == '\n';
-    return count;
 }
 
 /* Whether an assembly that begins with little memory makes the same. */
@@ -377,7 +422,7 @@ enum verdict judge_source(struct judge *judge, const char *text, size_t length, 
     } else if (accepted) {
         verdict = compare_objects(judge, &theirs, &inside);
     } else {
-        verdict = compare_errors(judge, &theirs, &inside);
+        verdict = compare_errors(judge, &theirs, &inside, text, length, mode);
     }
     if (verdict == VERDICT_SAME && !is_same_in_little(judge, text, length, mode, &inside))
         verdict = VERDICT_DIFFERENT;
@@ -403,13 +448,17 @@ static size_t without_lines(const char *text, size_t length, size_t from, size_t
 
 size_t judge_reduce(struct judge *judge, char *text, size_t length, uint8_t mode)
 {
-    char *copy = malloc(length + 1);
+    enum { KIND = 16 }; /* what the sentence begins with says what differs */
+    char *copy = malloc(length + 1), kind[KIND];
     if (!copy)
         die("memory");
+    judge_source(judge, text, length, mode);
+    memcpy(kind, judge->text, sizeof kind);
     for (size_t step = count_lines(text, length) / 2 + 1; step > 0; step /= 2)
         for (size_t from = 0; from < count_lines(text, length);) {
             const size_t size = without_lines(text, length, from, from + step, copy);
-            if (size < length && judge_source(judge, copy, size, mode) == VERDICT_DIFFERENT) {
+            if (size < length && judge_source(judge, copy, size, mode) == VERDICT_DIFFERENT &&
+                memcmp(judge->text, kind, KIND) == 0) {
                 memcpy(text, copy, size);
                 length = size;
             } else {

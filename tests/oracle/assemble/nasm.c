@@ -53,14 +53,14 @@ static void judge_text(struct run *run, const char *name, char *text, size_t len
         printf("%s (%d bits):%llu: %s\n", name, mode, (unsigned long long)judge->line, judge->text);
     if (!differs || (run->verdicts[VERDICT_DIFFERENT] > SHOWN && !run->shows))
         return;
-    if (run->reduces)
+    if (run->reduces && verdict == VERDICT_DIFFERENT)
         length = judge_reduce(judge, text, length, mode);
     size_t size;
     const char *line = line_text(text, length, judge->line, &size);
     printf("%s (%d bits):%llu: %s\n", name, mode, (unsigned long long)judge->line, judge->text);
     if (judge->line > 0)
         printf("  | %.*s\n", (int)(size < 200 ? size : 200), line);
-    if (run->reduces && length < 3000)
+    if (run->reduces && verdict == VERDICT_DIFFERENT && length < 3000)
         printf("-- shortest:\n%.*s--\n", (int)length, text);
     fflush(stdout);
 }
