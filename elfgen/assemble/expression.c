@@ -190,21 +190,8 @@ static void warn(const struct evaluation *evaluation, enum elfgen_assemble_class
 static bool push_string(struct evaluation *evaluation, const struct token *token)
 {
     const unsigned most = evaluation->names->mode / 8u;
-    uint64_t value = 0;
-    bool overflow = false;
-    if (token->text[0] == '`')
-        return fault_at(evaluation->fault, token,
-                        elfgen_error_set(evaluation->fault->error, ELFGEN_UNSUPPORTED,
-                                         ELFGEN_NOWHERE,
-                                         "a string between backquotes has no "
-                                         "value for this assembler"));
-    for (unsigned i = 0; i + 2 < token->length; i++) {
-        const uint64_t byte = (unsigned char)token->text[i + 1];
-        if (i < most)
-            value |= byte << 8 * i;
-        else
-            overflow |= byte != 0;
-    }
+    bool overflow;
+    const uint64_t value = elfgen_asm_string_value(token, most, &overflow);
     if (overflow)
         warn(evaluation, ELFGEN_ASSEMBLE_OTHER, token,
              most == 4 ? "the characters after the fourth one are left out of this number"

@@ -5,7 +5,8 @@
 
 #include "operand.h"
 
-enum { LINE_TOKENS = 256 };
+enum { OPERAND_SIZES = ELFGEN_X86_O16 | ELFGEN_X86_O32 | ELFGEN_X86_O64 };
+enum { LINE_TOKENS = 256, LOCK_BYTE = 0xf0 };
 
 /* Prefixes of one group exclude one another. */
 static const struct {
@@ -19,6 +20,9 @@ static const struct {
     {ELFGEN_X86_REPNE, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_REPNE},
     {ELFGEN_X86_REPNE, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_XACQUIRE},
     {ELFGEN_X86_REPNE, ELFGEN_X86_REP | ELFGEN_X86_REPNE, PREFIX_BND},
+    {ELFGEN_X86_O16, OPERAND_SIZES, PREFIX_O16},
+    {ELFGEN_X86_O32, OPERAND_SIZES, PREFIX_O32},
+    {ELFGEN_X86_O64, OPERAND_SIZES, PREFIX_O64},
 };
 
 static bool take_word_prefix(struct parser *parser)
@@ -35,7 +39,8 @@ static bool take_word_prefix(struct parser *parser)
         else if (instruction->prefixes & prefixes[i].group)
             return parse_fail(parser, parser->at, ELFGEN_BAD_VALUE,
                               "the instruction has another prefix of this kind already: one of "
-                              "rep, repne, xacquire, xrelease and bnd may be there");
+                              "rep, repne, xacquire, xrelease and bnd, and one of o16, o32 and "
+                              "o64 may be there");
         instruction->prefixes |= prefixes[i].bit;
         if (word == PREFIX_BND)
             parser->bnd = parser->at;
@@ -94,6 +99,11 @@ static bool take_prefixes(struct parser *parser)
 static bool take_mnemonic(struct parser *parser)
 {
     char text[TOKEN_TEXT];
+    const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    if (parser->at->kind == TOKEN_END && (instruction->prefixes || instruction->segment)) {
+        parser->result->mnemonic = parser->at;
+        return true;
+    }
     const struct word *word = word_of(parser->at);
     if (word->kind == WORD_MNEMONIC) {
         parser->result->instruction.mnemonic = word->number;
@@ -146,6 +156,20 @@ static bool join_far_target(struct parser *parser)
     operands[1] = (struct elfgen_x86_operand){.kind = ELFGEN_X86_NO_OPERAND};
     result->values[0] = result->values[1];
     result->is_open = result->is_open >> 1 & 1;
+    return true;
+}
+
+/* Prefixes without an instruction, as of a line before the one that has it. */
+static bool check_alone(const struct parser *parser)
+{
+    const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
+    const unsigned address = instruction->mode == 64 ? ELFGEN_X86_A16 : ELFGEN_X86_A64;
+    if (parser->bnd)
+        return parse_fail(parser, parser->bnd, ELFGEN_BAD_VALUE,
+                          "bnd belongs to near jumps, calls and returns");
+    if (instruction->prefixes & (address | ELFGEN_X86_O64 | ELFGEN_X86_REX))
+        return parse_fail(parser, parser->at, ELFGEN_BAD_VALUE,
+                          "this prefix needs an instruction after it");
     return true;
 }
 
@@ -258,12 +282,36 @@ bool elfgen_asm_instruction(const struct names *names, const struct token *token
     for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
         result->values[i].base = result->values[i].minus = VALUE_NO_BASE;
     if (!take_prefixes(&parser) || !take_mnemonic(&parser) || !take_operands(&parser) ||
-        !check_bnd(&parser))
+        !(result->instruction.mnemonic ? check_bnd(&parser) : check_alone(&parser)))
         return false;
     check_segment(&parser);
     check_lock(&parser);
     check_hle(&parser);
     return true;
+}
+
+enum elfgen_x86_status elfgen_asm_encode(const struct elfgen_x86_instruction *instruction,
+                                         struct elfgen_x86_encoding *encoding)
+{
+    struct elfgen_x86_instruction other = *instruction;
+    if (instruction->mnemonic)
+        return elfgen_encode(instruction, encoding);
+    /* They are those of an instruction of one byte that may have all of them but lock. */
+    other.mnemonic = ELFGEN_X86_OP_movsb;
+    other.prefixes &= (uint16_t)~ELFGEN_X86_LOCK;
+    const enum elfgen_x86_status status = elfgen_encode(&other, encoding);
+    if (status != ELFGEN_X86_OK)
+        return status;
+    encoding->length--;
+    encoding->part_length[ELFGEN_X86_OPCODE] = 0;
+    if (instruction->prefixes & ELFGEN_X86_LOCK) {
+        const size_t at = other.prefixes & (ELFGEN_X86_REP | ELFGEN_X86_REPNE) ? 1 : 0;
+        memmove(encoding->bytes + at + 1, encoding->bytes + at, encoding->length - at);
+        encoding->bytes[at] = LOCK_BYTE;
+        encoding->length++;
+        encoding->part_length[ELFGEN_X86_PREFIXES]++;
+    }
+    return ELFGEN_X86_OK;
 }
 
 bool elfgen_asm_overflows(const struct elfgen_x86_instruction *instruction,
@@ -287,6 +335,17 @@ bool elfgen_asm_overflows(const struct elfgen_x86_instruction *instruction,
         if (other.operands[i].kind == ELFGEN_X86_MEMORY)
             other.operands[i].value = 0;
     return elfgen_encode(&other, &again) == ELFGEN_X86_OK && again.truncated;
+}
+
+bool elfgen_asm_has_other_size(const struct elfgen_x86_instruction *instruction,
+                               const struct elfgen_x86_encoding *encoding)
+{
+    const unsigned asked = instruction->prefixes & OPERAND_SIZES;
+    const struct elfgen_x86_operand *operand = &instruction->operands[0];
+    const bool is_far = operand->kind == ELFGEN_X86_FAR_TARGET || operand->reach == ELFGEN_X86_FAR;
+    return asked && (!is_far || operand->size) &&
+           ((encoding->operand_size == 2 && asked != ELFGEN_X86_O16) ||
+            (encoding->operand_size == 4 && asked != ELFGEN_X86_O32));
 }
 
 /* One instruction knows no names. */
@@ -325,7 +384,11 @@ enum elfgen_status elfgen_assemble_instruction(const char *text, size_t length, 
     const struct names names = {
         .look_up = knows_no_name, .here = zero, .section_start = zero, .mode = mode};
     struct fault fault = {.token = tokens, .error = error ? error : &unwanted};
-    const bool is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
+    bool is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
+    if (is_read && !values.instruction.mnemonic)
+        is_read = fault_at(&fault, values.mnemonic,
+                           elfgen_error_set(fault.error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
+                                            "an instruction was expected after its prefixes"));
     for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++) {
         const struct token *token = i == 0 ? values.mnemonic : values.operands[i - 1];
         if (token)

@@ -14,12 +14,18 @@ struct operand_values {
     struct elfgen_x86_instruction instruction;
     struct value values[ELFGEN_X86_OPERANDS]; /* number 0 for registers */
     uint8_t is_open; /* a bit for each operand whose value is unknown or has a base */
-    const struct token *mnemonic, *operands[ELFGEN_X86_OPERANDS]; /* where each begins */
+    const struct token *mnemonic, *operands[ELFGEN_X86_OPERANDS]; /* where each begins; of prefixes
+                                                                   * alone the end is `mnemonic` */
 };
 
+/* Encodes what elfgen_asm_instruction() made, as elfgen_encode() does; prefixes alone, too. */
+enum elfgen_x86_status elfgen_asm_encode(const struct elfgen_x86_instruction *instruction,
+                                         struct elfgen_x86_encoding *encoding);
+
 /* Parses the instruction whose prefixes or mnemonic begin at `tokens`, up to TOKEN_END. Forms are
- * not looked at, so elfgen_encode() may refuse the result. The address of the instruction is
- * names->here.number. */
+ * not looked at, so elfgen_asm_encode() may refuse the result. The address of the instruction is
+ * names->here.number. Prefixes may stand alone, for the instruction of the next line: then there is
+ * no mnemonic, ELFGEN_X86_OP_NONE. */
 bool elfgen_asm_instruction(const struct names *names, const struct token *tokens,
                             struct operand_values *result, struct fault *fault);
 
@@ -27,6 +33,10 @@ bool elfgen_asm_instruction(const struct names *names, const struct token *token
  * encoding. The operands that are open are known by now. */
 bool elfgen_asm_overflows(const struct elfgen_x86_instruction *instruction,
                           const struct elfgen_x86_encoding *encoding);
+
+/* Whether NASM warns that o16, o32 or o64 is not the size of the operands. */
+bool elfgen_asm_has_other_size(const struct elfgen_x86_instruction *instruction,
+                               const struct elfgen_x86_encoding *encoding);
 
 /* Tells why elfgen_encode() refuses an instruction, and what there would be. Returns false. */
 bool elfgen_asm_refused(const struct operand_values *values, enum elfgen_x86_status status,

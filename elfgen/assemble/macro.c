@@ -98,9 +98,10 @@ static struct macro *replaced(const struct macros *macros, const struct token *t
 
 bool elfgen_asm_more_tokens(struct arena *arena, struct token **tokens, size_t *room)
 {
-    const size_t most = SIZE_MAX / 4 / sizeof **tokens;
-    const size_t more = *room < 32 ? 64 : *room <= most ? *room * 2 : 0;
-    struct token *taken = more ? arena_take(arena, more * sizeof **tokens, sizeof(void *)) : NULL;
+    if (*room > SIZE_MAX / 4 / sizeof **tokens)
+        return false;
+    const size_t more = 2 * *room + 64;
+    struct token *taken = arena_take(arena, more * sizeof **tokens, sizeof(void *));
     if (!taken)
         return false;
     *tokens = taken;

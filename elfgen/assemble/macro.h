@@ -39,7 +39,7 @@ enum macro_result elfgen_asm_expand(struct macros *macros, struct arena *arena,
                                     const struct token *tokens, const struct token **result,
                                     size_t *count);
 
-/* Makes room for twice as many tokens, for 64 at first; what they were is lost. False: the arena is
+/* Makes room for twice as many tokens and 64 more; what they were is lost. False: the arena is
  * full. */
 bool elfgen_asm_more_tokens(struct arena *arena, struct token **tokens, size_t *room);
 

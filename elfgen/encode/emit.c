@@ -87,15 +87,18 @@ static bool may_repeat(const struct form *form, bool has_memory)
 static enum elfgen_x86_status check_prefixes(const struct writer *writer, bool has_memory)
 {
     const unsigned prefixes = writer->instruction->prefixes;
-    if (prefixes & ~(2u * ELFGEN_X86_REX - 1))
+    const unsigned sizes = prefixes & (ELFGEN_X86_O16 | ELFGEN_X86_O32 | ELFGEN_X86_O64);
+    if (prefixes & ~(2u * ELFGEN_X86_O64 - 1))
         return ELFGEN_X86_BAD_INSTRUCTION;
+    if (sizes & (sizes - 1))
+        return ELFGEN_X86_NO_PREFIX;
     if ((prefixes & ELFGEN_X86_LOCK) && !((writer->form->properties & LOCK) && has_memory))
         return ELFGEN_X86_NO_PREFIX;
     if ((prefixes & (ELFGEN_X86_REP | ELFGEN_X86_REPNE)) &&
         ((prefixes & ELFGEN_X86_REP && prefixes & ELFGEN_X86_REPNE) ||
          !may_repeat(writer->form, has_memory)))
         return ELFGEN_X86_NO_PREFIX;
-    if ((prefixes & ELFGEN_X86_REX) && writer->instruction->mode != 64)
+    if ((prefixes & (ELFGEN_X86_REX | ELFGEN_X86_O64)) && writer->instruction->mode != 64)
         return ELFGEN_X86_OTHER_MODE;
     return ELFGEN_X86_OK;
 }
@@ -148,7 +151,8 @@ static enum elfgen_x86_status write_prefixes(struct writer *writer, bool has_mem
         write_byte(writer, ELFGEN_X86_PREFIXES, LOCK_BYTE);
     if (segment)
         write_byte(writer, ELFGEN_X86_PREFIXES, segment_byte(segment));
-    if (writer->match->size == 2)
+    if (instruction->prefixes & ELFGEN_X86_O16 ||
+        (writer->match->size == 2 && !(instruction->prefixes & (ELFGEN_X86_O32 | ELFGEN_X86_O64))))
         write_byte(writer, ELFGEN_X86_PREFIXES, OPERAND_SIZE);
     if (is_other)
         write_byte(writer, ELFGEN_X86_PREFIXES, ADDRESS_SIZE);
@@ -159,7 +163,9 @@ static enum elfgen_x86_status write_prefixes(struct writer *writer, bool has_mem
 
 static enum elfgen_x86_status write_rex(struct writer *writer)
 {
-    const bool is_wide = writer->match->size == 8 && !(writer->form->properties & WIDE);
+    const bool is_wide = writer->match->size == 8
+                             ? !(writer->form->properties & WIDE)
+                             : (writer->instruction->prefixes & ELFGEN_X86_O64) != 0;
     const unsigned rex = writer->rex | (is_wide ? REX_W : 0u) | writer->shape->rex |
                          (writer->needs_rex ? (unsigned)REX : 0) |
                          (writer->instruction->prefixes & ELFGEN_X86_REX ? (unsigned)REX : 0);

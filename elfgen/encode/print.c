@@ -140,7 +140,8 @@ void elfgen_x86_print(const struct elfgen_x86_instruction *instruction, struct e
         const char *word;
     } words[] = {{ELFGEN_X86_REX, "{rex} "},   {ELFGEN_X86_LOCK, "lock "}, {ELFGEN_X86_REP, "rep "},
                  {ELFGEN_X86_REPNE, "repne "}, {ELFGEN_X86_A16, "a16 "},   {ELFGEN_X86_A32, "a32 "},
-                 {ELFGEN_X86_A64, "a64 "}};
+                 {ELFGEN_X86_A64, "a64 "},     {ELFGEN_X86_O16, "o16 "},   {ELFGEN_X86_O32, "o32 "},
+                 {ELFGEN_X86_O64, "o64 "}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (instruction->prefixes & words[i].prefix)
             elfgen_text_string(text, words[i].prefix == ELFGEN_X86_REPNE && has_bnd(instruction)

@@ -444,7 +444,7 @@ END
     says "unknown option '-q'"
     tinyelf build --from cobol x.s
     exits 2
-    says "nasm, gas, c, object, raw or hex"
+    says "nasm, gas, fasm, c, object, raw or hex"
     tinyelf build --osabi linus x.s
     exits 2
     says "GNU"

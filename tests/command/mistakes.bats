@@ -117,27 +117,31 @@ started()
     holds_only att.nasm hello.C program program.ASM program.inc
 }
 
-@test "fasm's language is told from NASM's, by the name and by the contents, and fasm's object is taken" {
+@test "fasm's language is told from NASM's, by the name and by the contents, and fasm's object is linked" {
     printf 'format ELF64\npublic _start\nsection %s executable\n_start: mov edi, 4\nmov eax, 60\nsyscall\n' "'.text'" >four.fasm
     cp four.fasm four.asm
     cp four.fasm four.s
-    printf '; a program\n\tFORMAT ELF64 executable 3\nentry start\nstart: mov eax, 60\nsyscall\n' >whole.asm
-    for file in four.fasm four.asm four.s whole.asm; do
-        tinyelf build "$file"
-        exits 1
-        [[ $stderr == "tinyelf: $file: error: this is the language of fasm, which makes a program of it by itself, or an object for 'tinyelf build' if it says 'format ELF64' ('format ELF' for i386)" ]]
-    done
     tinyelf run ./four.fasm
-    says "build it first: fasm ./four.fasm"
+    says "build it first: tinyelf build ./four.fasm"
     # `format` is a label as any other.
     printf 'bits 64\nglobal _start\nsection .text\n_start: mov rsi, format\nmov eax, 60\nsyscall\nsection .data\nformat db "ELF", 0\n' >label.asm
     tinyelf build label.asm
     exits 0
     command -v fasm >/dev/null || skip "fasm is not installed"
     fasm four.fasm four.o
-    tinyelf build four.o
+    for file in four.fasm four.asm four.s four.o; do
+        rm -f four
+        tinyelf build "$file"
+        exits 0
+        run ./four
+        [ "$status" -eq 4 ]
+    done
+    # Beside another source.
+    printf 'bits 64\nextern end_it\nglobal _start\n_start: jmp end_it\n' >main.asm
+    sed 's/_start/end_it/' four.fasm >end.fasm
+    tinyelf build main.asm end.fasm
     exits 0
-    run ./four
+    run ./main
     [ "$status" -eq 4 ]
 }
 

@@ -142,7 +142,7 @@ commands()
     says ": did you mean 'json'?"
     tinyelf build --from nsam x
     exits 2
-    says "--from 'nsam': it must be nasm, gas, c, object, raw or hex: did you mean 'nasm'?"
+    says "--from 'nsam': it must be nasm, gas, fasm, c, object, raw or hex: did you mean 'nasm'?"
     tinyelf build --osabi FREBSD x
     exits 2
     says ": did you mean 'FREEBSD'?"

@@ -107,7 +107,7 @@ asked()
     local odd=$'page\e[31m.html'
     BROWSER=browser tinyelf show -o "$odd" hello
     [ "$output" = "$odd" ]
-    # What script starts is $SHELL or sh: the name goes by the environment, which each shell takes as it is.
+    # By the environment, which each shell takes as it is.
     ODD=$odd BROWSER=browser script -qec '"$TINYELF" show -o "$ODD" hello' /dev/null >seen </dev/null
     [ "$(tr -d '\r' <seen)" = 'page\x1b[31m.html' ]
 }

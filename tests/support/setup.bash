@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 : "${TINYELF:=$SOURCE/build/tinyelf}"
 : "${LECTURE:=621f012e31988de27aad40f660da8a4b9df0c3f47c9d54ba37dd62f28fe64dc7}"
 export SOURCE TINYELF LC_ALL=C
-export SHELL=/bin/sh # which script starts: no test may depend on the user's
+export SHELL=$BASH # which script and tmux start: no test may depend on the user's
 unset COLUMNS # reports have their wide form, which most tests read
 
 setup()

@@ -163,6 +163,7 @@ START_TEST(operators_are_nasms)
         {64, "mov eax,'ab'", "b861620000"},
         {64, "mov rax,'abcdefgh'", "48b86162636465666768"},
         {64, "mov eax,'a'+1", "b862000000"},
+        {64, "mov eax,`\\n\\x41\\u263a`", "b80a41e298"},
         {64, "mov eax,\"\"", "b800000000"},
         {64, "mov eax,$-$$", "b800000000"},
         {64, "mov eax,$+5-$", "b805000000"},
@@ -260,6 +261,34 @@ START_TEST(targets_and_prefixes)
 }
 END_TEST
 
+START_TEST(operand_sizes_are_as_prefixes_say)
+{
+    static const struct row rows[] = {
+        {64, "o16 nop", "6690"},
+        {64, "o64 nop", "4890"},
+        {64, "o16 push 5", "666a05"},
+        {64, "o16 mov eax,ebx", "6689d8"},
+        {64, "o32 mov ax,bx", "89d8"},
+        {64, "o64 mov eax,ebx", "4889d8"},
+        {64, "o64 ret", "48c3"},
+        {64, "o64 retf", "48cb"},
+        {64, "o64 sysret", "480f07"},
+        {64, "o16 movsb", "66a4"},
+        {64, "o64 push ax", "4850"},
+        {64, "o64 push rax", "50"},
+        {64, "o16 jmp $", "66ebfd"},
+        {64, "o64 call far [rax]", "48ff18"},
+        {64, "lea rax,[rel $]", "488d05f9ffffff"},
+        {64, "lea rax,[rel $$-8]", "488d05f1ffffff"},
+        {64, "mov eax,[a32 rel 5]", "678b042505000000"},
+        {64, "mov rax,[rel qword 5]", "488b042505000000"},
+        {32, "o16 mov eax,5", "66b805000000"},
+        {32, "o32 mov ax,5", "b80500"},
+    };
+    ARE_READ(rows);
+}
+END_TEST
+
 START_TEST(far_targets_of_32_bit_code)
 {
     static const struct row rows[] = {
@@ -295,7 +324,7 @@ START_TEST(errors_say_what_is_wrong_and_where)
         {" mvo rax, 1", 1, "there is `mov`"},
         {"fld st0", 0, "which nasm knows"},
         {"5", 0, "an instruction was expected, not `5`"},
-        {"lock", 4, "not the end of the line"},
+        {"lock", 4, "after its prefixes"},
         {"mov rax, 1 +", 12, "not the end of the line"},
         {"mov rax, (1", 11, "`)` was expected"},
         {"mov rax, 1)", 10, "not `)`"},
@@ -590,6 +619,27 @@ START_TEST(warnings_have_nasms_classes)
 }
 END_TEST
 
+START_TEST(prefixes_stand_alone_in_a_line)
+{
+    static const struct row rows[] = {
+        {64, "rep", "f3"}, {64, "lock", "f0"},
+        {64, "fs", "64"},  {64, "o16 a32 gs repne lock", "f2f0656667"},
+        {64, "o32", ""},   {64, "lock o16", "f066"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct elfgen_error error;
+        struct fault fault = {.error = &error};
+        const struct operand_values values = parse(rows[i].text, &fault);
+        struct elfgen_x86_encoding encoding;
+        char hex[2 * ELFGEN_X86_LONGEST + 1] = "";
+        ck_assert_int_eq(values.instruction.mnemonic, ELFGEN_X86_OP_NONE);
+        ck_assert_int_eq(elfgen_asm_encode(&values.instruction, &encoding), ELFGEN_X86_OK);
+        for (size_t k = 0; k < encoding.length; k++)
+            snprintf(hex + 2 * k, 3, "%02x", encoding.bytes[k]);
+        ck_assert_msg(strcmp(hex, rows[i].bytes) == 0, "%s: %s", rows[i].text, hex);
+    }
+}
+END_TEST
+
 START_TEST(refusals_say_what_there_would_be)
 {
     static const struct {
@@ -633,11 +683,13 @@ static Suite *assemble_instruction_suite(void)
     tcase_add_test(read, operators_are_nasms);
     tcase_add_test(read, sizes_of_numbers_are_as_asked);
     tcase_add_test(read, targets_and_prefixes);
+    tcase_add_test(read, operand_sizes_are_as_prefixes_say);
     tcase_add_test(read, far_targets_of_32_bit_code);
     suite_add_tcase(suite, read);
     TCase *names_ = tcase_create("names");
     tcase_add_test(names_, addresses_are_added_and_subtracted);
     tcase_add_test(names_, operands_with_names_are_open);
+    tcase_add_test(names_, prefixes_stand_alone_in_a_line);
     suite_add_tcase(suite, names_);
     TCase *errors = tcase_create("errors");
     tcase_add_test(errors, errors_say_what_is_wrong_and_where);

@@ -174,7 +174,11 @@ START_TEST(prefixes_come_in_nasms_order)
         {{OP(popcnt), .operands = {R(ax), R(bx)}}, "66f30fb8c3"},
         {{OP(mov), .operands = {R(sil), R(al)}}, "4088c6"},
         {{OP(movsd), .operands = {R(xmm9), M(BASE(eax))}}, "67f2440f1008"},
-        {{OP(mov), .operands = {R(eax), R(ebx)}, .prefixes = ELFGEN_X86_REX}, "4089d8"}};
+        {{OP(mov), .operands = {R(eax), R(ebx)}, .prefixes = ELFGEN_X86_REX}, "4089d8"},
+        {{OP(mov), .operands = {R(eax), R(ebx)}, .prefixes = ELFGEN_X86_O16}, "6689d8"},
+        {{OP(mov), .operands = {R(ax), R(bx)}, .prefixes = ELFGEN_X86_O32}, "89d8"},
+        {{OP(mov), .operands = {R(eax), R(ebx)}, .prefixes = ELFGEN_X86_O64}, "4889d8"},
+        {{OP(ret), .prefixes = ELFGEN_X86_O64}, "48c3"}};
     ARE_ENCODED(rows);
 }
 END_TEST

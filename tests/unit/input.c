@@ -1,5 +1,6 @@
 /* input/: tells NASM's assembly from GNU's by its content, and parses messages of tools. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "input/input_private.h"
@@ -93,6 +94,9 @@ static const struct {
     {TOOL_COMPILER, "cc1: fatal error: a.c: gone", REPORT_ERROR, "a.c", "a.c: gone"},
     {TOOL_ASSEMBLER, "a.c:2: Error: no such instruction: `x'", REPORT_ERROR, "a.c:2",
      "no such instruction: `x'"},
+    {TOOL_FASM, "flat assembler  version 1\na.c [2]:\n x\nerror: illegal instruction.",
+     REPORT_ERROR, "a.c:2", "illegal instruction"},
+    {TOOL_FASM, "error: out of memory.", REPORT_ERROR, "a.c", "out of memory"},
 };
 
 static void remember(void *context, const struct report *report)
@@ -125,6 +129,84 @@ START_TEST(a_tool_s_line_is_a_report_with_severity_and_place)
 }
 END_TEST
 
+START_TEST(org_and_format_are_statements)
+{
+    static const struct {
+        const char *text;
+        unsigned org;
+        uint16_t machine;
+    } texts[] = {
+        {"bits 64\norg 1\n", 2, 0},
+        {"[ORG 0x10000]", 1, 0},
+        {"org: ret\n", 0, 0},
+        {"; org 1\n mov [org], eax\n", 0, 0},
+        {"format ELF64 executable 3", 0, 62},
+        {" FORMAT elf executable\norg 5", 2, 3},
+        {"", 0, 0},
+        {"org", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const size_t size = strlen(texts[i].text);
+        ck_assert_uint_eq(source_find_org(texts[i].text, size), texts[i].org);
+        ck_assert_uint_eq(source_fasm_machine(texts[i].text, size), texts[i].machine);
+    }
+}
+END_TEST
+
+/* What an assembler wrote of names, cut off or changed anywhere, is read within its bounds: a
+ * buffer of just its size shows that under a sanitizer. */
+static void read_changed(const char *bytes, size_t size, bool fas)
+{
+    for (size_t i = 0; i < size; i++)
+        for (int value = 0; value < 3; value++) {
+            static const char values[] = {'\0', '\x7f', '\xff'};
+            const size_t length = value == 0 ? i : size;
+            struct source_file file = {.bytes = {.size = 200}, .names_size = length};
+            uint64_t origin;
+            ck_assert_ptr_nonnull(file.names = malloc(length + 1));
+            memcpy(file.names, bytes, length);
+            file.names[length] = '\0';
+            if (value > 0)
+                file.names[i] = values[value];
+            ck_assert(fas ? source_read_fas(&file) : source_read_map(&file, &origin));
+            for (size_t label = 0; label < file.label_count; label++)
+                ck_assert(file.labels[label].offset <= 200 ||
+                          file.labels[label].offset == SOURCE_NO_OFFSET);
+            free(file.labels);
+            free(file.names);
+        }
+}
+
+START_TEST(names_of_an_assembler_that_are_damaged_are_read_within_their_bounds)
+{
+    static const char map[] = "\n-- Program origin ---\n\n00010000\n\n-- Symbols ---\n\n"
+                              "---- No Section ---\n\nValue     Name\n00000081  size\n\n"
+                              "---- Section .text ---\n\nReal   Virtual    Name\n"
+                              "  10000   10000  ehdr\n  1007D   1007D  start.loop\n";
+    /* A header, one string, one symbol of the preprocessed source and a row. */
+    char fas[160] = "fas\x1a";
+    static const struct {
+        size_t at;
+        char value;
+    } set[] = {{6, 64},    {16, 64},   {20, 4},    {24, 68},   {28, 32}, {32, 100}, {36, 24},
+               {40, 124},  {44, 32},   {64, 'x'},  {76, 1},    {92, 16}, {96, 0},   {116, 4},
+               {117, 'm'}, {118, 'a'}, {119, 'i'}, {120, 'n'}, {124, 8}};
+    for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
+        fas[set[i].at] = set[i].value;
+    struct source_file file = {.bytes = {.size = 200}, .names_size = sizeof fas};
+    ck_assert_ptr_nonnull(file.names = malloc(sizeof fas + 1));
+    memcpy(file.names, fas, sizeof fas);
+    ck_assert(source_read_fas(&file));
+    ck_assert_uint_eq(file.label_count, 1);
+    ck_assert_str_eq(file.labels[0].name, "main");
+    ck_assert_uint_eq(file.labels[0].offset, 8);
+    free(file.labels);
+    free(file.names);
+    read_changed(map, sizeof map - 1, false);
+    read_changed(fas, sizeof fas, true);
+}
+END_TEST
+
 static Suite *input_suite(void)
 {
     Suite *suite = suite_create("input");
@@ -132,6 +214,8 @@ static Suite *input_suite(void)
     tcase_add_loop_test(detect, a_language_is_recognised_by_its_syntax, 0,
                         sizeof samples / sizeof samples[0]);
     tcase_add_test(detect, bytes_that_are_not_text_are_not_assembly);
+    tcase_add_test(detect, org_and_format_are_statements);
+    tcase_add_test(detect, names_of_an_assembler_that_are_damaged_are_read_within_their_bounds);
     suite_add_tcase(suite, detect);
     TCase *messages = tcase_create("messages");
     tcase_add_loop_test(messages, a_tool_s_line_is_a_report_with_severity_and_place, 0,

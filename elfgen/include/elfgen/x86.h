@@ -78,7 +78,11 @@ enum elfgen_x86_prefix {
     ELFGEN_X86_A16 = 1 << 3,   /* the size of addresses, where no operand shows it */
     ELFGEN_X86_A32 = 1 << 4,
     ELFGEN_X86_A64 = 1 << 5,
-    ELFGEN_X86_REX = 1 << 6 /* a REX prefix even where it says nothing */
+    ELFGEN_X86_REX = 1 << 6, /* a REX prefix even where it says nothing */
+    /* The size of operands, whatever the form's is: 66 is written, or not, or REX.W is set. */
+    ELFGEN_X86_O16 = 1 << 7,
+    ELFGEN_X86_O32 = 1 << 8,
+    ELFGEN_X86_O64 = 1 << 9
 };
 
 /* Which of ModRM's fields has the first operand, where both are registers. */

@@ -139,9 +139,8 @@ static bool report_source(const char *path)
                      S_ISREG(status.st_mode) && is_elf(path) == (suffix == SUFFIX_OBJECT);
     if (is_source) {
         char quoted[SHELLWORDS_QUOTED * PATH_MAX];
-        message(path, "error", "this is %s, not a program; build it first: %s %s",
-                suffix_title(suffix), suffix == SUFFIX_FASM ? "fasm" : "tinyelf build",
-                shellwords_quote_file(path, quoted, sizeof quoted));
+        message(path, "error", "this is %s, not a program; build it first: tinyelf build %s",
+                suffix_title(suffix), shellwords_quote_file(path, quoted, sizeof quoted));
     }
     return is_source;
 }

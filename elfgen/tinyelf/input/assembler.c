@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "input_private.h"
@@ -148,6 +149,10 @@ bool source_assemble_inside(struct source *source)
         explain_choice(source, "NASM assembles it, since it makes debugging information");
         return true;
     }
+    if (!forced && source_find_org(source->input.bytes, source->input.size) > 0) {
+        explain_choice(source, "NASM assembles it, since org is for whole files");
+        return true;
+    }
     const struct inside_options options = {.path = source->options.path,
                                            .name = source->chain.name,
                                            .input = &source->input,
@@ -171,15 +176,9 @@ static bool start_tool(struct source *source)
     if (!toolchain_make_output(&source->chain) || !toolchain_name_argument(&source->chain))
         return false;
 
-    /* Included files are also searched for in the source's folder. NASM needs its final slash. */
     char folder[PATH_MAX + 2];
-    const char *slash = strrchr(source->options.path, '/');
-    int length = slash ? (int)(slash - source->options.path) + 1 : 2;
-    if (length >= PATH_MAX)
-        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s",
-                                system_error_text(ENAMETOOLONG));
-    snprintf(folder, sizeof folder, "-I%.*s", length, slash ? source->options.path : "./");
-
+    if (!toolchain_folder_option(&source->chain, folder, sizeof folder))
+        return false;
     const struct toolchain_machine *machine = toolchain_machine(source->machine);
     const char *debug = source->options.debug ? "-g" : NULL;
     const char *nasm[] = {"nasm",
@@ -223,12 +222,11 @@ bool source_start_assembly(struct source *source, enum source_language language,
 
 /* What NASM says of a source that the library refuses: if it accepts it, its object is taken, and
  * the library's error is told to who wants to know; else the library's errors are reported. */
-static bool finish_second_opinion(struct source *source)
+static bool conclude_second_opinion(struct source *source, bool made)
 {
     char line[INSIDE_EXCERPT];
     struct report report;
-    int status;
-    if (!toolchain_wait(&source->chain, &nasm_tool, &status)) {
+    if (!made) {
         inside_report(source->inside, &source->options.reporter);
         return false;
     }
@@ -236,18 +234,51 @@ static bool finish_second_opinion(struct source *source)
         explain_choice(source, "NASM assembled it; tinyelf itself refused line %u: %s",
                        report.place.line, report.text);
     toolchain_report_messages(&source->chain, false);
-    return toolchain_take_object(&source->chain, "the assembler", &source->object);
+    return true;
+}
+
+/* NASM's sources may describe a whole file, which shows when they are assembled. */
+static bool finish_nasm(struct source *source)
+{
+    int status;
+    const bool made = toolchain_wait(&source->chain, &nasm_tool, &status);
+    const bool failed = WIFEXITED(status) && WEXITSTATUS(status) != 0;
+    if (!made && status == 0)
+        return false;
+    if (made && !toolchain_take_object(&source->chain, "the assembler", &source->object))
+        return false;
+    if (failed || (made && source_is_wrapped(&source->object)))
+        switch (source_make_whole(source, failed)) {
+        case WHOLE_MADE:
+            return true;
+        case WHOLE_REFUSED:
+            return false;
+        case WHOLE_NO:
+            break;
+        }
+    if (source->inside)
+        return conclude_second_opinion(source, made);
+    return toolchain_conclude(&source->chain, &nasm_tool, status);
+}
+
+/* The same for what the library assembled: its bytes say whether it is a whole file. */
+static bool finish_inside(struct source *source)
+{
+    if (inside_is_wrapped(source->inside) && give_copy(source)) {
+        const enum source_whole whole = source_make_whole(source, false);
+        if (whole != WHOLE_NO)
+            return whole == WHOLE_MADE;
+    }
+    inside_report(source->inside, &source->options.reporter);
+    return true;
 }
 
 bool source_finish_assembly(struct source *source)
 {
-    const struct tool *tool = source->language == SOURCE_NASM ? &nasm_tool : &gas_tool;
-    if (source->inside && inside_is_done(source->inside)) {
-        inside_report(source->inside, &source->options.reporter);
-        return true;
-    }
-    if (source->inside)
-        return finish_second_opinion(source);
-    return toolchain_finish(&source->chain, tool) &&
+    if (source->inside && inside_is_done(source->inside))
+        return finish_inside(source);
+    if (source->language == SOURCE_NASM)
+        return finish_nasm(source);
+    return toolchain_finish(&source->chain, &gas_tool) &&
            toolchain_take_object(&source->chain, "the assembler", &source->object);
 }

@@ -271,6 +271,38 @@ bool source_is_fasm(const char *text, size_t size)
     return false;
 }
 
+uint16_t source_fasm_machine(const char *text, size_t size)
+{
+    const struct toolchain_machine *machine;
+    for (const char *line = text, *end = text + size; line < end;) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line)), *at = line;
+        if (!stop)
+            stop = end;
+        if (equals(next_word(&at, stop), "format")) {
+            const struct word format = next_word(&at, stop);
+            for (size_t i = 0; (machine = toolchain_machine_at(i)); i++)
+                if (equals(format, machine->fasm))
+                    return machine->machine;
+        }
+        line = stop + 1;
+    }
+    return 0;
+}
+
+unsigned source_find_org(const char *text, size_t size)
+{
+    unsigned number = 1;
+    for (const char *line = text, *end = text + size; line < end; number++) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line)), *at = line;
+        if (!stop)
+            stop = end;
+        if (equals(next_word(&at, stop), "org") && at < stop && *at != ':')
+            return number;
+        line = stop + 1;
+    }
+    return 0;
+}
+
 uint16_t source_detect_machine(const char *text, size_t size)
 {
     const struct toolchain_machine *machine;

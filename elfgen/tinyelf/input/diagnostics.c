@@ -58,6 +58,17 @@ static const char *included_line(const char *path, unsigned number, char *excerp
     return line;
 }
 
+bool toolchain_report_line(const struct toolchain *chain, unsigned line, const char *sentence)
+{
+    char excerpt[256];
+    const struct report report = {.severity = REPORT_ERROR,
+                                  .place = place_line(chain->name, line),
+                                  .text = sentence,
+                                  .excerpt = line_of(chain->source, line, excerpt, sizeof excerpt)};
+    chain->reporter.report(chain->reporter.context, &report);
+    return false;
+}
+
 static const char *strip_word(const char *text, const char *word)
 {
     size_t length = strlen(word);
@@ -277,6 +288,78 @@ static void report_lines(const struct toolchain *chain, char *text, size_t size,
                              counts[severity] - MOST_REPORTED);
 }
 
+/* Parses "FILE [LINE]:" or, in a macro, "FILE [LINE] MACRO [LINE]:". */
+static bool take_fasm_place(const struct toolchain *chain, char *line, struct report *message,
+                            char *excerpt, size_t room)
+{
+    char *end = strrchr(line, ']'), *open = strstr(line, " ["), *after;
+    if (!end || strcmp(end, "]:") != 0 || !open)
+        return false;
+    const unsigned long number = strtoul(open + 2, &after, 10);
+    if (*after != ']' || number == 0 || number > UINT32_MAX)
+        return false;
+    *open = '\0';
+    *end = '\0';
+    const bool ours = strcmp(line, chain->argument) == 0;
+    *message = (struct report){.place = place_line(ours ? chain->name : line, (unsigned)number),
+                               .severity = REPORT_NOTE};
+    message->excerpt = ours ? line_of(chain->source, (unsigned)number, excerpt, room)
+                            : included_line(line, (unsigned)number, excerpt, room);
+    message->text = after == end ? "" : after + 1;
+    return true;
+}
+
+/* Reports fasm's error, which follows its places: first where the source has it, then the macros
+ * that made the line. All else that fasm prints is a banner, or the source's own text. */
+static void report_fasm(const struct toolchain *chain, char *text, size_t size, size_t counts[3])
+{
+    enum { MOST_PLACES = 8 };
+    struct report places[MOST_PLACES];
+    char excerpts[MOST_PLACES][256];
+    size_t count = 0;
+    for (char *line = text, *end = text + size, *stop; line < end; line = stop + 1) {
+        stop = memchr(line, '\n', (size_t)(end - line));
+        if (!stop)
+            stop = end;
+        *stop = '\0';
+        if (count < MOST_PLACES &&
+            take_fasm_place(chain, line, &places[count], excerpts[count], sizeof excerpts[count]))
+            count++;
+        const char *sentence = strip_word(line, "error: ");
+        if (!sentence)
+            continue;
+        if (stop > line && stop[-1] == '.')
+            stop[-1] = '\0';
+        if (count == 0)
+            places[count++] = (struct report){.place = place_file(chain->name)};
+        places[0].severity = REPORT_ERROR;
+        places[0].text = sentence;
+        for (size_t i = 0; i < count; i++) {
+            char inside[256];
+            if (i > 0) {
+                const char *name = places[i].text, *open = strstr(name, " [");
+                snprintf(inside, sizeof inside, "line %s of the macro%.*s", open ? open + 2 : "",
+                         open ? (int)(open - name) : 0, name);
+                places[i].text = inside;
+            }
+            counts[places[i].severity]++;
+            chain->reporter.report(chain->reporter.context, &places[i]);
+        }
+        count = 0;
+    }
+}
+
+size_t toolchain_count_errors(const struct toolchain *chain)
+{
+    char bytes[65536];
+    size_t count = 0;
+    const ssize_t got = pread(chain->message_file, bytes, sizeof bytes - 1, 0);
+    bytes[got > 0 ? got : 0] = '\0';
+    for (const char *at = bytes; (at = strstr(at, ": error: ")) != NULL; at++)
+        count++;
+    return count;
+}
+
 bool toolchain_report_messages(struct toolchain *chain, bool failed)
 {
     /* Read enough to find an error after a million warnings, without reporting these all. */
@@ -297,7 +380,10 @@ bool toolchain_report_messages(struct toolchain *chain, bool failed)
     static take_line *const forms[] = {[TOOL_ASSEMBLER] = take_apart,
                                        [TOOL_COMPILER] = take_compiler_line,
                                        [TOOL_LINKER] = take_linker_line};
-    report_lines(chain, output.bytes, length, forms[chain->messages], counts);
+    if (chain->messages == TOOL_FASM)
+        report_fasm(chain, output.bytes, length, counts);
+    else
+        report_lines(chain, output.bytes, length, forms[chain->messages], counts);
     if (is_compiler && failed && counts[REPORT_ERROR] == 0)
         report_lines(chain, output.bytes, length, take_apart,
                      counts); /* the failed compiler reported errors in another form */

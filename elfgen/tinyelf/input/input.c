@@ -20,24 +20,17 @@ static bool is_elf(const struct file_bytes *input)
            memcmp(input->bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) == 0;
 }
 
-static bool refuse_fasm(const struct source *source)
-{
-    return toolchain_report(
-        &source->chain, REPORT_ERROR, 0,
-        "this is the language of fasm, which makes a program of it by itself, or an "
-        "object for 'tinyelf build' if it says 'format ELF64' ('format ELF' for i386)");
-}
-
 static bool detect_assembly(struct source *source)
 {
     size_t offset = 0;
-    if (source_is_fasm(source->input.bytes, source->input.size))
-        return refuse_fasm(source);
     if (is_elf(&source->input))
         return toolchain_report(
             &source->chain, REPORT_ERROR, 0,
             "this is an ELF file, not assembly: name it .o, or say --from object");
     source->language = source_detect_assembly(source->input.bytes, source->input.size, &offset);
+    if (source->language != SOURCE_DETECT &&
+        source_is_fasm(source->input.bytes, source->input.size))
+        source->language = SOURCE_FASM;
     if (source->language == SOURCE_DETECT)
         return report_error(&source->options.reporter,
                             &(struct place){.file = source->chain.name, .offset = offset},
@@ -45,7 +38,9 @@ static bool detect_assembly(struct source *source)
                             (unsigned char)source->input.bytes[offset]);
     if (source->options.verbose)
         toolchain_report(&source->chain, REPORT_NOTE, 0, "read as %s assembly",
-                         source->language == SOURCE_NASM ? "NASM's" : "GNU");
+                         source->language == SOURCE_NASM   ? "NASM's"
+                         : source->language == SOURCE_FASM ? "fasm's"
+                                                           : "GNU");
     return true;
 }
 
@@ -60,7 +55,8 @@ static bool detect_language(struct source *source, enum suffix suffix)
         source->language = SOURCE_NASM;
         return true;
     case SUFFIX_FASM:
-        return refuse_fasm(source);
+        source->language = SOURCE_FASM;
+        return true;
     case SUFFIX_C:
     case SUFFIX_PREPROCESSED_C:
         source->language = SOURCE_C;
@@ -83,7 +79,7 @@ static bool detect_language(struct source *source, enum suffix suffix)
     return toolchain_report(&source->chain, REPORT_ERROR, 0,
                             "cannot tell what this is from its name, which ends in none of"
 #include "base/suffixes.def"
-                            ": say --from c, nasm, gas, object or raw");
+                            ": say --from c, nasm, gas, fasm, object or raw");
 #undef SUFFIX
 }
 
@@ -170,6 +166,8 @@ static bool start(struct source *source)
     case SOURCE_NASM:
     case SOURCE_GAS:
         return source_start_assembly(source, source->language, preprocess);
+    case SOURCE_FASM:
+        return source_start_fasm(source);
     case SOURCE_C:
         return source_start_compiler(source);
     case SOURCE_OBJECT:
@@ -178,8 +176,13 @@ static bool start(struct source *source)
         if (source->machine == 0)
             source->machine = machine_of(&source->input);
         return true;
-    case SOURCE_ARCHIVE:
     case SOURCE_RAW:
+        return source->options.wraps_elf || !is_elf(&source->input) ||
+               toolchain_report(
+                   &source->chain, REPORT_ERROR, 0,
+                   "these bytes begin with an ELF header: they are a file already, not "
+                   "machine code for another; --no-check wraps them anyway");
+    case SOURCE_ARCHIVE:
         return true;
     }
     return false;
@@ -219,6 +222,8 @@ static bool finish_tool(struct source *source)
     case SOURCE_NASM:
     case SOURCE_GAS:
         return source_finish_assembly(source);
+    case SOURCE_FASM:
+        return source_finish_fasm(source);
     default:
         return true;
     }
@@ -233,6 +238,11 @@ bool source_finish(struct source *source, struct source_result *result)
     *result = (struct source_result){.machine = source->machine};
     if (!finish_tool(source))
         return false;
+    if (source->file) {
+        result->file = source->file;
+        source->file = NULL;
+        return true;
+    }
     if (source->language == SOURCE_ARCHIVE) {
         result->archive = source_read_archive(&options, &source->input);
         return result->archive != NULL;
@@ -259,6 +269,7 @@ void source_close(struct source *source)
     if (!source)
         return;
     toolchain_close(&source->chain);
+    source_file_free(source->file);
     inside_close(source->inside);
     file_free(&source->object);
     file_free(&source->input);

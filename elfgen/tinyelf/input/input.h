@@ -1,7 +1,8 @@
 /* Turns input files into objects and archives for the linker.
  *
  * Assembly is assembled by its own assembler, C is compiled by the user's compiler; objects and
- * archives are read with the library's view, raw machine code is used as it is. Nothing is printed:
+ * archives are read with the library's view, raw machine code is used as it is. Assembly may also
+ * describe a whole ELF file with its headers, which is nothing to link. Nothing is printed:
  * messages go to a reporter. */
 #ifndef INPUT_H
 #define INPUT_H
@@ -9,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/file.h"
 #include "base/report.h"
 #include "link/object.h"
 
@@ -16,6 +18,7 @@ enum source_language {
     SOURCE_DETECT, /* from the file's name and contents */
     SOURCE_NASM,
     SOURCE_GAS,
+    SOURCE_FASM,
     SOURCE_C,
     SOURCE_OBJECT,
     SOURCE_ARCHIVE,
@@ -43,15 +46,41 @@ struct source_options {
     const char *compiler_flags; /* words that follow our own flags; NULL: none */
     const char *include_folder; /* where <tiny.h> is; NULL: not known */
     bool debug;                 /* compile C with, and read from objects, debugging information */
+    bool labels;                /* find the labels of a whole file */
+    bool wraps_elf;             /* take an ELF file as machine code, if `language` says so */
     bool verbose;               /* report each command as a note */
     struct reporter reporter;
 };
 
+/* No place in a file: a label of zeros after its end, or a number. */
+#define SOURCE_NO_OFFSET UINT64_MAX
+
+/* A name in a source that describes a file. */
+struct source_label {
+    const char *name;
+    uint64_t value;   /* as the source counts: an address, or a number */
+    uint64_t offset;  /* in the file, or SOURCE_NO_OFFSET */
+    bool is_constant; /* a number, not a place */
+};
+
+/* A file that its source describes from the first byte on, headers included. */
+struct source_file {
+    struct file_bytes bytes;
+    struct source_label *labels; /* in no order */
+    size_t label_count;
+    char *names; /* what the assembler says of them, which has their names; ends with NUL */
+    size_t names_size;
+};
+
+/* NULL is accepted. */
+void source_file_free(struct source_file *file);
+
 /* What was made of it. */
 struct source_result {
-    /* One of the two, which the caller owns. */
+    /* One of the three, which the caller owns. */
     struct link_object *object;
     struct link_archive *archive;
+    struct source_file *file;
     uint16_t machine; /* what it is for; 0: an archive, which does not say */
 };
 

@@ -18,7 +18,10 @@ struct tool {
 };
 
 /* The tool's descriptors of its files. */
-enum { TOOL_OUTPUT = 3, TOOL_TEXT = 4 };
+enum { TOOL_OUTPUT = 3, TOOL_TEXT = 4, TOOL_NAMES = 5 };
+
+/* Where an assembler writes the names of a whole file. */
+#define TOOL_NAMES_PATH "/dev/fd/5"
 
 /* A tool, its files in memory, and what its messages are about. */
 struct toolchain {
@@ -28,9 +31,9 @@ struct toolchain {
     const char *needed_by; /* NULL: the input */
     bool verbose;          /* report the command as a note */
     struct reporter reporter;
-    char argument[PATH_MAX];                  /* the text's path for the tool */
-    pid_t child;                              /* 0: none runs */
-    int object_file, message_file, text_file; /* -1: none */
+    char argument[PATH_MAX];                             /* the text's path for the tool */
+    pid_t child;                                         /* 0: none runs */
+    int object_file, message_file, text_file, name_file; /* -1: none */
 };
 
 /* Begins without any file; `path` is the user's. */
@@ -45,6 +48,9 @@ __attribute__((format(printf, 4, 5))) bool toolchain_report(const struct toolcha
                                                             enum report_severity severity,
                                                             unsigned line, const char *format, ...);
 
+/* Reports an error with the text of its line of the source. Returns false. */
+bool toolchain_report_line(const struct toolchain *chain, unsigned line, const char *sentence);
+
 /* Makes a file in memory, closed on exec. Returns -1 with errno on failure. */
 int toolchain_memory_file(const char *name);
 
@@ -53,6 +59,10 @@ bool toolchain_make_output(struct toolchain *chain);
 
 /* Puts `size` bytes into the text file. Returns false after reporting the error. */
 bool toolchain_put_text(struct toolchain *chain, const char *bytes, size_t size);
+
+/* Makes the option with which an assembler also searches the source's folder for files that it
+ * includes. Returns false after reporting that its name is too long. */
+bool toolchain_folder_option(const struct toolchain *chain, char *option, size_t room);
 
 /* Sets `argument`. Returns false after reporting the error. */
 bool toolchain_name_argument(struct toolchain *chain);
@@ -73,12 +83,19 @@ bool toolchain_wait(struct toolchain *chain, const struct tool *tool, int *statu
 /* Waits for the tool and reports its messages. Returns whether it succeeded. */
 bool toolchain_finish(struct toolchain *chain, const struct tool *tool);
 
+/* Reports the messages of a tool that toolchain_wait() waited for, and how it ended. Returns
+ * whether it succeeded. */
+bool toolchain_conclude(struct toolchain *chain, const struct tool *tool, int status);
+
 /* Reads what the tool wrote. `maker` is named in the error if that is empty. */
 bool toolchain_take_object(struct toolchain *chain, const char *maker, struct file_bytes *object);
 
 /* Reports what the tool wrote into the message file, line by line, and empties that. `failed`:
  * whether the tool failed. Returns whether there was an error among the messages. */
 bool toolchain_report_messages(struct toolchain *chain, bool failed);
+
+/* How many errors are in the message file, none of which is reported. */
+size_t toolchain_count_errors(const struct toolchain *chain);
 
 /* The tool of that name, with its package if that is known. */
 struct tool toolchain_tool(const char *program);
@@ -94,6 +111,7 @@ struct source {
     struct toolchain chain; /* the assembler or compiler */
     struct inside *inside;  /* what the library assembled, or refused; NULL: it was not asked */
     struct file_bytes object;
+    struct source_file *file; /* that the input describes; NULL: none */
 };
 
 /* Detects the language of `size` bytes of assembly: SOURCE_NASM or SOURCE_GAS; SOURCE_DETECT if
@@ -102,6 +120,12 @@ enum source_language source_detect_assembly(const char *text, size_t size, size_
 
 /* Whether it is assembly for fasm: a statement is `format` with one of fasm's formats. */
 bool source_is_fasm(const char *text, size_t size);
+
+/* The machine that fasm's assembly says it is for, with `format ELF` or ELF64; 0: it says none. */
+uint16_t source_fasm_machine(const char *text, size_t size);
+
+/* The line of NASM's first `org`; 0: there is none. */
+unsigned source_find_org(const char *text, size_t size);
 
 /* The machine that assembly is for, by its first `bits 32`, `.code32` or the like; that of the
  * first row of machines.def if there is none. */
@@ -112,6 +136,10 @@ uint16_t source_detect_machine(const char *text, size_t size);
 bool source_start_assembly(struct source *source, enum source_language language, bool preprocess);
 bool source_finish_assembly(struct source *source);
 
+/* The same for fasm, which may make source->file instead. */
+bool source_start_fasm(struct source *source);
+bool source_finish_fasm(struct source *source);
+
 /* Has the library assemble source->input, if the options leave that open and it has no words that
  * only NASM knows. Returns false after reporting the error; source->inside says what became of it.
  */
@@ -120,5 +148,33 @@ bool source_assemble_inside(struct source *source);
 /* The same for C. */
 bool source_start_compiler(struct source *source);
 bool source_finish_compiler(struct source *source);
+
+/* ---- whole files ---- */
+
+/* What became of an attempt at a whole file. */
+enum source_whole { WHOLE_NO, WHOLE_MADE, WHOLE_REFUSED };
+
+/* Whether a section of an object begins with an ELF header, as a whole file's does. */
+bool source_is_wrapped(const struct file_bytes *object);
+
+/* Assembles NASM's source without sections of an object, and makes source->file if the result
+ * begins with an ELF header. `failed`: no object could be made, and its messages are not yet
+ * reported. WHOLE_REFUSED: the error was reported. */
+enum source_whole source_make_whole(struct source *source, bool failed);
+
+/* Takes bytes that begin with an ELF header as source->file, and its labels from what the
+ * assembler wrote to `chain`'s file of names. Returns false after reporting the error; *bytes is
+ * empty then, too. */
+bool source_take_file(struct source *source, const struct toolchain *chain,
+                      struct file_bytes *bytes);
+
+/* Reports that assembled bytes do not begin with an ELF header, and what they are. `line`: of the
+ * source, or 0. Returns false. */
+bool source_refuse_flat(const struct source *source, unsigned line, const struct file_bytes *bytes);
+
+/* Read labels of a file of `size` bytes: NASM's map, with *origin, the address of the file's first
+ * byte; and fasm's symbols. `text` stays with the file. They return false if memory ran out. */
+bool source_read_map(struct source_file *file, uint64_t *origin);
+bool source_read_fas(struct source_file *file);
 
 #endif

@@ -170,6 +170,16 @@ bool inside_is_done(const struct inside *inside)
     return inside->status == ELFGEN_OK;
 }
 
+bool inside_is_wrapped(const struct inside *inside)
+{
+    const struct elfgen_program *program = &inside->assembly.program;
+    for (size_t i = 0; i < program->section_count; i++)
+        if (program->sections[i].bytes && program->sections[i].size >= ELFGEN_MAGIC_SIZE &&
+            memcmp(program->sections[i].bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) == 0)
+            return true;
+    return false;
+}
+
 /* The text that a place is in. */
 static const struct file_bytes *text_of(const struct inside *inside, const char *file,
                                         const char **name)

@@ -22,6 +22,9 @@ struct inside *inside_assemble(const struct inside_options *options);
 /* Whether it was assembled without an error. */
 bool inside_is_done(const struct inside *inside);
 
+/* Whether one of its sections begins with an ELF header, as that of a whole file does. */
+bool inside_is_wrapped(const struct inside *inside);
+
 /* Reports warnings and errors, in the source's order. */
 void inside_report(const struct inside *inside, const struct reporter *reporter);
 

@@ -41,9 +41,9 @@ int toolchain_memory_file(const char *name)
     int low = memfd_create(name, MFD_CLOEXEC);
     if (low < 0)
         return -1;
-    if (low > TOOL_TEXT)
+    if (low > TOOL_NAMES)
         return low;
-    int high = fcntl(low, F_DUPFD_CLOEXEC, TOOL_TEXT + 1);
+    int high = fcntl(low, F_DUPFD_CLOEXEC, TOOL_NAMES + 1);
     /* EINVAL says that no descriptor of this process may be as high. */
     int error = errno == EINVAL ? EMFILE : errno;
     close(low);
@@ -114,6 +114,8 @@ static int spawn(struct toolchain *chain, const struct tool *tool, const char *c
         posix_spawn_file_actions_adddup2(&actions, object, TOOL_OUTPUT);
     if (text >= 0)
         posix_spawn_file_actions_adddup2(&actions, text, TOOL_TEXT);
+    if (chain->name_file >= 0)
+        posix_spawn_file_actions_adddup2(&actions, chain->name_file, TOOL_NAMES);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t defaults;
@@ -212,12 +214,9 @@ bool toolchain_wait(struct toolchain *chain, const struct tool *tool, int *statu
     return WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
 }
 
-bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
+bool toolchain_conclude(struct toolchain *chain, const struct tool *tool, int status)
 {
-    int status;
-    const bool failed = !toolchain_wait(chain, tool, &status);
-    if (failed && status == 0)
-        return false;
+    const bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
     bool reported = toolchain_report_messages(chain, failed);
     if (!failed)
         return true;
@@ -229,6 +228,13 @@ bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
         return toolchain_report(chain, REPORT_ERROR, 0, "%s failed with status %d", tool->program,
                                 WEXITSTATUS(status));
     return false;
+}
+
+bool toolchain_finish(struct toolchain *chain, const struct tool *tool)
+{
+    int status;
+    const bool failed = !toolchain_wait(chain, tool, &status);
+    return !(failed && status == 0) && toolchain_conclude(chain, tool, status);
 }
 
 bool toolchain_put_text(struct toolchain *chain, const char *bytes, size_t size)
@@ -249,6 +255,16 @@ bool toolchain_argument(const char *path, char *argument, size_t room)
     const char *before = *path == '-' || *path == '@' ? "./" : "";
     int length = snprintf(argument, room, "%s%s", before, path);
     return length >= 0 && (size_t)length < room;
+}
+
+/* NASM needs the final slash. */
+bool toolchain_folder_option(const struct toolchain *chain, char *option, size_t room)
+{
+    const char *slash = strrchr(chain->path, '/');
+    const int path = slash ? (int)(slash - chain->path) + 1 : 2;
+    const int length = snprintf(option, room, "-I%.*s", path, slash ? chain->path : "./");
+    return (length >= 0 && (size_t)length < room) ||
+           toolchain_report(chain, REPORT_ERROR, 0, "%s", system_error_text(ENAMETOOLONG));
 }
 
 /* The argument is kept, since messages begin with it. */
@@ -287,7 +303,8 @@ void toolchain_open(struct toolchain *chain, const char *path, const struct file
                                 .reporter = *reporter,
                                 .object_file = -1,
                                 .message_file = -1,
-                                .text_file = -1};
+                                .text_file = -1,
+                                .name_file = -1};
 }
 
 void toolchain_close(struct toolchain *chain)
@@ -297,7 +314,8 @@ void toolchain_close(struct toolchain *chain)
         waitpid(chain->child, NULL, 0);
         chain->child = 0;
     }
-    int *const files[] = {&chain->object_file, &chain->message_file, &chain->text_file};
+    int *const files[] = {&chain->object_file, &chain->message_file, &chain->text_file,
+                          &chain->name_file};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         if (*files[i] > 0)
             close(*files[i]);

@@ -11,7 +11,7 @@
 #define TOOL_TEXT_PATH   "/dev/fd/4"
 
 /* The form of a tool's messages. */
-enum tool_messages { TOOL_ASSEMBLER, TOOL_COMPILER, TOOL_LINKER };
+enum tool_messages { TOOL_ASSEMBLER, TOOL_COMPILER, TOOL_LINKER, TOOL_FASM };
 
 /* A run of a tool: what it is given, and who hears its messages. */
 struct tool_run {
@@ -37,6 +37,7 @@ struct toolchain_machine {
     uint16_t machine;                  /* ELFGEN_EM_... */
     const char *nasm, *gas, *compiler; /* flags */
     const char *bits, *use, *code;     /* words of sources */
+    const char *fasm;                  /* its `format` */
 };
 
 /* The row of an e_machine; 0: that of machines that nothing is said of. NULL: no object can be made

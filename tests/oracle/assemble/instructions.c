@@ -79,10 +79,13 @@ static void read_item(struct item *item, uint8_t mode)
     item->is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
     if (item->is_read) {
         values.instruction.truncate = true;
-        item->status = elfgen_encode(&values.instruction, &item->encoding);
+        item->status = elfgen_asm_encode(&values.instruction, &item->encoding);
         if (item->status == ELFGEN_X86_OK &&
             elfgen_asm_overflows(&values.instruction, &item->encoding))
             item->warnings |= 1u << ELFGEN_ASSEMBLE_NUMBER_OVERFLOW;
+        if (item->status == ELFGEN_X86_OK &&
+            elfgen_asm_has_other_size(&values.instruction, &item->encoding))
+            item->warnings |= 1u << ELFGEN_ASSEMBLE_PREFIX_OPSIZE;
         if (item->status != ELFGEN_X86_OK)
             elfgen_asm_refused(&values, item->status, &item->encoding, &fault);
     }
@@ -193,6 +196,11 @@ static const struct {
 } exceptions[] = {
     {"bnd jmp ", "$", "nasm drops bnd if the jump is short, which is not known yet"},
     {"repne j", "$", "nasm has bnd for it if the jump is not short"},
+    {"o16 call dword ", "", "nasm warns of the prefix"},
+    {"o16 jmp dword ", "", "the same"},
+    {"o16 push byte", "", "nasm counts bits of a word"},
+    {"o16 add ecx", "", "the same"},
+    {"o64 ", "qword $", "nasm leaves it out before such a size"},
     {"lea ", "short ", "nasm does not look at sizes of lea's address"},
     {"lea ", "far ", "the same"},
     {"lea ", "near ", "the same"},
@@ -202,8 +210,7 @@ static const struct {
 static bool is_excepted(const char *text)
 {
     for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
-        if (strncmp(text, exceptions[i].start, strlen(exceptions[i].start)) == 0 &&
-            strstr(text, exceptions[i].word))
+        if (strstr(text, exceptions[i].start) && strstr(text, exceptions[i].word))
             return true;
     return false;
 }

@@ -251,15 +251,20 @@ static void put_mnemonic(const struct writer *writer)
 
 static void put_prefix(const struct writer *writer)
 {
-    put(writer,
-        ONE_OF(writer, "lock ", "rep ", "repne ", "repz ", "a32 ", "a16 ", "a64 ", "fs ", "gs ",
-               "es ", "bnd ", "xacquire ", "xrelease ", "{rex} ", "rep lock ", "cs ds ", "LOCK "));
+    put(writer, ONE_OF(writer, "lock ", "rep ", "repne ", "repz ", "a32 ", "a16 ", "a64 ", "fs ",
+                       "gs ", "es ", "bnd ", "xacquire ", "xrelease ", "{rex} ", "rep lock ",
+                       "cs ds ", "LOCK ", "o16 ", "o32 ", "o64 ", "o16 ", "o32 ", "o64 "));
 }
 
 void write_instruction(struct generator *generator, unsigned mode, struct elfgen_text *text)
 {
     const struct writer writer = {generator, text, mode};
     const unsigned kind = below(&writer, 20);
+    if (below(&writer, 100) == 0) { /* prefixes alone; of o64 and {rex} nasm itself stops */
+        put(&writer, ONE_OF(&writer, "lock", "rep", "repne lock", "a32", "a16", "fs", "cs",
+                            "lock es rep", "o16", "o32", "a16 o16", "xacquire", "lock xrelease"));
+        return;
+    }
     if (below(&writer, 12) == 0)
         put_prefix(&writer);
     if (kind < 5) {

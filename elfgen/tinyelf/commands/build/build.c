@@ -17,13 +17,10 @@
 enum { FROM_HEX = -1 };
 
 static const struct option_choice languages[] = {
-    {"nasm", SOURCE_NASM, NULL},
-    {"gas", SOURCE_GAS, NULL},
-    {"c", SOURCE_C, NULL},
-    {"object", SOURCE_OBJECT, NULL},
-    {"raw", SOURCE_RAW, NULL},
-    {"hex", FROM_HEX, NULL},
-    {NULL, 0, NULL},
+    {"nasm", SOURCE_NASM, NULL},     {"gas", SOURCE_GAS, NULL},
+    {"fasm", SOURCE_FASM, NULL},     {"c", SOURCE_C, NULL},
+    {"object", SOURCE_OBJECT, NULL}, {"raw", SOURCE_RAW, NULL},
+    {"hex", FROM_HEX, NULL},         {NULL, 0, NULL},
 };
 
 static const struct option_choice assemblers[] = {
@@ -59,11 +56,12 @@ const struct command_options command_build_options = {
     .usage = "[OPTIONS] INPUT...",
     .about = "Makes the smallest executable that holds the INPUTs' code and data.\n"
              "\n"
-             "An INPUT is assembly for NASM or GNU as, detected from its contents (.s, "
+             "An INPUT is assembly for NASM, GNU as or fasm, detected from its contents (.s, "
              ".asm; .S goes through the C preprocessor); C (.c, .i); an object (.o); an "
              "archive of objects (.a), from which only members that are needed are linked; "
              "or machine code (--from raw). - is standard input. A hex source (.hex, --from "
-             "hex) describes a whole file by itself.",
+             "hex) describes a whole file by itself, and so does assembly whose first bytes are an "
+             "ELF header.",
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
     .exit_status = "0 if the file is written, 1 if not, 2 for a usage error.",
@@ -136,7 +134,8 @@ static int parse_align(struct build *build, const char *text)
                : usage_error("build", "--align '%s': it must be a number, such as 0x100", text);
 }
 
-/* Notes whether an option is for programs only, or for hex sources only. */
+/* Notes whether an option is for programs only, for hex sources only, or not for assembly that
+ * describes a whole file. */
 static void note_option(struct build *build, int option)
 {
     static const enum option_id of_programs[] = {
@@ -144,6 +143,12 @@ static void note_option(struct build *build, int option)
         OPTION_LAYOUT,   OPTION_STACK,  OPTION_GC_SECTIONS, OPTION_NO_GC_SECTIONS, OPTION_MAP,
         OPTION_SECTIONS, OPTION_TARGET, OPTION_ALIGN,       OPTION_OSABI};
     static const enum option_id of_hex[] = {OPTION_ENDIAN, OPTION_LISTING};
+    static const enum option_id not_of_whole[] = {
+        OPTION_ENTRY,    OPTION_LAYOUT, OPTION_STACK, OPTION_GC_SECTIONS, OPTION_NO_GC_SECTIONS,
+        OPTION_SECTIONS, OPTION_TARGET, OPTION_BASE,  OPTION_ALIGN,       OPTION_OSABI};
+    for (size_t i = 0; i < sizeof not_of_whole / sizeof not_of_whole[0]; i++)
+        if ((int)not_of_whole[i] == option)
+            build->whole_option = option_name(&command_build_options, option);
     for (size_t i = 0; i < sizeof of_programs / sizeof of_programs[0]; i++)
         if ((int)of_programs[i] == option)
             build->program_option = option_name(&command_build_options, option);

@@ -25,6 +25,7 @@ struct build {
     bool base_given;
     const char *program_option; /* the last option given that hex sources do not have */
     const char *hex_option;     /* the last option given that only hex sources have */
+    const char *whole_option;   /* the last option given that sources of whole files do not have */
     bool hex;                   /* --from hex */
     bool big_endian, listing;   /* for hex sources only */
     bool verbose;

@@ -13,6 +13,7 @@
 #include "link/print_map.h"
 #include "link/section_headers.h"
 #include "build.h"
+#include "whole.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 
@@ -22,6 +23,8 @@ struct work {
     struct source **sources;      /* one for each input; NULL once it is an object or an archive */
     struct source_options common; /* of all inputs */
     char folder[PATH_MAX];        /* of the headers for C */
+    struct source_file *file;     /* that the only input describes; NULL: a program */
+    bool misused;                 /* a usage error was reported */
     struct link *link;
     struct elfgen_program program; /* once linked */
     struct elfgen_exec_options exec;
@@ -75,6 +78,19 @@ static bool add(struct link *link, const struct source_result *made)
                         : link_add_archive(link, made->archive);
 }
 
+/* A whole file is nothing to link: it must be alone. */
+static bool take_file(struct work *work, size_t index, struct source_file *file)
+{
+    const struct build *build = work->build;
+    work->file = file;
+    if (build->input_count == 1)
+        return true;
+    work->misused = true;
+    usage_error("build", "'%s' describes a whole file: '%s' is one too many", build->inputs[index],
+                build->inputs[index == 0 ? 1 : 0]);
+    return false;
+}
+
 static bool finish(struct work *work, size_t index)
 {
     struct source_result made;
@@ -83,6 +99,8 @@ static bool finish(struct work *work, size_t index)
         work->common.machine = made.machine;
     source_close(work->sources[index]);
     work->sources[index] = NULL;
+    if (done && made.file)
+        return take_file(work, index, made.file);
     return done && add(work->link, &made);
 }
 
@@ -338,6 +356,8 @@ int build_program(const struct build *build)
                                           .assembler = build->assembler,
                                           .machine = build->target,
                                           .debug = build->debug,
+                                          .labels = build->debug || build->map,
+                                          .wraps_elf = build->no_check,
                                           .verbose = build->verbose,
                                           .reporter = {report_diagnostic, &work}};
     for (size_t i = 0; i < build->input_count && !work.common.include_folder; i++)
@@ -349,13 +369,18 @@ int build_program(const struct build *build)
     if (!work.sources)
         message_no_memory("build");
     progress_begin(&(struct progress){.doing = "reading"});
-    bool done =
-        work.link && work.sources && read_inputs(&work) && link_all(&work) && write_program(&work);
+    bool done = work.link && work.sources && read_inputs(&work);
+    int status = work.misused ? EXIT_USAGE : EXIT_NO;
+    if (done && work.file)
+        status = build_whole(build, work.file);
+    else if (done && link_all(&work) && write_program(&work))
+        status = EXIT_YES;
     progress_end();
     for (size_t i = 0; work.sources && i < build->input_count; i++) {
         source_close(work.sources[i]);
     }
     free(work.sources);
     link_close(work.link);
-    return done ? EXIT_YES : EXIT_NO;
+    source_file_free(work.file);
+    return status;
 }

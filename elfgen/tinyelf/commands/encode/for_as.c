@@ -84,7 +84,8 @@ bool encode_put_for_as(struct elfgen_text *out, const struct elfgen_x86_instruct
     } words[] = {{ELFGEN_X86_REX, "{rex} "},  {ELFGEN_X86_LOCK, "lock "},
                  {ELFGEN_X86_REP, "rep "},    {ELFGEN_X86_REPNE, "repne "},
                  {ELFGEN_X86_A16, "addr16 "}, {ELFGEN_X86_A32, "addr32 "},
-                 {ELFGEN_X86_A64, ""}};
+                 {ELFGEN_X86_A64, ""},        {ELFGEN_X86_O16, "data16 "},
+                 {ELFGEN_X86_O32, ""},        {ELFGEN_X86_O64, "rex.w "}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (instruction->prefixes & words[i].prefix)
             elfgen_text_string(out, words[i].word);
