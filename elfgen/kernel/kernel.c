@@ -289,30 +289,67 @@ static enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint
     return status;
 }
 
+static enum elfgen_status ask(struct run *run, const void *bytes, uint64_t length)
+{
+    const uint8_t *file = bytes;
+    run->map->count = run->map->needed = 0;
+    *run->answer = (struct elfgen_kernel_answer){.offset = ELFGEN_NOWHERE,
+                                                 .segment = NO_SEGMENT,
+                                                 .class_ = ELFGEN_CLASS64,
+                                                 .check = ELFGEN_CHECK_passed};
+    if (length >= 2 && file[0] == '#' && file[1] == '!')
+        return ask_script(run, file, length);
+    return ask_program(run, file, length);
+}
+
+/* With a map of its own, which most files have room in. */
+__attribute__((noinline)) static enum elfgen_status ask_few(struct run *run, const void *bytes,
+                                                            uint64_t length)
+{
+    enum { FEW_AREAS = 48 };
+    /* Not initialised: only the first `count` are ever read. */
+    struct elfgen_kernel_area areas[FEW_AREAS];
+    struct elfgen_kernel_map own = {.areas = areas, .capacity = FEW_AREAS};
+    run->map = &own;
+    return ask(run, bytes, length);
+}
+
+/* Apart from the above, since each page of the stack that a function has is touched. */
+__attribute__((noinline)) static enum elfgen_status ask_many(struct run *run, const void *bytes,
+                                                             uint64_t length)
+{
+    enum { MANY_AREAS = 496 };
+    struct elfgen_kernel_area areas[MANY_AREAS];
+    struct elfgen_kernel_map own = {.areas = areas, .capacity = MANY_AREAS};
+    run->map = &own;
+    return ask(run, bytes, length);
+}
+
 enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
                                      const struct elfgen_kernel_machine *machine,
                                      const struct elfgen_kernel_file *interpreter,
                                      struct elfgen_kernel_answer *answer,
                                      struct elfgen_kernel_map *map)
 {
-    enum { OWN_AREAS = 496 };
-    /* Not initialised: only the first `count` are ever read. */
-    struct elfgen_kernel_area areas[OWN_AREAS];
-    struct elfgen_kernel_map own = {.areas = areas, .capacity = OWN_AREAS};
-    struct run run = {
-        .machine = machine, .interpreter = interpreter, .answer = answer, .map = map ? map : &own};
-    run.map->count = run.map->needed = 0;
+    const struct run begin = {
+        .machine = machine, .interpreter = interpreter, .answer = answer, .map = map};
+    struct run run = begin;
     *answer = (struct elfgen_kernel_answer){.offset = ELFGEN_NOWHERE,
                                             .segment = NO_SEGMENT,
                                             .class_ = ELFGEN_CLASS64,
                                             .check = ELFGEN_CHECK_passed};
+    if (map)
+        map->count = map->needed = 0;
     if (!elfgen_has_memory(bytes, length, NULL, NULL) ||
         (map && !elfgen_has_memory(map->areas, map->capacity, NULL, NULL)) ||
         (interpreter && interpreter->error == 0 &&
          !elfgen_has_memory(interpreter->bytes, interpreter->length, NULL, NULL)))
         return ELFGEN_BAD_ARGUMENT;
-    const uint8_t *file = bytes;
-    if (length >= 2 && file[0] == '#' && file[1] == '!')
-        return ask_script(&run, file, length);
-    return ask_program(&run, file, length);
+    if (map)
+        return ask(&run, bytes, length);
+    enum elfgen_status status = ask_few(&run, bytes, length);
+    if (status != ELFGEN_NO_ROOM)
+        return status;
+    run = begin;
+    return ask_many(&run, bytes, length);
 }

@@ -43,7 +43,8 @@ my @facts = (
     ['texts of the C library', qr/\b(?:strerror\w*|strsignal|perror|sigabbrev_np|sigdescr_np|psignal)\s*\(/],
     # The others make room for an exact number of items, once or seldom.
     ['growing an array', qr/\brealloc\s*\(/, "${T}base/grow.c", "${T}base/shellwords.c", "${T}input/object.c",
-     "${T}link/section_headers.c", "${T}commands/mutate/result.c", "${T}bytemap/verdict.c"],
+     "${T}link/section_headers.c", "${T}commands/mutate/result.c", "${T}bytemap/verdict.c",
+     "${T}cli/front_malloc.c"], # which defines it
     ['doubling', qr/\?\s*(?:2\s*\*\s*\*?[\w>.-]+|[\w>.*-]+\s*\*\s*2)\s*:/, "${T}base/grow.c",
      map({ "$T$_" } qw(commands/explain/page/page_strings.c link/hash_table.c ptrace/tracees.c stepper/instruction.c))], # hash tables, which are filled again
     ['a program in memory as a file', qr/memfd_create\s*\("program"/, "${T}base/file.c"],

@@ -58,8 +58,9 @@ while (<$nm>) {
     $type =~ /[Uvw]/ ? $wants{$source_of{$object}}{$symbol} = 1 : ($defines{$symbol}{$source_of{$object}} = 1);
 }
 close $nm or die "house.pl: nm failed\n";
+# What the C library has as well is not asked of the front that replaces it.
 for my $from (keys %wants) {
-    for my $symbol (sort keys %{$wants{$from}}) { $uses{$from}{$_} //= "it uses $symbol" for keys %{$defines{$symbol}} }
+    for my $symbol (grep { !/^(?:malloc|calloc|realloc|free|aligned_alloc)$/ } sort keys %{$wants{$from}}) { $uses{$from}{$_} //= "it uses $symbol" for keys %{$defines{$symbol}} }
 }
 find(sub {
     return unless /\.(c|h|def)$/;

@@ -15,6 +15,7 @@ my $root = "$ARGV[0]/elfgen";
 # Folder or file => why it may. docs/architecture.md has this list.
 my %may = (
     'arch/' => 'the rows, and how x86 instructions are relaxed',
+    'assemble/' => "objects of x86 as NASM makes them",
     'include/elfgen/arch.h' => 'names of the rows',
     'include/elfgen/format.h' => 'numbers of the specifications',
     'include/elfgen/image.h' => 'the defaults are those of the lecture, for x86-64',

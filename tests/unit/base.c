@@ -466,6 +466,7 @@ static Suite *base_suite(void)
     tcase_add_test(small, milliseconds_become_nanoseconds_that_can_be_added_without_overflow);
     suite_add_tcase(suite, small);
     suite_add_tcase(suite, base_memory_tests());
+    suite_add_tcase(suite, base_heap_tests());
     suite_add_tcase(suite, base_maps_tests());
     suite_add_tcase(suite, base_proc_tests());
     return suite;

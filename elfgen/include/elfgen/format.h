@@ -241,7 +241,11 @@ enum {
     ELFGEN_STT_SECTION = 3,
     ELFGEN_STT_FILE = 4,
     ELFGEN_STT_TLS = 6,
-    ELFGEN_STT_GNU_IFUNC = 10
+    ELFGEN_STT_GNU_IFUNC = 10,
+    ELFGEN_STV_DEFAULT = 0, /* st_other's low two bits */
+    ELFGEN_STV_INTERNAL = 1,
+    ELFGEN_STV_HIDDEN = 2,
+    ELFGEN_STV_PROTECTED = 3
 };
 
 /* Relocation types: ELFGEN_R_X86_64_PC32, ELFGEN_R_386_32, ELFGEN_R_AARCH64_CALL26 and all others.

@@ -1,0 +1,106 @@
+/* Adds items: bytes that are made, and statements that are read again. */
+#include "items.h"
+
+#include <string.h>
+
+enum { CHUNK = 1024 };
+
+void *elfgen_asm_add_item(struct state *state, enum item_kind kind, size_t size)
+{
+    struct item *item = arena_take(&state->arena, size, 16);
+    if (!item)
+        return NULL;
+    *item = (struct item){.kind = (uint8_t)kind,
+                          .mode = state->mode,
+                          .default_rel = state->default_rel,
+                          .section = state->section};
+    *state->stream.tail = item;
+    state->stream.tail = &item->next;
+    state->stream.open = NULL;
+    return item;
+}
+
+static struct bytes_item *add_bytes_item(struct state *state, const uint8_t *bytes)
+{
+    struct bytes_item *item = elfgen_asm_add_item(state, ITEM_BYTES, sizeof *item);
+    if (!item)
+        return NULL;
+    item->bytes = bytes;
+    item->length = 0;
+    item->count = 1;
+    return item;
+}
+
+uint8_t *elfgen_asm_room(struct state *state, size_t length)
+{
+    struct stream *stream = &state->stream;
+    if ((size_t)(stream->end - stream->at) < length || !stream->at) {
+        const size_t size = length > CHUNK ? length : CHUNK;
+        stream->at = arena_take(&state->arena, size, 1);
+        if (!stream->at)
+            return NULL;
+        stream->end = stream->at + size;
+        stream->open = NULL;
+    }
+    return stream->at;
+}
+
+void elfgen_asm_add_bytes(struct state *state, size_t length)
+{
+    struct stream *stream = &state->stream;
+    if (length == 0)
+        return;
+    if (!stream->open || stream->open->item.section != state->section) {
+        struct bytes_item *item = add_bytes_item(state, stream->at);
+        if (!item)
+            return;
+        stream->open = item;
+    }
+    stream->open->length += length;
+    stream->open->item.size += length;
+    stream->at += length;
+}
+
+bool elfgen_asm_add_repeated(struct state *state, const uint8_t *bytes, uint64_t length,
+                             uint64_t count)
+{
+    struct bytes_item *item = add_bytes_item(state, bytes);
+    if (!item)
+        return false;
+    item->length = length;
+    item->count = count;
+    item->item.size = length * count;
+    return true;
+}
+
+struct statement *elfgen_asm_add_statement(struct state *state, enum item_kind kind,
+                                           const struct token *times, const struct token *begin)
+{
+    struct line line = state->line;
+    const struct token *tokens = elfgen_asm_lines_keep(&state->lines, &line);
+    if (!tokens)
+        return NULL;
+    struct statement *statement = elfgen_asm_add_item(state, kind, sizeof *statement);
+    if (!statement)
+        return NULL;
+    const struct item item = statement->item;
+    *statement = (struct statement){.item = item,
+                                    .scope = state->scope,
+                                    .line = line,
+                                    .times = times ? tokens + (times - line.tokens) : NULL,
+                                    .begin = tokens + (begin - line.tokens)};
+    statement->line.tokens = tokens;
+    return statement;
+}
+
+bool elfgen_asm_advance(struct state *state, uint64_t size, const struct token *at)
+{
+    struct asm_section *section = section_here(state);
+    const uint64_t most = section->type == ELFGEN_SHT_NOBITS ? INT64_MAX : (uint64_t)SIZE_MAX >> 1;
+    if (size > most || section->size > most - size)
+        return asm_error(state, at, ELFGEN_DOES_NOT_FIT,
+                         "the section would have more than 2^63 bytes");
+    section->size += size;
+    section->is_used |= size > 0;
+    return true;
+}

@@ -1,0 +1,199 @@
+/* What is known while a source is assembled: sections, symbols, and items, which are the source
+ * after it was read once. */
+#ifndef ELFGEN_ASSEMBLE_STATE_H
+#define ELFGEN_ASSEMBLE_STATE_H
+
+#include "arena.h"
+#include "instruction.h"
+#include "preprocess.h"
+
+/* Bases of values: sections have their index, symbols from elsewhere OUTSIDE and their index. */
+#define OUTSIDE ((uint32_t)1 << 31)
+
+/* What `times` may say, as of NASM. */
+#define MOST_TIMES INT32_MAX
+
+struct asm_section {
+    struct asm_section *next; /* with the same bucket */
+    const char *name;         /* ends with NUL */
+    size_t length;
+    uint32_t type;
+    uint64_t flags, entry_size, align;
+    bool is_named; /* a directive names it; `.text` may be there without */
+    bool is_used;  /* it has bytes */
+    bool has_label;
+    uint64_t later_align; /* of the implicit `.text`, if it is made after all */
+    uint64_t size;        /* of what was laid out in this pass */
+    uint64_t capacity;    /* of `bytes` */
+    uint8_t *bytes;       /* NULL: zeros */
+    uint32_t index;       /* in state.sections */
+    uint32_t order;       /* of those that are named, counted from 0 */
+    uint32_t output;      /* in the program */
+};
+
+enum symbol_kind { SYMBOL_LOCAL, SYMBOL_STATIC, SYMBOL_GLOBAL, SYMBOL_EXTERN, SYMBOL_COMMON };
+
+struct definition;
+
+struct symbol {
+    struct symbol *next; /* with the same bucket */
+    const char *name;
+    size_t length;
+    uint64_t hash;
+    struct value value;
+    uint32_t pass; /* the last one that defined it, counted from 1; 0: none */
+    uint32_t base; /* of one from elsewhere */
+    uint8_t kind;  /* enum symbol_kind */
+    bool is_referenced;
+    uint64_t size;               /* of a common symbol */
+    const struct token *special; /* after the colon of its declaration; NULL: nothing */
+    struct line line;            /* that declares it; without tokens */
+    struct definition *definition;
+    uint32_t index; /* in the program */
+};
+
+/* Symbols in the order in which they were defined. */
+struct definition {
+    struct definition *next;
+    struct symbol *symbol; /* NULL: it has another place now */
+    struct elfgen_source_place place;
+};
+
+enum item_kind {
+    ITEM_BYTES, /* that no symbol changes */
+    ITEM_ZEROS, /* as many as `size` says */
+    ITEM_LABEL,
+    ITEM_EQU,
+    ITEM_LINE,        /* what follows comes from another line */
+    ITEM_INSTRUCTION, /* the others are read again in each pass */
+    ITEM_DATA,
+    ITEM_RESERVE,
+    ITEM_ALIGN
+};
+
+struct item {
+    struct item *next;
+    uint8_t kind; /* enum item_kind */
+    uint8_t mode;
+    bool default_rel;
+    uint32_t section;
+    uint64_t size; /* bytes, in this pass */
+};
+
+struct bytes_item {
+    struct item item;
+    const uint8_t *bytes;
+    uint64_t length, count; /* repeated `count` times; their product is item.size */
+};
+
+struct symbol_item {
+    struct item item;
+    struct symbol *symbol;
+};
+
+struct line_item {
+    struct item item;
+    struct elfgen_source_place place;
+};
+
+/* How an instruction's size follows from its symbols. */
+enum fast_kind {
+    FAST_NONE,   /* only by reading it again */
+    FAST_TARGET, /* a jump to `target` + `addend` */
+    FAST_FIXED   /* it is always the same */
+};
+
+/* A statement that is read again. */
+struct statement {
+    struct item item;
+    struct symbol *scope;              /* the label before it, for names that begin with a point */
+    struct symbol *symbol;             /* of equ; NULL: none */
+    struct line line;                  /* its tokens stay */
+    const struct token *times;         /* the count's expression; NULL: once */
+    const struct token *begin;         /* what comes after label and times */
+    uint8_t fast;                      /* enum fast_kind */
+    uint8_t short_length, near_length; /* of a jump; 0: it has no such form */
+    struct symbol *target;
+    int64_t addend;
+};
+
+/* Where items are added; a copy of it and of arena.used brings back what was. */
+struct stream {
+    struct item **tail;
+    struct bytes_item *open; /* the last item, if bytes can be added to it; NULL */
+    uint64_t open_length;
+    uint8_t *at, *end; /* free bytes */
+};
+
+struct state {
+    struct arena arena;
+    const struct elfgen_assemble_options *options;
+    bool failed; /* `first` is set */
+    unsigned error_count;
+    struct elfgen_error first; /* what the call returns */
+    struct elfgen_error last;  /* the sentence of a fault */
+    struct fault fault;
+    uint32_t pass; /* 1: the source is read; the last one makes bytes */
+    bool is_final;
+    uint64_t changes; /* of symbols' values in this pass */
+    bool is_quiet;    /* warnings are not told */
+    bool warned;      /* one would have been */
+
+    struct lines lines;
+    struct source_file source;
+    struct line line; /* the statement's */
+    uint8_t mode;
+    bool default_rel;
+    uint32_t section; /* the current one */
+    struct symbol *scope;
+
+    struct asm_section **sections; /* in the order of their making */
+    uint32_t section_count, section_room;
+    struct asm_section **section_buckets;
+    uint32_t named_count;
+
+    struct symbol **buckets;
+    size_t bucket_count, symbol_count;
+    struct symbol **outside;
+    uint32_t outside_count, outside_room;
+    struct definition *definitions, **definition_tail;
+
+    struct item *items;
+    struct stream stream;
+    bool has_sizes; /* an item's size may change */
+
+    /* Of the expressions of a statement. */
+    unsigned lookups;
+    struct symbol *looked_up; /* the last one */
+    bool is_critical;
+
+    uint64_t origin;
+    bool has_origin;
+    size_t line_count;     /* lines that the table of lines has */
+    struct output *output; /* in the last pass */
+};
+
+/* Tell an error or a warning, at a token of state->line, or NULL. The first three return false. */
+bool elfgen_asm_told(struct state *state, const struct token *token, enum elfgen_status status);
+#define asm_error(state, token, status, ...)                                                       \
+    elfgen_asm_told((state), (token),                                                              \
+                    elfgen_error_set(&(state)->last, (status), ELFGEN_NOWHERE, __VA_ARGS__))
+bool elfgen_asm_tell_fault(struct state *state);
+bool elfgen_asm_tell_last(struct state *state, const struct elfgen_source_place *place);
+void elfgen_asm_tell(const struct state *state, enum elfgen_assemble_class class_,
+                     const struct elfgen_source_place *place, const char *text);
+void elfgen_asm_warning(struct state *state, enum elfgen_assemble_class class_,
+                        const struct token *token, const char *text);
+
+/* Fills what expressions of a statement depend on. */
+void elfgen_asm_names(struct state *state, struct names *names);
+
+/* Evaluates an expression that must be a number, or unknown. Tells an error. */
+bool elfgen_asm_evaluate(struct state *state, const struct token **at, struct value *value);
+
+static inline struct asm_section *section_here(const struct state *state)
+{
+    return state->sections[state->section];
+}
+
+#endif
