@@ -19,6 +19,7 @@ GROUPS = [
     ("dump", ["dump hello", "dump -s hello.o"]),
     ("check", ["check hello", "check refused"]),
     ("syscall", ["syscall write"]),
+    ("encode", ["encode mov rax,1"]),
     ("build", ["build hello.hex -o out.hex", "build --from raw raw -o out.raw", "build hello.o -o out.object",
                "build hello.o -o out.object"]),
 ]

@@ -6,7 +6,7 @@
 #include "operand.h"
 
 enum { OPERAND_SIZES = ELFGEN_X86_O16 | ELFGEN_X86_O32 | ELFGEN_X86_O64 };
-enum { LINE_TOKENS = 256, LOCK_BYTE = 0xf0 };
+enum { LINE_TOKENS = 256, USUAL_TOKENS = 24, LOCK_BYTE = 0xf0 };
 
 /* Prefixes of one group exclude one another. */
 static const struct {
@@ -361,43 +361,82 @@ static bool knows_no_name(void *context, const struct token *name, struct value 
                                      elfgen_asm_token_text(name, text)));
 }
 
-enum elfgen_status elfgen_assemble_instruction(const char *text, size_t length, uint8_t mode,
-                                               struct elfgen_x86_instruction *instruction,
-                                               uint32_t places[1 + ELFGEN_X86_OPERANDS],
-                                               struct elfgen_error *error)
+/* What is asked of one instruction. */
+struct question {
+    const char *text;
+    size_t length;
+    uint8_t mode;
+    struct elfgen_x86_instruction *instruction;
+    uint32_t *places; /* NULL: not wanted */
+    struct elfgen_error *error;
+};
+
+/* Reads the instruction from the tokens of its line. */
+static enum elfgen_status read_tokens(const struct question *question, const struct token *tokens)
 {
-    struct token tokens[LINE_TOKENS];
-    struct elfgen_error unwanted;
     struct operand_values values;
-    const char *at = text;
-    size_t count;
-    if ((mode != 64 && mode != 32) || (!text && length) || !instruction || length > UINT32_MAX)
-        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                                "code has 64 or 32 bits, and the text less than 4 GB");
-    for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++)
-        places[i] = (uint32_t)length;
-    if (elfgen_asm_lex_line(&at, text + length, tokens, LINE_TOKENS, &count) != LEX_LINE)
-        return elfgen_error_set(error, ELFGEN_UNSUPPORTED, 0,
-                                "an instruction is one line of at most %u words and signs",
-                                (uint64_t)LINE_TOKENS - 1);
     const struct value zero = {.base = 0, .minus = VALUE_NO_BASE, .kind = VALUE_ADDRESS};
     const struct names names = {
-        .look_up = knows_no_name, .here = zero, .section_start = zero, .mode = mode};
-    struct fault fault = {.token = tokens, .error = error ? error : &unwanted};
+        .look_up = knows_no_name, .here = zero, .section_start = zero, .mode = question->mode};
+    struct fault fault = {.token = tokens, .error = question->error};
     bool is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
     if (is_read && !values.instruction.mnemonic)
         is_read = fault_at(&fault, values.mnemonic,
                            elfgen_error_set(fault.error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
                                             "an instruction was expected after its prefixes"));
-    for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++) {
+    for (unsigned i = 0; question->places && i <= ELFGEN_X86_OPERANDS; i++) {
         const struct token *token = i == 0 ? values.mnemonic : values.operands[i - 1];
         if (token)
-            places[i] = (uint32_t)(token->place - text);
+            question->places[i] = (uint32_t)(token->place - question->text);
     }
     if (!is_read) {
-        fault.error->offset = (uint64_t)(fault.token->place - text);
+        fault.error->offset = (uint64_t)(fault.token->place - question->text);
         return fault.error->status;
     }
-    *instruction = values.instruction;
+    *question->instruction = values.instruction;
     return ELFGEN_OK;
+}
+
+/* Rare calls have room of their own, so that the others touch few pages of the stack. */
+static __attribute__((noinline)) enum elfgen_status read_long(const struct question *question)
+{
+    struct token tokens[LINE_TOKENS];
+    const char *at = question->text;
+    size_t count;
+    if (elfgen_asm_lex_line(&at, at + question->length, tokens, LINE_TOKENS, &count) != LEX_LINE)
+        return elfgen_error_set(question->error, ELFGEN_UNSUPPORTED, 0,
+                                "an instruction is one line of at most %u words and signs",
+                                (uint64_t)LINE_TOKENS - 1);
+    return read_tokens(question, tokens);
+}
+
+static enum elfgen_status read_short(const struct question *question)
+{
+    struct token tokens[USUAL_TOKENS];
+    const char *at = question->text;
+    size_t count;
+    if (elfgen_asm_lex_line(&at, at + question->length, tokens, USUAL_TOKENS, &count) != LEX_LINE)
+        return read_long(question);
+    return read_tokens(question, tokens);
+}
+
+static __attribute__((noinline)) enum elfgen_status read_quietly(struct question question)
+{
+    struct elfgen_error unwanted;
+    question.error = &unwanted;
+    return read_short(&question);
+}
+
+enum elfgen_status elfgen_assemble_instruction(const char *text, size_t length, uint8_t mode,
+                                               struct elfgen_x86_instruction *instruction,
+                                               uint32_t places[1 + ELFGEN_X86_OPERANDS],
+                                               struct elfgen_error *error)
+{
+    const struct question question = {text, length, mode, instruction, places, error};
+    if ((mode != 64 && mode != 32) || (!text && length) || !instruction || length > UINT32_MAX)
+        return elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                                "code has 64 or 32 bits, and the text less than 4 GB");
+    for (unsigned i = 0; places && i <= ELFGEN_X86_OPERANDS; i++)
+        places[i] = (uint32_t)length;
+    return error ? read_short(&question) : read_quietly(question);
 }

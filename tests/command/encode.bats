@@ -225,6 +225,7 @@ nasm makes mov eax, 0x1 of it, since writing eax clears the upper half of rax" ]
             COLUMNS=$width "$TINYELF" encode "$what" >shown
             awk -v most="$width" 'length > most { print; wide = 1 } END { exit wide }' shown
         done
+        printf 'nop\nmul rbx\n' | COLUMNS=$width "$TINYELF" encode - | awk -v most="$width" 'length > most { print; wide = 1 } END { exit wide }'
     done
     COLUMNS=80 "$TINYELF" encode 'mov rax, 1' >shown
     grep -qx '     7            48 W  c7      c0     3    0 /0  0 rax  01 00 00 00' shown
@@ -366,7 +367,7 @@ as      no 'as' on PATH, which --ask needs: install the package binutils"* ]]
     run --separate-stderr "$TINYELF" encode - <nul
     exits 1
     [[ $output == "nop: "* ]]
-    says "<stdin>:1:4: error: a NUL byte"
+    says "<stdin>:1:4: error: a control character, 0x"
     perl -e 'print "add eax, ", "0" x 10_000_000, "1\n", "a" x 10_000_000, "\n", "[" x 1_000_000, "\n", " " x 10_000_000, "nop\n"' >long
     run --separate-stderr timeout 20 "$TINYELF" encode - <long
     exits 1

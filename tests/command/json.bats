@@ -423,9 +423,9 @@ S
 
 @test "encode: JSON is as its schema says, of instructions and of errors" {
     bounded encode --json --all --ask 'lock add dword [fs:r12+rcx*4+0x10], 5' >encode-one
-    printf '%s\n' 'mov rax, 1' 'mvo rax, 1' 'mov rax' '' 'add al, 300' 'rep stosq' 'jmp 0x10' 'mov rax, [0x1000]' 'cpuid' |
+    printf '%s\n' 'mov rax, 1' 'mvo rax, 1' 'mov rax' '' 'add al, 300' 'rep stosq' 'jmp 0x10' 'mov rax, [0x1000]' 'cpuid' 'mov byte [rax], 5' |
         timeout 60 "$TINYELF" encode --json - >encode-lines 2>said || true
-    [ "$(wc -l <encode-lines)" -eq 8 ]
+    [ "$(wc -l <encode-lines)" -eq 9 ]
     bounded encode --json --bits 32 'jmp 0x33:0x1000' >encode-far
     contract encode encode-*
 }

@@ -159,9 +159,9 @@ bool input_open_program(const char *name, const struct file_bytes *bytes, struct
  * the process by SIGPIPE, or is noted: interrupt_pipe(). */
 struct standard_output {
     struct elfgen_text text;
-    char buffer[65536];
     bool visible; /* show control characters as base/visible.h, for reports without colours */
     int error;    /* errno of the first write that failed */
+    char buffer[65536];
 };
 struct standard_output *stdout_open(void);
 void stdout_flush(struct standard_output *output);

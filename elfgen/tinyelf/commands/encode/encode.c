@@ -5,6 +5,7 @@
 
 #include "encode.h"
 #include "base/file.h"
+#include "base/fold.h"
 #include "base/report.h"
 #include "base/width.h"
 #include "cli/cli.h"
@@ -94,17 +95,14 @@ static void refuse(struct question *question, const struct encode_error *error)
         encode_put_json_error(&question->output->text, error);
 }
 
-/* The text is no instruction: a word that nobody knows, a name where a number must be. */
-static void refuse_text(struct question *question, const struct elfgen_error *why, bool is_name,
-                        struct encode_error *error)
+static struct encode_error error_of(const struct question *question,
+                                    const struct encode_answer *answer)
 {
-    error->column = why->offset < error->length ? (size_t)why->offset + 1 : error->length + 1;
-    error->advice = is_name
-                        ? "a number is the target of a jump, 0x10, or a distance, $+5: both are "
-                          "counted from the instruction, whose address is 0"
-                        : NULL;
-    snprintf(error->sentence, sizeof error->sentence, "%s", why->text);
-    refuse(question, error);
+    return (struct encode_error){.file = question->file,
+                                 .line = answer->line,
+                                 .text = answer->text,
+                                 .length = answer->length,
+                                 .mode = question->mode};
 }
 
 static void put_answer(struct question *question, const struct encode_answer *answer)
@@ -123,14 +121,16 @@ static void put_answer(struct question *question, const struct encode_answer *an
 /* Below several instructions: how long they are together. */
 static void put_sum(const struct question *question)
 {
-    struct elfgen_text *out = &question->output->text;
+    struct fold fold;
     if (question->answered < 2 || question->json)
         return;
-    elfgen_text_char(out, '\n');
-    elfgen_text_decimal(out, question->answered, 0);
-    elfgen_text_string(out, " instructions: nasm makes ");
-    elfgen_text_decimal(out, question->bytes, 0);
-    elfgen_text_string(out, " bytes of them\n");
+    fold_open(&fold, &question->output->text, question->width, 0);
+    elfgen_text_char(&fold.text, '\n');
+    elfgen_text_decimal(&fold.text, question->answered, 0);
+    elfgen_text_string(&fold.text, " instructions: nasm makes ");
+    elfgen_text_decimal(&fold.text, question->bytes, 0);
+    elfgen_text_string(&fold.text, " bytes of them\n");
+    fold_close(&fold);
 }
 
 /* Where an operand is, or where one would be that is not there, or the mnemonic; from 1. */
@@ -149,37 +149,67 @@ static size_t find_column(const struct encode_answer *answer,
     return end + 1;
 }
 
+/* The instruction cannot be read. */
+static __attribute__((noinline)) void refuse_line(struct question *question,
+                                                  const struct encode_answer *answer,
+                                                  const struct elfgen_error *why, bool is_name)
+{
+    struct encode_error error = error_of(question, answer);
+    error.column = why->offset < error.length ? (size_t)why->offset + 1 : error.length + 1;
+    error.advice = is_name ? "a number is the target of a jump, 0x10, or a distance, $+5: both are "
+                             "counted from the instruction, whose address is 0"
+                           : NULL;
+    snprintf(error.sentence, sizeof error.sentence, "%s", why->text);
+    refuse(question, &error);
+}
+
+/* The instruction has no encoding. */
+static __attribute__((noinline)) void refuse_operands(struct question *question,
+                                                      const struct encode_answer *answer,
+                                                      enum elfgen_x86_status status, unsigned blame,
+                                                      size_t column)
+{
+    struct encode_error error = error_of(question, answer);
+    error.column = column;
+    error.instruction = answer->instruction;
+    error.status = status;
+    error.blame = blame;
+    encode_explain(&error);
+    refuse(question, &error);
+}
+
+/* A byte that ends a line for NASM, and after which more comes; NULL: none. */
+static const char *find_end(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '\0' || text[i] == '\x1a' || (text[i] == '\r' && i + 1 < length))
+            return text + i;
+    return NULL;
+}
+
 /* Answers one line, which is not empty. Returns false if there is no memory. */
 static bool answer_line(struct question *question, struct encode_answer *answer)
 {
-    struct encode_error error = {.file = question->file,
-                                 .line = answer->line,
-                                 .text = answer->text,
-                                 .length = answer->length,
-                                 .mode = question->mode};
-    struct elfgen_error why;
+    static struct elfgen_error why; /* not on the stack, of which few pages are used */
     struct elfgen_x86_encoding usual;
-    uint32_t places[1 + ELFGEN_X86_OPERANDS] = {0};
-    const char *nul = memchr(answer->text, '\0', answer->length);
-    if (nul) {
-        elfgen_error_set(&why, ELFGEN_BAD_VALUE, (uint64_t)(nul - answer->text), "a NUL byte");
-        refuse_text(question, &why, false, &error);
+    uint32_t places[1 + ELFGEN_X86_OPERANDS];
+    const char *end = find_end(answer->text, answer->length);
+    if (end) {
+        elfgen_error_set(&why, ELFGEN_BAD_VALUE, (uint64_t)(end - answer->text),
+                         "a control character, %x", (uint64_t)(unsigned char)*end);
+        refuse_line(question, answer, &why, false);
         return true;
     }
     if (elfgen_assemble_instruction(answer->text, answer->length, question->mode,
                                     &answer->instruction, places, &why) != ELFGEN_OK) {
-        refuse_text(question, &why, why.status == ELFGEN_UNDEFINED && why.offset > places[0],
-                    &error);
+        refuse_line(question, answer, &why,
+                    why.status == ELFGEN_UNDEFINED && why.offset > places[0]);
         return true;
     }
     const enum elfgen_x86_status status = elfgen_encode(&answer->instruction, &usual);
     if (status != ELFGEN_X86_OK) {
-        error.column = find_column(answer, places, usual.blame);
-        error.instruction = answer->instruction;
-        error.status = status;
-        error.blame = usual.blame;
-        encode_explain(&error);
-        refuse(question, &error);
+        refuse_operands(question, answer, status, usual.blame,
+                        find_column(answer, places, usual.blame));
         return true;
     }
     if (!encode_list(answer, &usual, question->useless))
