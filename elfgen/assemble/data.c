@@ -12,6 +12,7 @@ struct data {
     struct sink *sink;
     struct names names;
     const struct token *at;
+    bool has_addresses; /* relocations are made for each of what is repeated */
     unsigned depth;
 };
 
@@ -83,6 +84,7 @@ static bool put_number(struct data *data, const struct value *value, unsigned si
         for (unsigned i = 0; i < size; i++)
             bytes[i] = (uint8_t)((uint64_t)value->number >> 8 * i);
     sink->size += size;
+    data->has_addresses |= value->kind == VALUE_ADDRESS;
     return value->kind != VALUE_ADDRESS || !sink->is_last || !bytes ||
            elfgen_asm_store(data->state, sink, &field, value, at);
 }
@@ -105,7 +107,7 @@ static bool repeat(struct data *data, uint64_t begin, uint64_t count, const stru
     if (length > 0 && count - 1 > (INT64_MAX - sink->size) / length)
         return asm_error(data->state, again, ELFGEN_DOES_NOT_FIT,
                          "the line would make more than 2^63 bytes");
-    if (sink->is_last && data->state->lookups > 0) {
+    if (sink->is_last && data->has_addresses) {
         for (uint64_t i = 1; i < count; i++) {
             data->at = again;
             if (!put(data, size))
@@ -227,7 +229,7 @@ bool elfgen_asm_data_bytes(struct state *state, const struct token *begin, uint6
             return false;
         if (data.at->kind != TOKEN_END)
             return asm_error(state, data.at, ELFGEN_BAD_VALUE, "no parenthesis is open here");
-        if (sink->is_last && state->lookups > 0)
+        if (sink->is_last && data.has_addresses)
             continue;
         const uint64_t length = sink->size - before, rest = count - 1;
         if (length > 0 && rest > (INT64_MAX - sink->size) / length)

@@ -146,6 +146,7 @@ struct state {
     bool default_rel;
     uint32_t section; /* the current one */
     struct symbol *scope;
+    struct symbol *last_scope; /* at the end of the source */
 
     struct asm_section **sections; /* in the order of their making */
     uint32_t section_count, section_room;
