@@ -242,11 +242,22 @@ static int compare_messages(const void *left, const void *right)
     return strcmp(a->class, b->class);
 }
 
+/* Sorts the messages, and leaves one of those that are the same: nasm tells some in each pass. */
+static void sort(struct messages *messages)
+{
+    size_t count = 0;
+    qsort(messages->list, messages->count, sizeof *messages->list, compare_messages);
+    for (size_t i = 0; i < messages->count; i++)
+        if (count == 0 || compare_messages(&messages->list[count - 1], &messages->list[i]) != 0)
+            messages->list[count++] = messages->list[i];
+    messages->count = count;
+}
+
 /* Compares the warnings, by line and class; those of other files only by class. */
 static bool warnings_differ(struct judge *judge, struct messages *theirs, struct messages *ours)
 {
-    qsort(theirs->list, theirs->count, sizeof *theirs->list, compare_messages);
-    qsort(ours->list, ours->count, sizeof *ours->list, compare_messages);
+    sort(theirs);
+    sort(ours);
     for (size_t i = 0; i < theirs->count || i < ours->count; i++) {
         const struct message *left = i < theirs->count ? &theirs->list[i] : NULL;
         const struct message *right = i < ours->count ? &ours->list[i] : NULL;
