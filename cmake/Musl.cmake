@@ -22,7 +22,12 @@ if(TINYELF_MUSL AND TINYELF_STATIC AND NOT CMAKE_CROSSCOMPILING)
         set(musl_found ON)
     endif()
 endif()
-if(TINYELF_MUSL AND NOT musl_found AND TINYELF_COMMAND)
+# Without musl a static front needs the system's libc.a, and no other archive.
+find_library(LIBC_ARCHIVE NAMES libc.a)
+if(TINYELF_STATIC AND NOT musl_found AND NOT LIBC_ARCHIVE)
+    message(STATUS "No musl (musl-dev) and no libc.a (libc6-dev): the command is linked dynamically, and starts more slowly")
+    set(TINYELF_STATIC OFF)
+elseif(TINYELF_MUSL AND NOT musl_found)
     message(STATUS "The front is built with the system's C library, and starts more slowly: "
                    "musl (musl-dev) is missing, or the command is not static")
 endif()

@@ -125,3 +125,15 @@ W
     [ "$status" -eq 0 ]
     [[ $output == *"The front is built with the system's C library, and starts more slowly"* ]]
 }
+
+@test "configure asks for the archives of a static program alone: musl's or the system's C library" {
+    local slower="starts more slowly" none="-DMUSL_ARCHIVE= -DLIBC_ARCHIVE="
+    run cmake -S "$SOURCE" -B without -DLIBELF_ARCHIVE= -DZLIB_ARCHIVE= -DSECCOMP_ARCHIVE=
+    [ "$status" -eq 0 ]
+    [[ $output != *"dynamically"* ]]
+    ! has_musl || [[ $output != *"$slower"* ]]
+    # shellcheck disable=SC2086 # two words
+    run cmake -S "$SOURCE" -B dynamic $none
+    [ "$status" -eq 0 ]
+    [[ $output == *"No musl (musl-dev) and no libc.a (libc6-dev): the command is linked dynamically, and $slower"* ]]
+}

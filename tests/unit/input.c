@@ -61,42 +61,42 @@ END_TEST
 
 static const struct {
     enum tool_messages form;
-    const char *line;
     enum report_severity severity;
-    const char *place, *text;
+    const char *line, *place, *text;
 } lines[] = {
-    {TOOL_LINKER, "/usr/bin/ld: b.o: in function `main':", REPORT_NOTE, "a.c",
+    {TOOL_LINKER, REPORT_NOTE, "/usr/bin/ld: b.o: in function `main':", "a.c",
      "/usr/bin/ld: b.o: in function `main':"},
-    {TOOL_LINKER, "x.c:(.text+0x16): undefined reference to `f'", REPORT_ERROR, "x.c:(.text+0x16)",
+    {TOOL_LINKER, REPORT_ERROR, "x.c:(.text+0x16): undefined reference to `f'", "x.c:(.text+0x16)",
      "undefined reference to `f'"},
-    {TOOL_LINKER, "(.text+0x17): undefined reference to `main'", REPORT_ERROR, "(.text+0x17)",
+    {TOOL_LINKER, REPORT_ERROR, "(.text+0x17): undefined reference to `main'", "(.text+0x17)",
      "undefined reference to `main'"},
-    {TOOL_LINKER, "a.c:(.text+0xf): undefined reference to `f'", REPORT_ERROR, "a.c:(.text+0xf)",
+    {TOOL_LINKER, REPORT_ERROR, "a.c:(.text+0xf): undefined reference to `f'", "a.c:(.text+0xf)",
      "undefined reference to `f'"},
-    {TOOL_LINKER, "/usr/bin/ld: warning: x.o: missing .note.GNU-stack section", REPORT_WARNING,
+    {TOOL_LINKER, REPORT_WARNING, "/usr/bin/ld: warning: x.o: missing .note.GNU-stack section",
      "a.c", "/usr/bin/ld: warning: x.o: missing .note.GNU-stack section"},
-    {TOOL_LINKER, "/usr/bin/ld: NOTE: This behaviour is deprecated", REPORT_NOTE, "a.c",
+    {TOOL_LINKER, REPORT_NOTE, "/usr/bin/ld: NOTE: This behaviour is deprecated", "a.c",
      "/usr/bin/ld: NOTE: This behaviour is deprecated"},
-    {TOOL_LINKER, "/usr/bin/ld: cannot find -lx: No such file or directory", REPORT_ERROR, "a.c",
+    {TOOL_LINKER, REPORT_ERROR, "/usr/bin/ld: cannot find -lx: No such file or directory", "a.c",
      "/usr/bin/ld: cannot find -lx: No such file or directory"},
-    {TOOL_LINKER, "x.c:7: undefined reference to `f'", REPORT_ERROR, "x.c:7",
+    {TOOL_LINKER, REPORT_ERROR, "x.c:7: undefined reference to `f'", "x.c:7",
      "undefined reference to `f'"},
-    {TOOL_LINKER, "ld.lld: error: undefined symbol: f", REPORT_ERROR, "a.c",
+    {TOOL_LINKER, REPORT_ERROR, "ld.lld: error: undefined symbol: f", "a.c",
      "ld.lld: error: undefined symbol: f"},
-    {TOOL_LINKER, ">>> referenced by x.c", REPORT_NOTE, "a.c", ">>> referenced by x.c"},
-    {TOOL_LINKER, "collect2: error: ld returned 1 exit status", REPORT_ERROR, "a.c",
+    {TOOL_LINKER, REPORT_NOTE, ">>> referenced by x.c", "a.c", ">>> referenced by x.c"},
+    {TOOL_LINKER, REPORT_ERROR, "collect2: error: ld returned 1 exit status", "a.c",
      "collect2: error: ld returned 1 exit status"},
-    {TOOL_LINKER, "tinyelf: x.o:(.text+0x5): error: undefined symbol 'f'", REPORT_ERROR,
+    {TOOL_LINKER, REPORT_ERROR, "tinyelf: x.o:(.text+0x5): error: undefined symbol 'f'",
      "x.o:(.text+0x5)", "undefined symbol 'f'"},
-    {TOOL_LINKER, "tinyelf: x: note: --no-check writes it anyway", REPORT_NOTE, "a.c",
+    {TOOL_LINKER, REPORT_NOTE, "tinyelf: x: note: --no-check writes it anyway", "a.c",
      "x: note: --no-check writes it anyway"},
-    {TOOL_COMPILER, "x.h:3:9: warning: odd", REPORT_WARNING, "x.h:3:9", "odd"},
-    {TOOL_COMPILER, "cc1: fatal error: a.c: gone", REPORT_ERROR, "a.c", "a.c: gone"},
-    {TOOL_ASSEMBLER, "a.c:2: Error: no such instruction: `x'", REPORT_ERROR, "a.c:2",
+    {TOOL_COMPILER, REPORT_WARNING, "x.h:3:9: warning: odd", "x.h:3:9", "odd"},
+    {TOOL_COMPILER, REPORT_ERROR, "cc1: fatal error: a.c: gone", "a.c", "a.c: gone"},
+    {TOOL_ASSEMBLER, REPORT_ERROR, "a.c:2: Error: no such instruction: `x'", "a.c:2",
      "no such instruction: `x'"},
-    {TOOL_FASM, "flat assembler  version 1\na.c [2]:\n x\nerror: illegal instruction.",
-     REPORT_ERROR, "a.c:2", "illegal instruction"},
-    {TOOL_FASM, "error: out of memory.", REPORT_ERROR, "a.c", "out of memory"},
+    {TOOL_FASM, REPORT_ERROR,
+     "flat assembler  version 1\na.c [2]:\n x\nerror: illegal instruction.", "a.c:2",
+     "illegal instruction"},
+    {TOOL_FASM, REPORT_ERROR, "error: out of memory.", "a.c", "out of memory"},
 };
 
 static void remember(void *context, const struct report *report)

@@ -125,16 +125,10 @@ static bool run(struct flat *flat)
     char folder[PATH_MAX + 2];
     int status;
     struct toolchain *chain = &flat->chain;
-    const char *arguments[] = {"nasm",
-                               "-f",
-                               "bin",
-                               folder,
-                               "--before",
-                               "[map brief symbols " TOOL_NAMES_PATH "]",
-                               "-o",
-                               TOOL_OUTPUT_PATH,
-                               chain->argument,
-                               NULL};
+    static const char map[] = "[map brief symbols " TOOL_NAMES_PATH "]";
+    const char *arguments[] = {"nasm",          "-f", "bin", folder,
+                               "--before",      map,  "-o",  TOOL_OUTPUT_PATH,
+                               chain->argument, NULL};
     if (!toolchain_folder_option(chain, folder, sizeof folder) || !toolchain_name_argument(chain) ||
         !toolchain_make_output(chain))
         return false;

@@ -52,7 +52,7 @@ static void make_rows(struct map *map, const struct source_file *file)
         if (!file->labels[i].is_constant && file->labels[i].offset < size)
             map->labels[map->label_count++] = &file->labels[i];
     if (map->label_count > 0)
-        qsort(map->labels, map->label_count, sizeof *map->labels, by_offset);
+        qsort(map->labels, map->label_count, sizeof(const struct source_label *), by_offset);
     add_row(map, 0, map->label_count ? map->labels[0]->offset : size, 0, 0);
     for (size_t i = 0, next; i < map->label_count; i = next) {
         for (next = i + 1;
@@ -163,7 +163,7 @@ bool whole_print_map(const struct source_file *file, const struct elfgen_view *v
                      FILE *output)
 {
     struct map map = {.view = view};
-    map.labels = calloc(file->label_count + 1, sizeof *map.labels);
+    map.labels = calloc(file->label_count + 1, sizeof(const struct source_label *));
     map.rows = calloc(file->label_count + 1, sizeof *map.rows);
     const bool done = map.labels && map.rows;
     if (done) {
