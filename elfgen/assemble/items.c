@@ -104,3 +104,39 @@ bool elfgen_asm_advance(struct state *state, uint64_t size, const struct token *
     section->is_used |= size > 0;
     return true;
 }
+
+struct line_begin elfgen_asm_begin_line(const struct state *state)
+{
+    struct bytes_item *open = state->stream.open;
+    return (struct line_begin){
+        .tail = state->stream.tail, .open = open, .within = open ? open->item.size : 0};
+}
+
+bool elfgen_asm_end_line(struct state *state, const struct line_begin *begin)
+{
+    const bool is_longer = begin->open && begin->open->item.size > begin->within;
+    const struct item *item = is_longer ? &begin->open->item : *begin->tail;
+    while (!is_longer && item && (item->kind == ITEM_LABEL || item->kind == ITEM_EQU))
+        item = item->next;
+    if (!item)
+        return true;
+    struct line_rows *piece = state->last_lines;
+    if (!piece || piece->count == sizeof piece->rows / sizeof *piece->rows) {
+        piece = arena_take(&state->arena, sizeof *piece, 16);
+        if (!piece)
+            return false;
+        piece->next = NULL;
+        piece->count = 0;
+        if (state->last_lines)
+            state->last_lines->next = piece;
+        else
+            state->first_lines = piece;
+        state->last_lines = piece;
+    }
+    piece->rows[piece->count++] =
+        (struct line_row){.item = item,
+                          .within = is_longer ? begin->within : 0,
+                          .place = line_place(&state->line, state->line.tokens)};
+    state->line_count++;
+    return true;
+}

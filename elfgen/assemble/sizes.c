@@ -27,6 +27,7 @@ bool elfgen_asm_count(struct state *state, const struct token **at, uint64_t *co
                              "was thought",
                              value.number);
         state->has_sizes = true;
+        state->lookups++; /* the statement is looked at again */
         value.number = 0;
     }
     *count = (uint64_t)value.number;
