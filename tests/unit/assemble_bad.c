@@ -133,7 +133,7 @@ START_TEST(what_is_wrong_is_refused_at_its_line)
         {"db 'open\n", 1},
         {"mov eax, 5 / 0\n", 1},
         {"align 3\n", 1},
-        {"%if 1\nnop\n", 3},
+        {"%if 1\nnop\n", 2},
         {"%endif\n", 1},
         {"%include 'nowhere.inc'\n", 1},
         {"incbin 'nowhere.bin'\n", 1},

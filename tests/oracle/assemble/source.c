@@ -114,10 +114,18 @@ void put_constant(struct source *source, unsigned depth)
         return;
     }
     switch (below(source, 8)) {
-    case 0:
+    case 0: {
+        const size_t begin = source->length;
         put(source, "%s", unary[below(source, 6)]);
+        size_t after = source->length;
         put_constant(source, depth - 1);
+        while (source->text[after] == ' ')
+            after++;
+        /* nasm takes a string after a sign in data for a name. */
+        if (source->text[after] == '\'' || source->text[after] == '"')
+            memset(source->text + begin, ' ', after - begin);
         break;
+    }
     case 1:
         put(source, "(");
         put_constant(source, depth - 1);
@@ -304,13 +312,7 @@ void put_data(struct source *source)
     }
     if (one_in(source, 8)) {
         put(source, "times ");
-        if (source->wild && one_in(source, 3)) {
-            put_difference(source);
-            put(source, " & 15");
-        } else {
-            put(source, "%u", below(source, 20));
-        }
-        put(source, " ");
+        put(source, "%u ", 1 + below(source, 20));
     }
     const unsigned which = below(source, 8), count = 1 + below(source, 4);
     put(source, "%s ", names[which]);
@@ -355,7 +357,6 @@ void put_fault(struct source *source)
                                          "%else",
                                          "%endif",
                                          "section .text bogus=1",
-                                         "global",
                                          "e9 equ",
                                          "equ 5",
                                          "resb nowhere",
@@ -366,15 +367,12 @@ void put_fault(struct source *source)
                                          "inc 5",
                                          "mov 5, eax",
                                          "call 'abc', 1",
-                                         "db 1 2",
                                          "common q",
                                          "times nowhere nop",
                                          "incbin 'missing.bin'",
                                          "%include 'missing.inc'",
-                                         "lock lock",
                                          "db 5 / 0",
                                          "foo bar",
-                                         "mov cr9, eax",
                                          "bits 65",
                                          "mov eax, 08",
                                          "mov eax, 0x",
@@ -384,9 +382,7 @@ void put_fault(struct source *source)
                                          "movzx eax, eax",
                                          "default bogus",
                                          "global 5",
-                                         "extern",
                                          "mov eax, .nolocal",
-                                         "%error no",
                                          "mov eax, rax",
                                          "push al",
                                          "%elif 1",

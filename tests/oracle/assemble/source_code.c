@@ -98,9 +98,9 @@ static void put_displacement(struct source *source)
 
 static void put_memory(struct source *source)
 {
-    static const char *const before[] = {"byte ",         "dword ",        "nosplit ", "rel ",
-                                         "abs ",          "fs:",           "gs:",      "es:",
-                                         "nosplit byte ", "strict dword ", "word ",    "qword "};
+    static const char *const before[] = {"byte ",          "dword ",        "nosplit ", "rel ",
+                                         "abs ",           "fs:",           "gs:",      "es:",
+                                         "nosplit dword ", "strict dword ", "word ",    "qword "};
     const bool has_registers = !one_in(source, 2);
     put(source, "[");
     if (source->wild && one_in(source, 4))
