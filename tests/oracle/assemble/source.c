@@ -608,10 +608,12 @@ static void choose_sections(struct source *source)
                {".odd", " write", false},
                {".consts", " merge dword", false},
                {".const2", " noalloc", false},
-               {".text", " align=1", false}};
+               {".text", " align=1", false},
+               {".lbss", " write", true},
+               {".ldata", " exec", false}};
     source->section_count = 1 + below(source, SOURCE_SECTIONS);
     for (unsigned i = 0; i < source->section_count; i++) {
-        unsigned which = i == 0 ? 0 : below(source, 22);
+        unsigned which = i == 0 ? 0 : below(source, 24);
         for (unsigned other = 0; other < i; other++)
             if (strcmp(source->section_names[other], all[which].name) == 0)
                 which = 16 - i; /* which has other names */
