@@ -276,6 +276,21 @@ static void take_symbols(struct object *object, const struct elfgen_assembly *as
     }
 }
 
+/* A relocation to a number has the empty symbol of nasm's table, which is not among the symbols,
+ * and a nameless one at the end of the assembler's. */
+static void drop_empty_symbol(struct object *object)
+{
+    const size_t last = object->symbol_count - 1;
+    if (object->symbol_count == 0 || object->symbols[last].section != OBJECT_ABSOLUTE ||
+        object->symbols[last].name[0] != '\0')
+        return;
+    free(object->symbols[last].name);
+    object->symbol_count--;
+    for (size_t i = 0; i < object->relocation_count; i++)
+        if (object->relocations[i].symbol == last)
+            object->relocations[i].symbol = (size_t)-2;
+}
+
 void object_take(struct object *object, const struct elfgen_assembly *assembly)
 {
     const struct elfgen_program *program = &assembly->program;
@@ -296,6 +311,7 @@ void object_take(struct object *object, const struct elfgen_assembly *assembly)
                                                      .addend = from->addend};
             clear_field(object, relocation);
         }
+    drop_empty_symbol(object);
 }
 
 void object_free(struct object *object)
