@@ -284,6 +284,8 @@ bool elfgen_asm_first_data(struct state *state, const struct token *times, uint6
         room = sink.size;
         again = again || state->lookups > 0 || is_zero;
     }
+    if (!again && sink.size > MOST_BYTES)
+        return elfgen_asm_advance(state, sink.size, begin);
     if (!again) {
         const unsigned before = state->lookups;
         sink = (struct sink){.offset = sink.offset};

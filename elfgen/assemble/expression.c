@@ -208,6 +208,12 @@ static bool not_an_operand(const struct evaluation *evaluation, const struct tok
         return fail(evaluation, token,
                     "a floating-point number has no place in an expression: it may be an item "
                     "of dd, dq, dt or do");
+    if (token_is_word(token, WORD_FOREIGN))
+        return fault_at(evaluation->fault, token,
+                        elfgen_error_set(evaluation->fault->error, ELFGEN_UNSUPPORTED,
+                                         ELFGEN_NOWHERE,
+                                         "this assembler does not have %s, which nasm knows",
+                                         elfgen_asm_token_text(token, text)));
     return fault_at(evaluation->fault, token,
                     elfgen_error_set(evaluation->fault->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
                                      "a number, a name or `(` was expected, not %s",

@@ -121,7 +121,8 @@ static bool take_mnemonic(struct parser *parser)
                         elfgen_error_set(parser->fault->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
                                          "an instruction was expected, not %s",
                                          elfgen_asm_token_text(parser->at, text)));
-    const char *near = elfgen_asm_nearest(parser->at->text, parser->at->length);
+    const char *near =
+        parser->fault->error ? elfgen_asm_nearest(parser->at->text, parser->at->length) : NULL;
     return fault_at(parser->fault, parser->at,
                     elfgen_error_set(parser->fault->error, ELFGEN_UNDEFINED, ELFGEN_NOWHERE,
                                      near ? "there is no instruction %s; there is `%s`"

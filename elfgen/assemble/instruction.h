@@ -42,7 +42,7 @@ bool elfgen_asm_has_other_size(const struct elfgen_x86_instruction *instruction,
 bool elfgen_asm_refused(const struct operand_values *values, enum elfgen_x86_status status,
                         const struct elfgen_x86_encoding *encoding, struct fault *fault);
 
-/* The mnemonic nearest to a word; NULL: none is near. */
+/* The mnemonic, or else the directive or prefix, that is nearest to a word; NULL: none is near. */
 const char *elfgen_asm_nearest(const char *word, size_t length);
 
 #endif

@@ -14,6 +14,7 @@ void *elfgen_asm_add_item(struct state *state, enum item_kind kind, size_t size)
                           .mode = state->mode,
                           .default_rel = state->default_rel,
                           .section = state->section};
+    state->item_count++;
     *state->stream.tail = item;
     state->stream.tail = &item->next;
     state->stream.open = NULL;
@@ -96,10 +97,11 @@ struct statement *elfgen_asm_add_statement(struct state *state, enum item_kind k
 bool elfgen_asm_advance(struct state *state, uint64_t size, const struct token *at)
 {
     struct asm_section *section = section_here(state);
-    const uint64_t most = section->type == ELFGEN_SHT_NOBITS ? INT64_MAX : (uint64_t)SIZE_MAX >> 1;
+    const bool has_bytes = section->type != ELFGEN_SHT_NOBITS;
+    const uint64_t most = has_bytes ? MOST_BYTES : INT64_MAX;
     if (size > most || section->size > most - size)
         return asm_error(state, at, ELFGEN_DOES_NOT_FIT,
-                         "the section would have more than 2^63 bytes");
+                         "the section would have more than %s bytes", has_bytes ? "2^32" : "2^63");
     section->size += size;
     section->is_used |= size > 0;
     return true;

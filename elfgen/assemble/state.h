@@ -13,6 +13,9 @@
 /* What `times` may say, as of NASM. */
 #define MOST_TIMES INT32_MAX
 
+/* Bytes that a section may have in a file. */
+#define MOST_BYTES ((uint64_t)1 << 32)
+
 struct asm_section {
     struct asm_section *next; /* with the same bucket */
     const char *name;         /* ends with NUL */
@@ -173,6 +176,7 @@ struct state {
     struct definition *definitions, **definition_tail;
 
     struct item *items;
+    uint64_t item_count;
     struct stream stream;
     struct line_rows *first_lines, *last_lines;
     size_t line_count;     /* of their rows */

@@ -77,6 +77,13 @@ static bool try_form(const struct elfgen_x86_instruction *instruction, const str
     return true;
 }
 
+/* Whether a form's operands are of the right kinds, which most are not. */
+static bool may_match(const struct form *form, const struct facts *facts)
+{
+    return facts->kinds[0] >> form->kinds[0] & facts->kinds[1] >> form->kinds[1] &
+           facts->kinds[2] >> form->kinds[2] & 1;
+}
+
 /* Memory without a size, where only one size is possible: that one. */
 static enum elfgen_x86_status encode_sized(const struct elfgen_x86_instruction *instruction,
                                            struct facts *facts, const struct search *search,
@@ -110,10 +117,15 @@ enum elfgen_x86_status elfgen_encode(const struct elfgen_x86_instruction *instru
         }
         try_form(instruction, &facts, instruction->form, &search, encoding);
     } else {
-        const unsigned count = elfgen_x86_table[instruction->mnemonic].count;
-        for (unsigned form = 1; form <= count; form++)
-            if (try_form(instruction, &facts, form, &search, encoding))
+        const struct mnemonic *mnemonic = &elfgen_x86_table[instruction->mnemonic];
+        for (unsigned form = 1; form <= mnemonic->count; form++)
+            if (may_match(&mnemonic->forms[form - 1], &facts) &&
+                try_form(instruction, &facts, form, &search, encoding))
                 return search.status;
+        /* Now the other forms, too, for what the error says. */
+        search = (struct search){.status = ELFGEN_X86_NO_FORM, .blame = NO_BLAME};
+        for (unsigned form = 1; form <= mnemonic->count; form++)
+            try_form(instruction, &facts, form, &search, encoding);
     }
     if (search.unsized && (search.candidates & (search.candidates - 1)) == 0)
         return encode_sized(instruction, &facts, &search, encoding);

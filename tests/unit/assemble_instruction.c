@@ -322,6 +322,8 @@ START_TEST(errors_say_what_is_wrong_and_where)
     static const struct refused rows[] = {
         {"movv rax, 1", 0, "there is `mov`"},
         {" mvo rax, 1", 1, "there is `mov`"},
+        {"sectoin .text", 0, "there is `section`"},
+        {"ressb 5", 0, "there is `resb`"},
         {"fld st0", 0, "which nasm knows"},
         {"5", 0, "an instruction was expected, not `5`"},
         {"lock", 4, "after its prefixes"},
@@ -345,6 +347,7 @@ START_TEST(errors_say_what_is_wrong_and_where)
         {"mov rax, 5/0", 10, "divides by 0"},
         {"mov rax, 5 %% (1-1)", 11, "divides by 0"},
         {"mov rax, 1.5", 9, "floating-point"},
+        {"mov rax, cr1", 9, "which nasm knows"},
         {"mov rax, 'ab", 9, "quote"},
         {"mov rax, 1 ? 2", 11, "`:`"},
         {"mov rax, ~rbx", 9, "`~` takes numbers"},
@@ -646,16 +649,25 @@ START_TEST(refusals_say_what_there_would_be)
         const char *text, *part;
         unsigned operand; /* 3: the mnemonic */
     } rows[] = {
-        {"mov 5, eax", "mov has `", 0},
-        {"mov eax, bx", "do not go together", 1},
+        {"mov 5, eax", "first operand of mov cannot be a number here: there is `r/m8, r8`", 0},
+        {"lea eax, ebx", "second operand of lea cannot be `ebx` here: there is `r, m`", 1},
+        {"mov [rax], [rbx]", "one memory operand", 1},
+        {"add rax", "add does not have these operands: it has `r/m8, r8`", 3},
+        {"syscall 5", "syscall does not have these operands: it has no operands", 0},
+        {"shl eax, ebx", "`r/m8, cl`; `r/m8, imm8`", 1},
+        {"mov eax, bx", "the first one has 32 bits, the second one 16", 1},
         {"mov [rax], 5", "byte, word, dword or qword before it", 0},
-        {"push eax", "do not go together", 0},
-        {"pusha", "64-bit code does not have", 3},
-        {"mov eax, [rax+ebx]", "both as large as an address", 1},
-        {"mov eax, [rsp*2]", "not rsp times", 1},
+        {"push eax", "64-bit code has no push of 32 bits: it has 16 and 64", 0},
+        {"pusha", "64-bit code does not have `pusha`", 3},
+        {"mov eax, [rax+ebx]", "rax has 64 bits and ebx 32", 1},
+        {"mov eax, [rsp*2]", "rsp cannot be multiplied", 1},
+        {"mov eax, [al]", "al cannot be in an address", 1},
+        {"mov eax, [word rax]", "one or four bytes", 1},
+        {"mov eax, [bx]", "64-bit code does not have this address", 1},
         {"mov ah, [r8]", "REX prefix", 3},
-        {"jmp short $+200", "out of reach", 0},
+        {"jmp short $+200", "200 bytes away", 0},
         {"mov al, 300", "does not fit", 1},
+        {"lock nop", "cannot have this prefix", 3},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct elfgen_error error;

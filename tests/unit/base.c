@@ -195,6 +195,27 @@ START_TEST(a_file_of_any_size_is_read_whole)
 }
 END_TEST
 
+START_TEST(a_small_file_is_read_into_a_buffer_that_the_caller_keeps)
+{
+    static const size_t sizes[] = {1, 16385, FILE_BUFFER, FILE_BUFFER + 1, 65537, 3};
+    struct file_bytes bytes = {.buffer = malloc(FILE_BUFFER)};
+    char *const buffer = bytes.buffer;
+    ck_assert_ptr_nonnull(buffer);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        int file = file_of(sizes[i]);
+        ck_assert(file_read(file, true, &bytes));
+        assert_bytes(&bytes, 0, sizes[i]);
+        ck_assert_int_eq(bytes.bytes == buffer, sizes[i] <= FILE_BUFFER);
+        ck_assert(bytes.regular);
+        file_free(&bytes);
+        ck_assert_ptr_null(bytes.bytes);
+        ck_assert_ptr_eq(bytes.buffer, buffer);
+        close(file);
+    }
+    free(buffer);
+}
+END_TEST
+
 START_TEST(reading_begins_at_the_file_s_offset)
 {
     static const size_t sizes[] = {10, 20000, 200000};
@@ -450,6 +471,7 @@ static Suite *base_suite(void)
     TCase *files = tcase_create("files");
     tcase_add_checked_fixture(files, make_name, remove_name);
     tcase_add_test(files, a_file_of_any_size_is_read_whole);
+    tcase_add_test(files, a_small_file_is_read_into_a_buffer_that_the_caller_keeps);
     tcase_add_test(files, reading_begins_at_the_file_s_offset);
     tcase_add_test(files, a_file_that_reports_no_size_is_read_to_its_end);
     tcase_add_test(files, a_pipe_is_read_to_its_end_or_refused_where_only_files_are_accepted);

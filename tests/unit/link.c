@@ -43,6 +43,37 @@ START_TEST(a_table_finds_the_keys_that_were_inserted_and_no_others)
 }
 END_TEST
 
+START_TEST(keys_of_one_size_and_hash_differ_by_any_byte)
+{
+    enum { LONGEST = 20 };
+    for (size_t size = 1; size <= LONGEST; size++) {
+        uint8_t keys[LONGEST + 1][LONGEST] = {{0}}; /* all zeros, and one with each byte changed */
+        struct link_table table = {0};
+        bool added;
+        uint32_t value;
+        for (uint32_t i = 0; i <= size; i++) {
+            if (i > 0)
+                keys[i][i - 1] = 1;
+            value = i;
+            ck_assert(link_table_put_hashed(&table, keys[i], size, 42, &value, &added));
+            ck_assert(added);
+        }
+        for (uint32_t i = 0; i <= size; i++) {
+            uint8_t *copy = malloc(size); /* its exact size, for the sanitizer */
+            memcpy(copy, keys[i], size);
+            link_table_expect(&table, 42, LINK_EXPECT_ROW);
+            link_table_expect(&table, 42, LINK_EXPECT_KEY);
+            value = LONGEST + 1;
+            ck_assert(link_table_put_hashed(&table, copy, size, 42, &value, &added));
+            ck_assert(!added);
+            ck_assert_uint_eq(value, i);
+            free(copy);
+        }
+        link_table_free(&table);
+    }
+}
+END_TEST
+
 START_TEST(a_prefix_of_a_key_is_another_key)
 {
     static const uint8_t bytes[64];
@@ -195,6 +226,7 @@ static Suite *link_suite(void)
     TCase *table = tcase_create("table");
     tcase_add_test(table, a_table_finds_the_keys_that_were_inserted_and_no_others);
     tcase_add_test(table, a_prefix_of_a_key_is_another_key);
+    tcase_add_test(table, keys_of_one_size_and_hash_differ_by_any_byte);
     suite_add_tcase(suite, table);
     suite_add_tcase(suite, link_merge_cases());
     TCase *live = tcase_create("garbage collection");

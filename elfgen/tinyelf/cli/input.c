@@ -28,7 +28,7 @@ bool input_read_after(struct standard_output *output, const char *path, struct f
     bool standard = strcmp(path, "-") == 0;
     if (standard || (output && output->visible))
         flush(output);
-    int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int file = standard ? STDIN_FILENO : openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
         const int error = errno;
         flush(output);

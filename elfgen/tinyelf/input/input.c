@@ -123,7 +123,7 @@ static bool read_input(struct source *source)
 {
     const char *path = source->options.path;
     bool standard = strcmp(path, "-") == 0;
-    int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    int file = standard ? STDIN_FILENO : openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
     bool read = file >= 0 && (standard ? file_read(file, false, &source->input)
                                        : file_read_opened(file, &source->input));
     int error = errno;

@@ -119,16 +119,18 @@ static bool stays(const struct link *link, const struct link_symbol *symbol,
            (place < piece->offset || place < piece->offset + piece->size);
 }
 
-/* Marks a section, and the piece at an offset in it, if it has pieces. */
+/* Marks a section, and the piece at an offset in it, if it has pieces: *found, or NULL. */
 static bool mark_place(struct work *work, uint32_t object, uint32_t index, uint64_t offset,
-                       struct link_reason reason)
+                       struct link_reason reason, const struct link_piece **found)
 {
-    if (!mark_section(work, object, index, reason))
-        return false;
     struct link_section *section = &work->link->objects[object]->sections[index];
+    *found = NULL;
+    if (!section->live && !mark_section(work, object, index, reason))
+        return false;
     struct link_piece *piece = link_piece_at(section, offset);
     if (piece)
         piece->live = true;
+    *found = piece;
     return true;
 }
 
@@ -187,6 +189,7 @@ static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
         struct link_reason reason = {object, section->first_relocation + i};
         const struct elfgen_relocation *relocation = &from->relocations[reason.relocation];
         uint32_t global = from->symbols[relocation->symbol].global, target, place;
+        const struct link_piece *piece;
         uint64_t offset;
         if (!supported_symbol(link, from, relocation))
             return false;
@@ -198,11 +201,10 @@ static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
         if (target != LINK_NONE)
             definition = &link->objects[target]->symbols[link->globals[global].symbol];
         target = target == LINK_NONE ? object : target;
-        if (!mark_place(work, target, place, offset, reason))
+        if (!mark_place(work, target, place, offset, reason, &piece))
             return false;
         const struct link_object *to = link->objects[target];
         struct link_section *reached = &to->sections[place];
-        const struct link_piece *piece = link_piece_at(reached, offset);
         if (piece && !stays(link, definition, piece, relocation))
             reached->whole = true;
         if (!reached->live)
@@ -243,10 +245,11 @@ static bool mark_entry(struct work *work)
         return true;
     const struct link_object *from = link->objects[object];
     const struct link_symbol *entry = &from->symbols[symbol];
+    const struct link_piece *piece;
     if (entry->global != LINK_NONE)
         link->globals[entry->global].live = true;
     return entry->section >= from->section_count ||
-           mark_place(work, object, entry->section, entry->value, nothing);
+           mark_place(work, object, entry->section, entry->value, nothing, &piece);
 }
 
 /* Keeps a section whole if something reads more than one of its pieces. */

@@ -6,8 +6,9 @@
 
 /* Takes eight bytes at a time, multiplies them into the bits above and folds those down. Colliding
  * names need no defence: they would only slow down their author's build. */
-static uint64_t hash_of(const uint8_t *key, size_t size)
+uint64_t link_table_hash(const void *bytes, size_t size)
 {
+    const uint8_t *key = bytes;
     const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
     uint64_t hash = size * odd;
     for (; size > 0;) {
@@ -22,14 +23,28 @@ static uint64_t hash_of(const uint8_t *key, size_t size)
     return hash;
 }
 
+/* Whether two keys of one size are equal; eight bytes at a time, which not every memcmp() does. */
+static bool is_equal(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    uint64_t left, right;
+    for (; size >= sizeof left; size -= sizeof left, a += sizeof left, b += sizeof left) {
+        memcpy(&left, a, sizeof left);
+        memcpy(&right, b, sizeof right);
+        if (left != right)
+            return false;
+    }
+    for (; size > 0 && *a == *b; size--)
+        a++, b++;
+    return size == 0;
+}
+
 /* The key's row, or the free row that it belongs in. */
 static struct link_row *find(const struct link_table *table, const void *key, size_t size,
                              uint64_t hash)
 {
     for (size_t i = (size_t)hash & (table->capacity - 1);; i = (i + 1) & (table->capacity - 1)) {
         struct link_row *row = &table->rows[i];
-        if (!row->key ||
-            (row->hash == hash && row->size == size && memcmp(row->key, key, size) == 0))
+        if (!row->key || (row->hash == hash && row->size == size && is_equal(row->key, key, size)))
             return row;
     }
 }
@@ -51,12 +66,28 @@ static bool grow(struct link_table *table)
     return true;
 }
 
+void link_table_expect(const struct link_table *table, uint64_t hash, enum link_expected expected)
+{
+    if (table->capacity == 0)
+        return;
+    const struct link_row *row = &table->rows[(size_t)hash & (table->capacity - 1)];
+    if (expected == LINK_EXPECT_ROW)
+        __builtin_prefetch(row);
+    else if (row->key)
+        __builtin_prefetch(row->key);
+}
+
 bool link_table_put(struct link_table *table, const void *key, size_t size, uint32_t *value,
                     bool *added)
 {
+    return link_table_put_hashed(table, key, size, link_table_hash(key, size), value, added);
+}
+
+bool link_table_put_hashed(struct link_table *table, const void *key, size_t size, uint64_t hash,
+                           uint32_t *value, bool *added)
+{
     if (table->count >= table->capacity / 2 && !grow(table))
         return false;
-    uint64_t hash = hash_of(key, size);
     struct link_row *row = find(table, key, size, hash);
     *added = !row->key;
     if (*added) {
@@ -71,7 +102,7 @@ bool link_table_get(const struct link_table *table, const void *key, size_t size
 {
     if (table->capacity == 0)
         return false;
-    const struct link_row *row = find(table, key, size, hash_of(key, size));
+    const struct link_row *row = find(table, key, size, link_table_hash(key, size));
     if (row->key)
         *value = row->value;
     return row->key != NULL;

@@ -23,6 +23,17 @@ struct link_table {
 bool link_table_put(struct link_table *table, const void *key, size_t size, uint32_t *value,
                     bool *added);
 
+/* The same with the key's hash, which is link_table_hash() of it. */
+uint64_t link_table_hash(const void *key, size_t size);
+bool link_table_put_hashed(struct link_table *table, const void *key, size_t size, uint64_t hash,
+                           uint32_t *value, bool *added);
+
+/* Brings a row that will be looked up nearer to the processor: a large table is not in its caches,
+ * and a lookup is little more than waiting for memory. First the row, some lookups later the key
+ * that is in it. */
+enum link_expected { LINK_EXPECT_ROW, LINK_EXPECT_KEY };
+void link_table_expect(const struct link_table *table, uint64_t hash, enum link_expected expected);
+
 /* Looks up a key; false if it is not in the table. */
 bool link_table_get(const struct link_table *table, const void *key, size_t size, uint32_t *value);
 

@@ -136,11 +136,29 @@ static bool pool_piece(struct pool *pool, const struct link_section *section,
     return true;
 }
 
+/* A string to sort, and its last eight bytes as a number, the last one first; 0 if it is shorter.
+ * Most strings differ there, and need not be looked at. */
+struct ending {
+    uint64_t last, size;
+    struct constant *constant;
+};
+
+static uint64_t last_of(const struct constant *constant)
+{
+    uint64_t last = 0;
+    for (uint64_t i = 1; constant->size >= sizeof last && i <= sizeof last; i++)
+        last = last << 8 | constant->bytes[constant->size - i];
+    return last;
+}
+
 static int compare_ends(const void *left, const void *right)
 {
-    const struct constant *a = *(const struct constant *const *)left;
-    const struct constant *b = *(const struct constant *const *)right;
-    for (uint64_t i = 1; i <= a->size && i <= b->size; i++) {
+    const struct ending *one = left, *other = right;
+    const bool long_enough = one->size >= sizeof one->last && other->size >= sizeof one->last;
+    if (long_enough && one->last != other->last)
+        return one->last < other->last ? -1 : 1;
+    const struct constant *a = one->constant, *b = other->constant;
+    for (uint64_t i = long_enough ? sizeof one->last + 1 : 1; i <= a->size && i <= b->size; i++) {
         int difference = a->bytes[a->size - i] - b->bytes[b->size - i];
         if (difference != 0)
             return difference;
@@ -152,17 +170,18 @@ static int compare_ends(const void *left, const void *right)
  * string comes right after those that end with it. */
 static bool share_ends(struct pool *pool)
 {
-    struct constant **sorted = malloc((pool->count + 1) * sizeof(struct constant *));
+    struct ending *sorted = malloc((pool->count + 1) * sizeof *sorted);
     size_t count = 0;
     if (!sorted)
         return report_no_memory(&pool->link->reporter);
     for (size_t i = 0; i < pool->count; i++)
         if (pool->constants[i].entry_size != 0)
-            sorted[count++] = &pool->constants[i];
-    qsort(sorted, count, sizeof(struct constant *), compare_ends);
+            sorted[count++] = (struct ending){last_of(&pool->constants[i]), pool->constants[i].size,
+                                              &pool->constants[i]};
+    qsort(sorted, count, sizeof *sorted, compare_ends);
     struct constant *host = NULL;
     for (size_t i = 0; i < count; i++) {
-        struct constant *constant = sorted[i];
+        struct constant *constant = sorted[i].constant;
         uint64_t ahead = host ? host->size - constant->size : 0;
         if (host && constant->size <= host->size &&
             memcmp(host->bytes + ahead, constant->bytes, (size_t)constant->size) == 0 &&

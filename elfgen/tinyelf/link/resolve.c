@@ -5,14 +5,15 @@
 
 #include "link_private.h"
 
-static struct link_global *global_of(struct link *link, const char *name, uint32_t *index)
+static struct link_global *global_hashed(struct link *link, const char *name, size_t length,
+                                         uint64_t hash, uint32_t *index)
 {
     bool added;
     if (!link_grow(link, &link->globals, link->global_count, &link->global_capacity,
                    sizeof *link->globals))
         return NULL;
     *index = (uint32_t)link->global_count;
-    if (!link_table_put(&link->names, name, strlen(name), index, &added)) {
+    if (!link_table_put_hashed(&link->names, name, length, hash, index, &added)) {
         report_no_memory(&link->reporter);
         return NULL;
     }
@@ -26,6 +27,12 @@ static struct link_global *global_of(struct link *link, const char *name, uint32
         link->global_count++;
     }
     return global;
+}
+
+static struct link_global *global_of(struct link *link, const char *name, uint32_t *index)
+{
+    const size_t length = strlen(name);
+    return global_hashed(link, name, length, link_table_hash(name, length), index);
 }
 
 /* Adds the archive's member that defines a symbol, unless it was added before. */
@@ -63,11 +70,18 @@ static void report_duplicate(struct link *link, const struct link_global *global
                  there->name);
 }
 
-static bool claim(struct link *link, uint32_t object, uint32_t index)
+/* A symbol's name. */
+struct name {
+    size_t length;
+    uint64_t hash;
+};
+
+static bool claim(struct link *link, uint32_t object, uint32_t index, const struct name *name)
 {
     struct link_object *from = link->objects[object];
     struct link_symbol *symbol = &from->symbols[index];
-    struct link_global *global = global_of(link, symbol->name, &symbol->global);
+    struct link_global *global =
+        global_hashed(link, symbol->name, name->length, name->hash, &symbol->global);
     if (!global)
         return false;
     enum link_claim claims = claim_of(from, symbol);
@@ -122,17 +136,36 @@ static bool choose_groups(struct link *link, struct link_object *object)
     return true;
 }
 
+/* Claims the names of an object's symbols. Lookups are prepared some symbols ahead. */
+static bool claim_all(struct link *link, uint32_t index)
+{
+    enum { AHEAD = 16, NEAR = 8 };
+    const struct link_object *object = link->objects[index];
+    struct name names[AHEAD];
+    for (size_t i = 1; i < object->symbol_count + AHEAD; i++) {
+        if (i >= AHEAD + 1 && object->symbols[i - AHEAD].binding != ELFGEN_STB_LOCAL &&
+            !claim(link, index, (uint32_t)(i - AHEAD), &names[(i - AHEAD) % AHEAD]))
+            return false;
+        if (i > NEAR && i - NEAR < object->symbol_count &&
+            object->symbols[i - NEAR].binding != ELFGEN_STB_LOCAL)
+            link_table_expect(&link->names, names[(i - NEAR) % AHEAD].hash, LINK_EXPECT_KEY);
+        if (i >= object->symbol_count || object->symbols[i].binding == ELFGEN_STB_LOCAL)
+            continue;
+        struct name *name = &names[i % AHEAD];
+        name->length = strlen(object->symbols[i].name);
+        name->hash = link_table_hash(object->symbols[i].name, name->length);
+        link_table_expect(&link->names, name->hash, LINK_EXPECT_ROW);
+    }
+    return true;
+}
+
 /* Reads the symbols of new objects, including members of archives that these need. */
 static bool read_new(struct link *link)
 {
     for (; link->unread < link->object_count; link->unread++) {
         uint32_t index = (uint32_t)link->unread;
-        struct link_object *object = link->objects[index];
-        if (!choose_groups(link, object))
+        if (!choose_groups(link, link->objects[index]) || !claim_all(link, index))
             return false;
-        for (size_t i = 1; i < object->symbol_count; i++)
-            if (object->symbols[i].binding != ELFGEN_STB_LOCAL && !claim(link, index, (uint32_t)i))
-                return false;
     }
     return true;
 }

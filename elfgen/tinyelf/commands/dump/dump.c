@@ -1,5 +1,6 @@
 /* tinyelf dump: prints headers of any file as readelf does. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,11 +39,11 @@ static void object(void *context, bool is_error, uint64_t offset, const char *fi
     report_send(&message_reporter, is_error ? REPORT_ERROR : REPORT_WARNING, &place, "%s", text);
 }
 
-static bool dump_file(struct readelf *report, const char *path, bool titled,
+static bool dump_file(struct readelf *report, const char *path, bool titled, char *buffer,
                       struct standard_output *output)
 {
     const char *name = input_name(path);
-    struct file_bytes bytes = {0};
+    struct file_bytes bytes = {.buffer = buffer};
     if (!input_read_after(output, path, &bytes)) {
         file_free(&bytes);
         return false;
@@ -106,8 +107,10 @@ int command_dump(int argc, char **argv)
     bool titled = argc - optind > 1;
     /* Names are printed as readelf prints them, some of them raw: but not to a terminal. */
     output->visible = isatty(STDOUT_FILENO);
+    char *buffer = titled ? malloc(FILE_BUFFER) : NULL; /* without it, each file has memory */
     for (int i = optind; i < argc; i++)
-        good &= dump_file(&report, argv[i], titled, output);
+        good &= dump_file(&report, argv[i], titled, buffer, output);
+    free(buffer);
     good &= stdout_finish(output);
     return good ? EXIT_YES : EXIT_NO;
 }
