@@ -24,7 +24,7 @@ static unsigned char at(const struct scan *scan)
 
 static bool is_line_end(char c)
 {
-    return c == '\n' || c == '\r' || c == '\0' || c == '\032';
+    return (elfgen_asm_classes[(unsigned char)c] & LINE_END) != 0;
 }
 
 /* Whether a backslash joins the next line to this one. */
@@ -76,9 +76,7 @@ static bool is_before(const struct scan *scan, char c)
 
 static bool is_in_name(unsigned char c)
 {
-    const unsigned char lower = c | 0x20;
-    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c >= 0x80 ||
-           (c && strchr("_.$@?#~", c));
+    return (elfgen_asm_classes[c] & IN_NAME) != 0;
 }
 
 /* Whether a percent sign, or two of them, is more than the operator, judged by what follows. */
@@ -232,12 +230,77 @@ static bool look(struct scan *scan)
     return false;
 }
 
+/* Whether a name may say that something is left to NASM; what it means is not looked at. */
+static bool is_suspect(const char *name, size_t length)
+{
+    uint64_t cases;
+    if (length > 1 && name[0] == '_' && name[1] == '_')
+        return true;
+    const unsigned kind =
+        elfgen_asm_words[elfgen_asm_word(name, length, word_hash(name, length, &cases))].kind;
+    return kind == WORD_FOREIGN || kind == WORD_FOREIGN_DIRECTIVE || kind == WORD_DIRECTIVE;
+}
+
+static const char *pass(const char *text, const char *end, unsigned class_)
+{
+    while (text < end && (elfgen_asm_classes[(unsigned char)*text] & class_))
+        text++;
+    return text;
+}
+
+/* The quote that ends a string; NULL: none does in this line. */
+static const char *closing(const char *text, const char *end)
+{
+    const char quote = *text++;
+    while (text < end && *text != quote && !is_line_end(*text))
+        text++;
+    return text < end && *text == quote && quote != '`' ? text : NULL;
+}
+
+/* The end of a line that has nothing to look at; NULL: it may have. Most lines have nothing. */
+static const char *plain_line(const char *text, const char *end)
+{
+    bool is_first = true;
+    while (text < end) {
+        const unsigned class_ = elfgen_asm_classes[(unsigned char)*text];
+        if (class_ & NAME_START) {
+            const char *name = text;
+            text = pass(text, end, IN_NAME);
+            if (is_suspect(name, (size_t)(text - name)))
+                return NULL;
+            is_first = false;
+        } else if (*text == '#' && is_first) {
+            return NULL;
+        } else if (class_ & IN_NAME) {
+            text = pass(text, end, IN_NAME);
+        } else if (class_ & LINE_END) {
+            return text;
+        } else if (class_ & QUOTE) {
+            text = closing(text, end);
+            if (!text++)
+                return NULL;
+        } else if (*text == ';') {
+            while (text < end && !is_line_end(*text))
+                text++;
+            return text[-1] == '\\' ? NULL : text;
+        } else if (*text == '%' || *text == '{' || *text == '\\' || (*text == '[' && is_first)) {
+            return NULL;
+        } else {
+            text++;
+        }
+    }
+    return text;
+}
+
 bool elfgen_assemble_foreign(const char *text, size_t length, struct elfgen_source_place *place)
 {
     struct scan scan = {.at = text, .end = text + length};
     while (scan.at < scan.end) {
         scan.number++;
-        if (look(&scan)) {
+        const char *end = plain_line(scan.at, scan.end);
+        if (end) {
+            scan.at = end;
+        } else if (look(&scan)) {
             if (place)
                 *place = (struct elfgen_source_place){.line = scan.number,
                                                       .offset = (uint64_t)(scan.token.place - text),

@@ -3,24 +3,14 @@
 
 #include <string.h>
 
-enum {
-    IN_NAME = 1 << 0,    /* may be in a name */
-    NAME_START = 1 << 1, /* may begin one */
-    DIGIT = 1 << 2,
-    IN_NUMBER = 1 << 3, /* letters, digits and _ */
-    BLANK = 1 << 4,
-    LINE_END = 1 << 5,
-    QUOTE = 1 << 6,
-    LETTER = IN_NAME | NAME_START | IN_NUMBER
-};
-
 /* clang-format off */
+enum { LETTER = IN_NAME | NAME_START | IN_NUMBER };
 #define TWICE(c) c, c
 #define FOUR(c)  TWICE(c), TWICE(c)
 #define EIGHT(c) FOUR(c), FOUR(c)
 #define LETTERS  EIGHT(LETTER), EIGHT(LETTER), EIGHT(LETTER), TWICE(LETTER)
 #define LINE(c)  EIGHT(c), EIGHT(c)
-static const uint8_t classes[256] = {
+const uint8_t elfgen_asm_classes[256] = {
     LINE_END, EIGHT(0), BLANK, LINE_END, BLANK, BLANK, LINE_END, TWICE(0),
     EIGHT(0), TWICE(0), LINE_END, 0, FOUR(0),
     BLANK, 0, QUOTE, IN_NAME, IN_NAME, 0, 0, QUOTE, /* blank to ' */
@@ -37,7 +27,7 @@ static const uint8_t classes[256] = {
 
 static inline unsigned class_of(const char *at, const char *end)
 {
-    return at < end ? classes[(unsigned char)*at] : (unsigned)LINE_END;
+    return at < end ? elfgen_asm_classes[(unsigned char)*at] : (unsigned)LINE_END;
 }
 
 static inline unsigned code_of(const char *at, const char *end)
@@ -47,7 +37,7 @@ static inline unsigned code_of(const char *at, const char *end)
 
 static const char *skip(const char *at, const char *end, unsigned kind)
 {
-    while (at < end && (classes[(unsigned char)*at] & kind))
+    while (at < end && (elfgen_asm_classes[(unsigned char)*at] & kind))
         at++;
     return at;
 }
@@ -106,7 +96,7 @@ static const char *number_end(const char *at, const char *end, bool *is_float)
                 at++;
         } else if (*at == '.') {
             *is_float = true;
-        } else if (!(classes[(unsigned char)*at] & IN_NUMBER)) {
+        } else if (!(elfgen_asm_classes[(unsigned char)*at] & IN_NUMBER)) {
             break;
         }
     }
@@ -119,7 +109,7 @@ static const char *read_number(struct token *token, const char *at, const char *
 {
     uint64_t value = 0;
     const char *digits = at;
-    while (digits < end && digits - at < 19 && (classes[(unsigned char)*digits] & DIGIT))
+    while (digits < end && digits - at < 19 && (elfgen_asm_classes[(unsigned char)*digits] & DIGIT))
         value = 10 * value + (uint64_t)(*digits++ - '0');
     token->text = at;
     if (digits > at && !(class_of(digits, end) & (IN_NUMBER)) && code_of(digits, end) != '.') {
@@ -145,7 +135,7 @@ static const char *read_string(struct token *token, const char *at, const char *
 {
     const char quote = *at;
     token->text = at++;
-    while (at < end && *at != quote && !(classes[(unsigned char)*at] & LINE_END)) {
+    while (at < end && *at != quote && !(elfgen_asm_classes[(unsigned char)*at] & LINE_END)) {
         if (*at == '\\' && quote == '`' && !(class_of(at + 1, end) & LINE_END))
             at++;
         at++;
@@ -227,7 +217,7 @@ static const char *read_dollar(struct token *token, const char *at, const char *
 
 const char *elfgen_asm_lex_token(struct token *token, const char *at, const char *end)
 {
-    const unsigned kind = classes[(unsigned char)*at];
+    const unsigned kind = elfgen_asm_classes[(unsigned char)*at];
     token->place = at;
     if (kind & NAME_START)
         return read_name(token, at, end);

@@ -41,6 +41,19 @@ enum token_operator {
     OPERATOR_XOR               /* ^^ */
 };
 
+/* What a character may be. */
+enum character_class {
+    IN_NAME = 1 << 0,
+    NAME_START = 1 << 1,
+    DIGIT = 1 << 2,
+    IN_NUMBER = 1 << 3, /* letters, digits and _ */
+    BLANK = 1 << 4,
+    LINE_END = 1 << 5,
+    QUOTE = 1 << 6
+};
+
+extern const uint8_t elfgen_asm_classes[256];
+
 struct token {
     uint8_t kind;          /* enum token_kind */
     bool space_before : 1; /* blanks, or the beginning of the line */
@@ -83,12 +96,9 @@ static inline uint64_t word_hash(const char *name, size_t length, uint64_t *case
     uint64_t hash = 0;
     *cases = 0;
     for (size_t i = 0; i < length; i += 8) {
-        uint64_t word = 0, folded = 0;
-        for (size_t k = 0; k < 8 && i + k < length; k++) {
-            word |= (uint64_t)(unsigned char)name[i + k] << 8 * k;
-            folded |= (uint64_t)((unsigned char)name[i + k] | 0x20u) << 8 * k;
-        }
-        *cases = *cases * 31 + (word ^ folded);
+        const uint64_t part = name_part(name + i, length - i),
+                       folded = part | bits_of_lower(length - i);
+        *cases = *cases * 31 + (part ^ folded);
         hash = (hash >> 32 ^ hash ^ folded) * UINT64_C(0x9e3779b97f4a7c15);
     }
     return hash;

@@ -52,10 +52,12 @@ const uint16_t elfgen_asm_word_slots[1 << WORD_SLOT_BITS] = {
 #undef SLOT
 };
 
+/* Upper and lower case are the same. What else has the same bits in lowercase is in no name. */
 static bool is_word(const struct word *word, const char *name, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        if ((name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 0x20 : name[i]) != word->text[i])
+    for (size_t i = 0; i < length; i += 8)
+        if ((name_part(name + i, length - i) ^ name_part(word->text + i, length - i)) &
+            ~bits_of_lower(length - i))
             return false;
     return word->text[length] == '\0';
 }

@@ -103,6 +103,32 @@ struct word {
     uint16_t number;
 };
 
+/* Four bytes, the first one lowest; compilers make one load of it. */
+static inline uint64_t four_bytes(const unsigned char *bytes)
+{
+    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+/* The first `length` bytes, at least 1, 8 at most, the first one lowest. Bytes in the middle are
+ * taken twice instead of in a loop. */
+static inline uint64_t name_part(const char *name, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)name;
+    if (length >= 8)
+        return four_bytes(bytes) | four_bytes(bytes + 4) << 32;
+    if (length >= 4)
+        return four_bytes(bytes) | four_bytes(bytes + length - 4) << 8 * (length - 4);
+    return bytes[0] | (uint64_t)bytes[length / 2] << 8 * (length / 2) |
+           (uint64_t)bytes[length - 1] << 8 * (length - 1);
+}
+
+/* The bits that make lowercase of that many bytes, at least 1. */
+static inline uint64_t bits_of_lower(size_t length)
+{
+    const uint64_t lower = UINT64_C(0x2020202020202020);
+    return length >= 8 ? lower : lower >> (64 - 8 * length);
+}
+
 /* All words; the first is none. Slots hold their numbers: a word's is the one that its hash's
  * upper bits say, or one of those that follow without a gap. */
 extern const struct word elfgen_asm_words[];
