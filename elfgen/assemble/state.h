@@ -22,6 +22,7 @@ struct asm_section {
     size_t length;
     uint32_t type;
     uint64_t flags, entry_size, align;
+    uint64_t said_align; /* what the source says of it; 0: nothing */
     bool is_named; /* a directive names it; `.text` may be there without */
     bool is_used;  /* it has bytes */
     bool has_label;
