@@ -211,6 +211,28 @@ START_TEST(sizes_follow_names_that_are_defined_later)
 }
 END_TEST
 
+/* A jump for each of many lines, each of which is near only since the next one is. */
+START_TEST(a_long_chain_of_jumps_is_settled_in_linear_time)
+{
+    enum { JUMPS = 100000, LINE = 64 };
+    char *source = malloc((size_t)JUMPS * LINE);
+    const size_t size = ELFGEN_ASSEMBLE_MEMORY((size_t)JUMPS * LINE);
+    void *room = malloc(size);
+    size_t length = 0;
+    ck_assert(source && room);
+    for (int i = 0; i < JUMPS; i++)
+        length += (size_t)snprintf(source + length, LINE,
+                                   "jmp w%d\ntimes 40 nop\nw%d: times 44 nop\n", i + 1, i);
+    length += (size_t)snprintf(source + length, LINE, "times 200 nop\nw%d:\n", JUMPS);
+    const enum elfgen_status status =
+        elfgen_assemble(source, length, NULL, room, size, &assembly, &error);
+    ck_assert_msg(status == ELFGEN_OK, "%s", error.text);
+    ck_assert_uint_eq(section(".text")->size, (uint64_t)JUMPS * (5 + 84) + 200);
+    free(room);
+    free(source);
+}
+END_TEST
+
 START_TEST(data_has_nasms_strings_floats_and_repetitions)
 {
     has_code("db 'a', \"b\", `\\n`, -1\ndw 'abc'\ndd 1.5\ndq 1.5\n", 64,
@@ -325,6 +347,7 @@ static Suite *assemble_suite(void)
     tcase_add_test(tests, objects_of_32_bits_have_the_addend_in_their_bytes_too);
     tcase_add_test(tests, jumps_are_as_short_as_they_can_be);
     tcase_add_test(tests, sizes_follow_names_that_are_defined_later);
+    tcase_add_test(tests, a_long_chain_of_jumps_is_settled_in_linear_time);
     tcase_add_test(tests, data_has_nasms_strings_floats_and_repetitions);
     tcase_add_test(tests, names_with_a_point_belong_to_the_label_before);
     tcase_add_test(tests, warnings_have_nasms_lines_and_classes);
