@@ -32,7 +32,7 @@ static void write_number(struct sink *sink, const struct field *field, uint64_t 
 /* The mode of the object, which may differ from that of code. */
 static uint8_t object_mode(const struct state *state)
 {
-    return state->options->mode == 32 ? 32 : 64;
+    return state->options->mode == 32 && !state->options->flat ? 32 : 64;
 }
 
 /* Adds a relocation; an object of 32 bits has the addend in the field. */
