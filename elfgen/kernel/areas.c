@@ -86,6 +86,7 @@ void elfgen_kernel_put_area(struct run *run, const struct elfgen_kernel_area *ar
 static bool is_enough(struct run *run, uint64_t pages)
 {
     run->limit = run->machine->memory_pages;
+    depend(run, ELFGEN_FACT_MEMORY);
     if (run->machine->overcommit == ELFGEN_OVERCOMMIT_ALWAYS)
         return true;
     if (run->machine->overcommit == ELFGEN_OVERCOMMIT_GUESS)
@@ -147,10 +148,10 @@ uint64_t elfgen_kernel_find_room(const struct run *run, uint64_t hint, uint64_t 
     uint64_t more = hint > run->stack_end ? run->task_size - run->stack_end : 0;
     low = low < PAGE ? PAGE : low;
     /* First from the top down; if that fails, from the bottom up. */
-    if (room_from_top(run, low, run->mmap_base + more, size, &found) ||
-        room_from_bottom(run, run->legacy_base, run->stack_end + more, size, &found))
+    if (room_from_top(run, low, run->mmap_base + more, size, &found))
         return found;
-    return 0;
+    depend(run, ELFGEN_FACT_LOWEST);
+    return room_from_bottom(run, run->legacy_base, run->stack_end + more, size, &found) ? found : 0;
 }
 
 /* get_unmapped_area(), after it chose an address. */
@@ -160,7 +161,7 @@ static enum elfgen_kernel_check_id check_place(struct run *run, uint64_t address
         run->limit = run->task_size;
         return ELFGEN_CHECK_map_end;
     }
-    if (address < run->machine->mmap_min_addr && !run->machine->raw_io) {
+    if (is_too_low(run, address)) {
         run->limit = run->machine->mmap_min_addr;
         return ELFGEN_CHECK_map_low;
     }
@@ -174,8 +175,10 @@ static struct mapped failed(enum elfgen_kernel_check_id check)
 
 static uint64_t choose(struct run *run, uint64_t hint, uint64_t size)
 {
-    if (hint != 0 && hint < run->machine->lowest_room)
+    if (hint != 0 && hint < run->machine->lowest_room) {
+        depend(run, ELFGEN_FACT_LOWEST);
         hint = page_up(run->machine->lowest_room);
+    }
     /* mmap_address_hint_valid(): not across the last address of four-level page tables. */
     if (hint != 0 && hint <= run->task_size - size &&
         (hint > run->stack_end) == (hint + size > run->stack_end)) {

@@ -30,6 +30,8 @@ static const struct elfgen_kernel_area *grown_stack(const struct run *run, uint6
 static enum elfgen_kernel_check_id fetch_byte(const struct run *run, uint64_t address)
 {
     const struct elfgen_kernel_area *area = elfgen_kernel_find_area(run, address);
+    if (!area || area->kind == ELFGEN_AREA_VDSO || area->kind == ELFGEN_AREA_VVAR)
+        depend(run, ELFGEN_FACT_OWN_PAGES | ELFGEN_FACT_LOWEST);
     if (!area)
         area = grown_stack(run, address);
     if (!area)

@@ -64,6 +64,8 @@ static enum elfgen_kernel_check_id read_program(struct run *run, struct image *i
         return ELFGEN_CHECK_e_type;
     if (image->class_ == ELFGEN_CLASS64 && image->ehdr.e_machine != ELFGEN_EM_X86_64)
         return ELFGEN_CHECK_e_machine;
+    if (image->class_ == ELFGEN_CLASS32)
+        depend(run, ELFGEN_FACT_IA32);
     if (image->class_ == ELFGEN_CLASS32 && !run->machine->ia32)
         return ELFGEN_CHECK_ia32;
     if (is_x32(image, bytes))
@@ -129,6 +131,11 @@ static bool map_vdso(struct run *run, enum elfgen_class class_)
 {
     const struct elfgen_kernel_machine *machine = run->machine;
     bool is_64 = class_ == ELFGEN_CLASS64;
+    /* Pages of the kernel's own that are unknown change the answer only where there may be no room.
+     */
+    enum { MOST_PAGES = 64 };
+    if (elfgen_kernel_find_room(run, 0, MOST_PAGES * (uint64_t)PAGE) < run->machine->lowest_room)
+        depend(run, ELFGEN_FACT_OWN_PAGES);
     if (is_64 ? machine->no_vdso : machine->no_vdso32)
         return true;
     uint64_t code = is_64 ? machine->vdso_pages : machine->vdso32_pages;
@@ -138,7 +145,7 @@ static bool map_vdso(struct run *run, enum elfgen_class class_)
     if (data == 0)
         data = is_from(run, 6, 15) ? 6 : is_from(run, 5, 6) ? 4 : 3;
     uint64_t size = (data + code) * PAGE, start = elfgen_kernel_find_room(run, 0, size);
-    if (start == 0 || (start < machine->mmap_min_addr && !machine->raw_io))
+    if (start == 0 || is_too_low(run, start))
         return false;
     struct elfgen_kernel_area area = {.start = start,
                                       .end = start + data * PAGE,
@@ -229,6 +236,29 @@ static void start(struct run *run, const struct image *program, const struct ima
     }
 }
 
+/* Whether an address or a size is past what programs have with four levels of page tables. */
+static bool is_far(const struct run *run, const struct image *image)
+{
+    struct elfgen_phdr phdr;
+    bool far = image->ehdr.e_entry >= run->stack_end;
+    for (uint64_t i = 0; i < image->ehdr.e_phnum && !far; i++) {
+        get_header(image, i, &phdr);
+        far = phdr.p_type == ELFGEN_PT_LOAD &&
+              (phdr.p_vaddr >= run->stack_end || phdr.p_memsz >= run->stack_end - phdr.p_vaddr);
+    }
+    return far;
+}
+
+/* What is not noted where a fact is used: a program that does not start may start with other facts,
+ * or fail for another reason. */
+static void note_rest(struct run *run, const struct image *program, const struct image *interpreter)
+{
+    if (run->answer->verdict != ELFGEN_STARTS && run->answer->depends == 0)
+        depend(run, ELFGEN_FACTS);
+    if (is_far(run, program) || (interpreter && is_far(run, interpreter)))
+        depend(run, ELFGEN_FACT_FIVE_LEVELS);
+}
+
 static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uint64_t length)
 {
     struct image program = {.bytes = bytes, .length = length};
@@ -247,6 +277,8 @@ static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uin
     if (run->map->needed > run->map->capacity)
         return ELFGEN_NO_ROOM;
     start(run, &program, second);
+    if (run->machine->unknown != 0)
+        note_rest(run, &program, second);
     elfgen_kernel_find_missing(run);
     return ELFGEN_OK;
 }
@@ -282,6 +314,7 @@ static enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint
     enum elfgen_status status = elfgen_kernel_ask(run->interpreter->bytes, run->interpreter->length,
                                                   run->machine, NULL, &inner, run->map);
     inner.is_script = inner.asks = true;
+    inner.depends |= answer->depends;
     inner.path_offset = answer->path_offset;
     inner.path_length = answer->path_length;
     inner.of_interpreter = inner.verdict != ELFGEN_STARTS;

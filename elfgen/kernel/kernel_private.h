@@ -54,14 +54,22 @@ static inline uint64_t page_down(uint64_t value)
     return value & ~(uint64_t)PAGE_MASK;
 }
 
+/* Notes that the answer may depend on facts. */
+static inline void depend(const struct run *run, unsigned facts)
+{
+    run->answer->depends |= run->machine->unknown & facts;
+}
+
 static inline bool is_from(const struct run *run, unsigned major, unsigned minor)
 {
+    depend(run, ELFGEN_FACT_VERSION);
     return run->machine->version >= ELFGEN_LINUX(major, minor);
 }
 
 /* Whether it is this series: long-term ones took in later changes. */
 static inline bool is_series(const struct run *run, unsigned major, unsigned minor)
 {
+    depend(run, ELFGEN_FACT_VERSION);
     return run->machine->version == ELFGEN_LINUX(major, minor);
 }
 
@@ -78,6 +86,17 @@ static inline void get_header(const struct image *image, uint64_t index, struct 
         elfgen_decode_phdr(phdr, bytes, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
     else
         elfgen_decode_phdr(phdr, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
+}
+
+/* Whether the program may not map this address (mmap_min_addr). */
+static inline bool is_too_low(const struct run *run, uint64_t address)
+{
+    if (address >= run->machine->mmap_min_addr)
+        return false;
+    depend(run, ELFGEN_FACT_LOWEST);
+    if (!(run->machine->unknown & ELFGEN_FACT_LOWEST))
+        depend(run, ELFGEN_FACT_RAW_IO);
+    return !run->machine->raw_io;
 }
 
 /* ---- checks.c: the verdict of a check ---- */

@@ -313,6 +313,8 @@ bool elfgen_kernel_load_interpreter(struct run *run, const struct image *interpr
             return false;
         /* An empty segment outside of user space ends the loop. Linux takes its address for the
          * base, since it is not an errno. */
+        if (mapped.address >= run->stack_end)
+            depend(run, ELFGEN_FACT_FIVE_LEVELS);
         if (mapped.address >= run->task_size) {
             *base = mapped.address;
             return true;

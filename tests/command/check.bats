@@ -25,6 +25,30 @@ load ../support/check_setup
     exits 0
 }
 
+@test "what this machine is like is read only where the verdict depends on it" {
+    [ -x "$(dirname "$TINYELF")/tinyelf-code" ] || skip "where this program is mapped says nothing of low addresses"
+    asked() { strace -o calls -e trace=open,openat,uname,access "$TINYELF" check "$@" >/dev/null; grep -o '/proc/[a-z0-9/_]*[a-z]\|^uname' calls | sort -u; }
+    hello
+    # The lecture's address is one that vm.mmap_min_addr may forbid.
+    run asked hello
+    [ "$output" = $'/proc/sys/vm/mmap_min_addr\nuname' ]
+    tinyelf build --base 0x400000 "$SOURCE/asm/hello.s" -o high
+    run asked high
+    [ "$output" = uname ]
+    patch high 0x36 3900
+    run asked high
+    [ "$output" = "" ]
+    tinyelf build --base 0x400000 "$SOURCE/asm/hello.s" -o high
+    patch high 0x44 07
+    run asked high
+    [ "$output" = $'/proc/sys/vm/overcommit_memory\nuname' ]
+    # Where it would be mapped with all these facts is printed.
+    run asked --verbose hello
+    [[ $output == *"/proc/cpuinfo"*"/proc/sys/vm/mmap_min_addr"*"uname"* ]]
+    run asked --json hello
+    [[ $output == *"/proc/cpuinfo"*"/proc/sys/vm/mmap_min_addr"*"uname"* ]]
+}
+
 @test "the JSON has all documented keys, null if one does not apply" {
     hello
     tinyelf check --json hello

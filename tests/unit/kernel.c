@@ -494,6 +494,7 @@ static Suite *suite(void)
     tcase_add_test(tests, pages_past_the_end_of_the_file_are_missing);
     tcase_add_test(tests, every_message_is_complete);
     suite_add_tcase(result, tests);
+    suite_add_tcase(result, kernel_fact_cases());
     suite_add_tcase(result, kernel_version_cases());
     suite_add_tcase(result, kernel_objection_cases());
     return result;

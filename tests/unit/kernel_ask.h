@@ -51,6 +51,7 @@ static inline struct elfgen_kernel_machine linux_of(unsigned major, unsigned min
     return machine;
 }
 
+TCase *kernel_fact_cases(void);
 TCase *kernel_version_cases(void);
 TCase *kernel_objection_cases(void);
 

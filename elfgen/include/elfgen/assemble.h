@@ -90,7 +90,7 @@ struct elfgen_assembly {
     struct elfgen_program program;
     const struct elfgen_assembly_section *sections; /* program.section_count of them */
     const struct elfgen_assembly_symbol *symbols;   /* program.symbol_count of them */
-    const struct elfgen_assembly_line *lines;       /* each section's in the order of offsets */
+    const struct elfgen_assembly_line *lines;       /* by section, then offset */
     size_t line_count;
     uint64_t origin; /* of flat output: what `org` says */
     uint64_t needed; /* with ELFGEN_NO_ROOM: bytes of memory to try it with; else bytes used */

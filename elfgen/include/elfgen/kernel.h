@@ -52,9 +52,23 @@ enum elfgen_kernel_overcommit { /* /proc/sys/vm/overcommit_memory */
                                 ELFGEN_OVERCOMMIT_NEVER
 };
 
+/* Facts of a machine that a caller may leave unknown: reading some takes longer than asking. */
+enum elfgen_kernel_fact {
+    ELFGEN_FACT_VERSION = 1,
+    ELFGEN_FACT_LOWEST =
+        2, /* mmap_min_addr and lowest_room, which are then the most that they may be */
+    ELFGEN_FACT_RAW_IO = 4,
+    ELFGEN_FACT_IA32 = 8,
+    ELFGEN_FACT_FIVE_LEVELS = 16, /* five_levels is then false */
+    ELFGEN_FACT_MEMORY = 32,      /* overcommit and memory_pages */
+    ELFGEN_FACT_OWN_PAGES = 64,   /* vdso_pages, vdso32_pages, vvar_pages, no_vdso, no_vdso32 */
+    ELFGEN_FACTS = 127
+};
+
 /* The machine and the caller that start the program. */
 struct elfgen_kernel_machine {
-    uint32_t version;       /* ELFGEN_LINUX(6, 18) */
+    uint32_t unknown; /* facts whose values below are only assumed; see the answer's `depends` */
+    uint32_t version; /* ELFGEN_LINUX(6, 18) */
     uint64_t mmap_min_addr; /* /proc/sys/vm/mmap_min_addr; a multiple of 4096 */
     uint64_t lowest_room;   /* the lowest address that Linux chooses itself: mmap_min_addr, and at
                              * least CONFIG_LSM_MMAP_MIN_ADDR, which is 64 KiB nearly everywhere */
@@ -174,6 +188,9 @@ struct elfgen_kernel_answer {
     bool asks;            /* the file names an interpreter: path_... */
     uint64_t path_offset; /* in the file, of the interpreter's path */
     uint64_t path_length; /* without NUL; 0 is the current directory, which is not a program */
+    uint32_t depends;     /* unknown facts that this answer depends on: ask again with them, which
+                           * may lead to others. 0: the answer is the same with all values of the
+                           * unknown facts; the map is not */
     uint64_t bias;        /* what is added to the file's addresses */
     uint64_t entry; /* address of the first instruction (STARTS, FAULTS), the interpreter's if there
                      * is one */

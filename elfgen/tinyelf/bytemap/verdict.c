@@ -18,8 +18,8 @@ const char *verdict_kind_name(enum elfgen_objector who)
 }
 
 /* Asks the model, and enlarges the map as long as it has no room. */
-static bool ask(const struct verdict *verdict, const struct elfgen_kernel_machine *machine,
-                const struct elfgen_kernel_file *interpreter, struct verdict_memory *memory)
+static bool ask_once(const struct verdict *verdict, const struct elfgen_kernel_machine *machine,
+                     const struct elfgen_kernel_file *interpreter, struct verdict_memory *memory)
 {
     struct elfgen_kernel_map *map = &memory->map;
     while (elfgen_kernel_ask(verdict->bytes, verdict->length, machine, interpreter, &memory->answer,
@@ -33,14 +33,29 @@ static bool ask(const struct verdict *verdict, const struct elfgen_kernel_machin
     return true;
 }
 
-bool verdict_ask(struct verdict *verdict, const struct elfgen_kernel_machine *machine,
-                 verdict_opener *open, struct verdict_memory *memory)
+/* Asks again with the facts that the answer depends on, until it depends on none that is unknown.
+ */
+static bool ask(const struct verdict *verdict, struct elfgen_kernel_machine *machine,
+                const struct elfgen_kernel_file *interpreter, verdict_learner *learn,
+                struct verdict_memory *memory)
+{
+    for (;;) {
+        if (!ask_once(verdict, machine, interpreter, memory))
+            return false;
+        if (memory->answer.depends == 0 || !learn)
+            return true;
+        learn(machine, memory->answer.depends);
+    }
+}
+
+bool verdict_ask(struct verdict *verdict, struct elfgen_kernel_machine *machine,
+                 verdict_opener *open, verdict_learner *learn, struct verdict_memory *memory)
 {
     enum { FIRST_AREAS = 64 };
     struct file_bytes opened = {0};
     memory->map.areas = calloc(FIRST_AREAS, sizeof *memory->map.areas);
     memory->map.capacity = FIRST_AREAS;
-    if (!memory->map.areas || !ask(verdict, machine, NULL, memory))
+    if (!memory->map.areas || !ask(verdict, machine, NULL, learn, memory))
         return false;
     const struct elfgen_kernel_answer *answer = &memory->answer;
     verdict->answer = answer;
@@ -54,7 +69,7 @@ bool verdict_ask(struct verdict *verdict, const struct elfgen_kernel_machine *ma
     verdict->not_read = error < 0;
     const struct elfgen_kernel_file interpreter = {(const uint8_t *)opened.bytes, opened.size,
                                                    error};
-    bool good = verdict->not_read || ask(verdict, machine, &interpreter, memory);
+    bool good = verdict->not_read || ask(verdict, machine, &interpreter, learn, memory);
     file_free(&opened);
     return good;
 }

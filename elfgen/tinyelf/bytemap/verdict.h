@@ -34,10 +34,15 @@ void verdict_free(struct verdict_memory *memory);
  * can be executed but not read. */
 typedef int verdict_opener(const char *path, struct file_bytes *bytes);
 
+/* Reads facts of a machine that are unknown: host_learn(). */
+typedef void verdict_learner(struct elfgen_kernel_machine *machine, unsigned facts);
+
 /* Asks the model of Linux about the bytes of `verdict`, and sets its answer, map and interpreter.
- * Returns false if memory ran out. */
-bool verdict_ask(struct verdict *verdict, const struct elfgen_kernel_machine *machine,
-                 verdict_opener *open, struct verdict_memory *memory);
+ * Of the facts that are unknown, those are learnt that the answer depends on; for the map to be
+ * this machine's, none may be unknown. `learn` may be NULL if none is. Returns false if memory ran
+ * out. */
+bool verdict_ask(struct verdict *verdict, struct elfgen_kernel_machine *machine,
+                 verdict_opener *open, verdict_learner *learn, struct verdict_memory *memory);
 
 /* Writes members of a JSON object, ,"verdict":... and so on; returns the number of warnings. The
  * map is an array apart, without a key. */

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -30,13 +32,17 @@ static void read_memory(struct elfgen_kernel_machine *machine)
     uint64_t mode;
     if (proc_number("/proc/sys/vm/overcommit_memory", &mode) && mode <= ELFGEN_OVERCOMMIT_NEVER)
         machine->overcommit = (enum elfgen_kernel_overcommit)mode;
+    if (machine->overcommit != ELFGEN_OVERCOMMIT_NEVER) {
+        struct sysinfo system; /* as /proc/meminfo has it, in a tenth of the time */
+        if (sysinfo(&system) == 0)
+            machine->memory_pages =
+                (system.totalram + system.totalswap) * (uint64_t)system.mem_unit / ELFGEN_PAGE;
+        return;
+    }
     if (!proc_read("/proc/meminfo", text, sizeof text))
         return;
     uint64_t limit = memory_of(text, "CommitLimit:"), used = memory_of(text, "Committed_AS:");
-    if (machine->overcommit == ELFGEN_OVERCOMMIT_NEVER)
-        machine->memory_pages = limit > used ? limit - used : 0;
-    else
-        machine->memory_pages = memory_of(text, "MemTotal:") + memory_of(text, "SwapTotal:");
+    machine->memory_pages = limit > used ? limit - used : 0;
 }
 
 /* Whether a program that this process starts has CAP_SYS_RAWIO: root gets the whole bounding set,
@@ -88,24 +94,69 @@ static bool has_five_levels(void)
     return proc_read("/proc/cpuinfo", text, sizeof text) && strstr(text, " la57") != NULL;
 }
 
-void host_machine(struct elfgen_kernel_machine *machine)
+/* Reads "6.18" of "6.18.44". */
+static void read_version(struct elfgen_kernel_machine *machine)
 {
     struct utsname name;
-    struct rlimit stack;
-    unsigned major, minor;
-    elfgen_kernel_usual(machine);
-    if (uname(&name) == 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2)
+    char *end = name.release;
+    if (uname(&name) != 0)
+        return;
+    unsigned long major = strtoul(name.release, &end, 10), minor = 0;
+    if (end == name.release || *end != '.')
+        return;
+    const char *second = end + 1;
+    minor = strtoul(second, &end, 10);
+    if (end != second)
         machine->version = ELFGEN_LINUX(major, minor);
+}
+
+static void read_lowest(struct elfgen_kernel_machine *machine)
+{
+    machine->mmap_min_addr = machine->lowest_room = ELFGEN_USUAL_MMAP_MIN_ADDR;
     proc_lowest_address(&machine->mmap_min_addr);
     if (machine->mmap_min_addr > machine->lowest_room)
         machine->lowest_room = machine->mmap_min_addr;
-    read_memory(machine);
-    machine->raw_io = has_raw_io();
-    machine->ia32 = has_ia32();
-    machine->five_levels = has_five_levels();
-    read_own_pages(machine);
+}
+
+void host_learn(struct elfgen_kernel_machine *machine, unsigned facts)
+{
+    const unsigned wanted = facts & machine->unknown;
+    if (wanted & ELFGEN_FACT_VERSION)
+        read_version(machine);
+    if (wanted & ELFGEN_FACT_LOWEST)
+        read_lowest(machine);
+    if (wanted & ELFGEN_FACT_RAW_IO)
+        machine->raw_io = has_raw_io();
+    if (wanted & ELFGEN_FACT_IA32)
+        machine->ia32 = has_ia32();
+    if (wanted & ELFGEN_FACT_FIVE_LEVELS)
+        machine->five_levels = has_five_levels();
+    if (wanted & ELFGEN_FACT_MEMORY)
+        read_memory(machine);
+    if (wanted & ELFGEN_FACT_OWN_PAGES)
+        read_own_pages(machine);
+    machine->unknown &= ~wanted;
+}
+
+void host_begin(struct elfgen_kernel_machine *machine)
+{
+    struct rlimit stack;
+    elfgen_kernel_usual(machine);
+    machine->unknown = ELFGEN_FACTS;
+    /* Where Linux mapped this program, it maps others. */
+    const uint64_t own = getauxval(AT_PHDR) & ~(uint64_t)(ELFGEN_PAGE - 1);
+    if (own != 0)
+        machine->mmap_min_addr = machine->lowest_room = own;
+    else
+        host_learn(machine, ELFGEN_FACT_LOWEST);
     if (getrlimit(RLIMIT_STACK, &stack) == 0)
         machine->stack_limit = stack.rlim_cur;
+}
+
+void host_machine(struct elfgen_kernel_machine *machine)
+{
+    host_begin(machine);
+    host_learn(machine, ELFGEN_FACTS);
 }
 
 int host_open_interpreter(const char *path, struct file_bytes *bytes)

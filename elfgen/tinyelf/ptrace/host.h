@@ -5,6 +5,13 @@
 #include "base/file.h"
 #include "elfgen/kernel.h"
 
+/* Begins with what can be read fast: all that is in machine->unknown is then only assumed, as
+ * elfgen/kernel.h says. */
+void host_begin(struct elfgen_kernel_machine *machine);
+
+/* Reads some of the facts that are unknown (enum elfgen_kernel_fact), each once. */
+void host_learn(struct elfgen_kernel_machine *machine, unsigned facts);
+
 /* Describes this machine, as its kernel reports it, for a program that this process starts. What
  * cannot be read keeps the value of elfgen_kernel_usual(). */
 void host_machine(struct elfgen_kernel_machine *machine);

@@ -118,8 +118,7 @@ static bool print(const struct orders *orders, struct elfgen_text *out,
     return good;
 }
 
-static bool check_file(const struct orders *orders, const char *name,
-                       struct standard_output *output)
+static bool check_file(struct orders *orders, const char *name, struct standard_output *output)
 {
     struct file_bytes bytes = {0};
     struct verdict_memory memory = {0};
@@ -133,7 +132,8 @@ static bool check_file(const struct orders *orders, const char *name,
         report.bytes = (const uint8_t *)bytes.bytes;
         report.length = bytes.size;
         if (!orders->loader)
-            asked = verdict_ask(&report, &orders->machine, host_open_interpreter, &memory);
+            asked =
+                verdict_ask(&report, &orders->machine, host_open_interpreter, host_learn, &memory);
         else if (!elfgen_objection_next(report.bytes, report.length, orders->objector, &row,
                                         &report.objection))
             report.objection = (struct elfgen_objection){.offset = ELFGEN_NOWHERE};
@@ -152,12 +152,15 @@ int command_check(int argc, char **argv)
     struct orders orders = {0};
     struct standard_output *output = stdout_open();
     bool good = true;
-    host_machine(&orders.machine);
+    host_begin(&orders.machine);
     int status = options_read(&command_check_options, argc, argv, take_option, &orders);
     if (status != OPTIONS_READ)
         return status;
     if (optind == argc)
         return usage_error("check", "no file given");
+    /* The map, which these print, is made of all facts. */
+    if (orders.json || orders.verbose)
+        host_learn(&orders.machine, ELFGEN_FACTS);
     volatile size_t done = 0;
     progress_begin(&(struct progress){
         .doing = "checking", .things = "files", .all = (uint64_t)(argc - optind), .done = &done});

@@ -34,12 +34,12 @@ struct row {
 };
 
 /* Asks for one machine. Returns false if memory ran out. */
-static bool ask_once(const struct verdict *file, const struct elfgen_kernel_machine *machine,
+static bool ask_once(const struct verdict *file, struct elfgen_kernel_machine *machine,
                      struct elfgen_kernel_answer *answer)
 {
     struct verdict verdict = {.file = file->file, .bytes = file->bytes, .length = file->length};
     struct verdict_memory memory = {.path = ""};
-    bool good = verdict_ask(&verdict, machine, host_open_interpreter, &memory);
+    bool good = verdict_ask(&verdict, machine, host_open_interpreter, NULL, &memory);
     *answer = memory.answer;
     verdict_free(&memory);
     return good;

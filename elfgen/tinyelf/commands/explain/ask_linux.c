@@ -18,6 +18,6 @@ bool explain_ask_linux(struct bytemap *map, struct verdict *verdict, struct verd
     }
     if (version)
         *version = machine.version;
-    return verdict_ask(verdict, &machine, host_open_interpreter, memory) ||
+    return verdict_ask(verdict, &machine, host_open_interpreter, NULL, memory) ||
            error_no_memory(&map->error);
 }
