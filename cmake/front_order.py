@@ -104,7 +104,9 @@ def main():
     print("    .fini : {\n        KEEP(*(SORT_NONE(.fini)))\n    }")
     for group in ["common"] + [name for name, _ in GROUPS]:
         for kind in ("rodata", "text"):
-            put(".%s.%s" % (kind, group), parts[(kind, group)])
+            # Constants that the linker merges are few, and used everywhere.
+            first = ["*(.rodata.cst*)"] if (kind, group) == ("rodata", "common") else []
+            put(".%s.%s" % (kind, group), parts[(kind, group)], first)
     print("}\nINSERT BEFORE .text;\nSECTIONS\n{")
     # All variables that do not start as zeros, and some of the others, fit one page.
     print("    .data.front : ALIGN(4096) {\n        *(.data.rel.ro .data.rel.ro.* .data .data.*)\n    }")
@@ -116,8 +118,10 @@ def main():
         print(key, sum(row[1] for row in rows), "bytes", file=sys.stderr)
 
 
-def put(name, sections):
+def put(name, sections, first=()):
     print("    %s : {" % name)
+    for line in first:
+        print("        " + line)
     for line in dict.fromkeys(pattern(section, file) for _, _, section, file in sections):
         print("        " + line)
     print("    }")
