@@ -205,7 +205,8 @@ static void place_plain(const struct parser *parser, const struct reference *ref
         reference->segment == ELFGEN_X86_REG_fs || reference->segment == ELFGEN_X86_REG_gs;
     const bool is_relative = mode == 64 && !reference->abs &&
                              (reference->rel || (parser->names->default_rel && !is_fs_gs));
-    const bool is_absolute = reference->symbol == VALUE_NO_BASE && !reference->is_unknown;
+    /* A name that is not known yet makes it absolute, as in NASM's first pass. */
+    const bool is_absolute = reference->symbol == VALUE_NO_BASE;
     const unsigned size =
         prefixes & ELFGEN_X86_A16 || (mode == 32 && operand->displacement_size == 2) ? 2
         : prefixes & ELFGEN_X86_A32                                                  ? 4

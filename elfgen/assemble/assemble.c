@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "items.h"
 #include "output.h"
 #include "sections.h"
 #include "sink.h"
@@ -49,6 +50,14 @@ static void warn_of_line(void *context, enum elfgen_assemble_class class_,
     elfgen_asm_tell(context, class_, place, text);
 }
 
+/* Reads one line; an error is told, and the next line is read. */
+static void read_line(struct state *state)
+{
+    const struct line_begin begin = elfgen_asm_begin_line(state);
+    if (elfgen_asm_statement(state))
+        (void)elfgen_asm_end_line(state, &begin);
+}
+
 /* Reads all lines once. False: the arena is full. */
 static bool read_lines(struct state *state)
 {
@@ -71,7 +80,7 @@ static bool read_lines(struct state *state)
             elfgen_asm_tell_last(state, &state->lines.place);
             break;
         case LINES_ONE:
-            (void)elfgen_asm_statement(state); /* an error is told, and the next line is read */
+            read_line(state);
             break;
         }
         if (state->arena.full)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "items.h"
+#include "output.h"
 #include "sink.h"
 
 enum { NESTED = 64 };
@@ -34,6 +35,7 @@ static bool put_string(struct data *data, unsigned size)
     if (sink_at(sink, length))
         elfgen_asm_string_bytes(data->at, sink_at(sink, length), length);
     sink->size += length;
+    sink->has_data |= length > 0;
     data->at++;
     return put_zeros(data, (size - length % size) % size);
 }
@@ -59,6 +61,7 @@ static bool put_float(struct data *data, unsigned size)
     if (sink_at(data->sink, size))
         memcpy(sink_at(data->sink, size), bytes, size);
     data->sink->size += size;
+    data->sink->has_data = true;
     return true;
 }
 
@@ -79,6 +82,7 @@ static bool put_number(struct data *data, const struct value *value, unsigned si
                            "the number does not fit: its upper bits are left out");
     const struct field field = {.offset = sink->size, .length = (uint8_t)size};
     uint8_t *bytes = sink_at(sink, size);
+    sink->has_data = true;
     if (bytes)
         for (unsigned i = 0; i < size; i++)
             bytes[i] = (uint8_t)((uint64_t)value->number >> 8 * i);
@@ -96,8 +100,9 @@ static bool is_end(const struct token *token)
 }
 
 /* Repeats what the sink has from `begin` on. Bytes with relocations are made again. */
-static bool repeat(struct data *data, uint64_t begin, uint64_t count, const struct token *again,
-                   unsigned size, bool (*put)(struct data *data, unsigned size))
+static bool repeat(struct data *data, uint64_t begin, size_t relocations, uint64_t count,
+                   const struct token *again, unsigned size,
+                   bool (*put)(struct data *data, unsigned size))
 {
     struct sink *sink = data->sink;
     const uint64_t length = sink->size - begin;
@@ -105,7 +110,7 @@ static bool repeat(struct data *data, uint64_t begin, uint64_t count, const stru
     if (length > 0 && count - 1 > (INT64_MAX - sink->size) / length)
         return asm_error(data->state, again, ELFGEN_DOES_NOT_FIT,
                          "the line would make more than 2^63 bytes");
-    if (sink->is_last && data->state->lookups > 0) {
+    if (elfgen_asm_relocation_count(data->state) > relocations) {
         for (uint64_t i = 1; i < count; i++) {
             data->at = again;
             if (!put(data, size))
@@ -159,15 +164,19 @@ static bool put_duplicates(struct data *data, const struct value *count, unsigne
     data->at++;
     const struct token *again = data->at;
     const uint64_t begin = sink->size;
+    const size_t relocations = elfgen_asm_relocation_count(data->state);
     if (count->number == 0) { /* it is read, and makes nothing */
         struct sink nowhere = {0};
+        const bool was_quiet = data->state->is_quiet;
         data->sink = &nowhere;
+        data->state->is_quiet = true;
         const bool ok = put_after_dup(data, size);
+        data->state->is_quiet = was_quiet;
         data->sink = sink;
         return ok;
     }
     return put_after_dup(data, size) &&
-           repeat(data, begin, (uint64_t)count->number, again, size, put_after_dup);
+           repeat(data, begin, relocations, (uint64_t)count->number, again, size, put_after_dup);
 }
 
 static bool put_element(struct data *data, unsigned size)
@@ -176,7 +185,7 @@ static bool put_element(struct data *data, unsigned size)
     struct value value;
     if (token_is(at, '?') && is_end(at + 1)) {
         data->at++;
-        if (data->sink->is_last && section_here(data->state)->type != ELFGEN_SHT_NOBITS)
+        if (section_here(data->state)->type != ELFGEN_SHT_NOBITS)
             elfgen_asm_warning(data->state, ELFGEN_ASSEMBLE_ZEROING, at,
                                "places without a value are zeros in this section");
         return put_zeros(data, size);
@@ -222,12 +231,13 @@ bool elfgen_asm_data_bytes(struct state *state, const struct token *begin, uint6
     elfgen_asm_names(state, &data.names);
     for (uint64_t i = 0; i < count; i++) {
         const uint64_t before = sink->size;
+        const size_t relocations = elfgen_asm_relocation_count(state);
         data.at = begin + 1;
         if (!put_list(&data, word_of(begin)->number))
             return false;
         if (data.at->kind != TOKEN_END)
             return asm_error(state, data.at, ELFGEN_BAD_VALUE, "no parenthesis is open here");
-        if (sink->is_last && state->lookups > 0)
+        if (elfgen_asm_relocation_count(state) > relocations)
             continue;
         const uint64_t length = sink->size - before, rest = count - 1;
         if (length > 0 && rest > (INT64_MAX - sink->size) / length)
@@ -274,6 +284,8 @@ bool elfgen_asm_first_data(struct state *state, const struct token *times, uint6
         room = sink.size;
         again = again || state->lookups > 0 || is_zero;
     }
+    if (!again && sink.size > MOST_BYTES)
+        return elfgen_asm_advance(state, sink.size, begin);
     if (!again) {
         const unsigned before = state->lookups;
         sink = (struct sink){.offset = sink.offset};

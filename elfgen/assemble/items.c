@@ -14,6 +14,7 @@ void *elfgen_asm_add_item(struct state *state, enum item_kind kind, size_t size)
                           .mode = state->mode,
                           .default_rel = state->default_rel,
                           .section = state->section};
+    state->item_count++;
     *state->stream.tail = item;
     state->stream.tail = &item->next;
     state->stream.open = NULL;
@@ -96,11 +97,48 @@ struct statement *elfgen_asm_add_statement(struct state *state, enum item_kind k
 bool elfgen_asm_advance(struct state *state, uint64_t size, const struct token *at)
 {
     struct asm_section *section = section_here(state);
-    const uint64_t most = section->type == ELFGEN_SHT_NOBITS ? INT64_MAX : (uint64_t)SIZE_MAX >> 1;
+    const bool has_bytes = section->type != ELFGEN_SHT_NOBITS;
+    const uint64_t most = has_bytes ? MOST_BYTES : INT64_MAX;
     if (size > most || section->size > most - size)
         return asm_error(state, at, ELFGEN_DOES_NOT_FIT,
-                         "the section would have more than 2^63 bytes");
+                         "the section would have more than %s bytes", has_bytes ? "2^32" : "2^63");
     section->size += size;
     section->is_used |= size > 0;
+    return true;
+}
+
+struct line_begin elfgen_asm_begin_line(const struct state *state)
+{
+    struct bytes_item *open = state->stream.open;
+    return (struct line_begin){
+        .tail = state->stream.tail, .open = open, .within = open ? open->item.size : 0};
+}
+
+bool elfgen_asm_end_line(struct state *state, const struct line_begin *begin)
+{
+    const bool is_longer = begin->open && begin->open->item.size > begin->within;
+    const struct item *item = is_longer ? &begin->open->item : *begin->tail;
+    while (!is_longer && item && (item->kind == ITEM_LABEL || item->kind == ITEM_EQU))
+        item = item->next;
+    if (!item)
+        return true;
+    struct line_rows *piece = state->last_lines;
+    if (!piece || piece->count == sizeof piece->rows / sizeof *piece->rows) {
+        piece = arena_take(&state->arena, sizeof *piece, 16);
+        if (!piece)
+            return false;
+        piece->next = NULL;
+        piece->count = 0;
+        if (state->last_lines)
+            state->last_lines->next = piece;
+        else
+            state->first_lines = piece;
+        state->last_lines = piece;
+    }
+    piece->rows[piece->count++] =
+        (struct line_row){.item = item,
+                          .within = is_longer ? begin->within : 0,
+                          .place = line_place(&state->line, state->line.tokens)};
+    state->line_count++;
     return true;
 }

@@ -27,4 +27,14 @@ struct statement *elfgen_asm_add_statement(struct state *state, enum item_kind k
 /* Adds bytes to the current section's size. Tells an error if they are too many. */
 bool elfgen_asm_advance(struct state *state, uint64_t size, const struct token *at);
 
+/* Where items are added, before a statement; afterwards adds a row to the table of lines if the
+ * statement made bytes. */
+struct line_begin {
+    struct item **tail;
+    struct bytes_item *open;
+    uint64_t within;
+};
+struct line_begin elfgen_asm_begin_line(const struct state *state);
+bool elfgen_asm_end_line(struct state *state, const struct line_begin *begin);
+
 #endif

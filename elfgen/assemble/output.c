@@ -54,11 +54,14 @@ static bool put_statement(struct state *state, struct statement *statement)
     if (kind == ITEM_RESERVE && size > 0 && !is_zero)
         elfgen_asm_warning(state, ELFGEN_ASSEMBLE_ZEROING, statement->begin,
                            "places without a value are zeros in this section");
-    if (kind != ITEM_RESERVE && size > 0 && is_zero)
-        elfgen_asm_warning(state, ELFGEN_ASSEMBLE_OTHER, statement->begin,
-                           "this section has no bytes in a file: what is written is left out");
     if (!elfgen_asm_run(state, statement, count, &sink))
         return false;
+    const bool is_free =
+        kind == ITEM_RESERVE || (kind == ITEM_DATA && !sink.has_data) ||
+        (kind == ITEM_ALIGN && word_of(statement->begin)->number == DIRECTIVE_ALIGNB);
+    if (is_zero && size > 0 && !is_free)
+        elfgen_asm_warning(state, ELFGEN_ASSEMBLE_OTHER, statement->begin,
+                           "this section has no bytes in a file: what is written is left out");
     if (sink.size != size)
         return asm_error(state, statement->begin, ELFGEN_BAD_VALUE,
                          "the size of this line never settles");
@@ -76,6 +79,7 @@ static bool put_item(struct state *state, struct item *item)
     struct statement *statement = (struct statement *)item;
     if (item->size > section->capacity - section->size)
         return asm_error(state, NULL, ELFGEN_BAD_VALUE, "the sizes never settle");
+    item->offset = section->size;
     switch (item->kind) {
     case ITEM_BYTES:
         if (section->bytes)
@@ -90,12 +94,6 @@ static bool put_item(struct state *state, struct item *item)
         state->lookups = 0;
         if (!elfgen_asm_equ(state, statement->symbol, statement->line.tokens, statement->begin))
             return false;
-        break;
-    case ITEM_LINE:
-        state->output->lines[state->output->line_count++] =
-            (struct elfgen_assembly_line){.section = state->section,
-                                          .offset = section->size,
-                                          .place = ((struct line_item *)item)->place};
         break;
     default:
         (void)put_statement(state, statement); /* what fails is told, and the next ones are tried */
@@ -183,6 +181,8 @@ static bool add_symbol(struct state *state, struct symbol *symbol, struct table 
                                          : state->sections[base]->order,
         .binding = symbol->kind >= SYMBOL_GLOBAL ? ELFGEN_GLOBAL : ELFGEN_LOCAL,
         .value = base >= OUTSIDE && base != VALUE_NO_BASE ? 0 : (uint64_t)symbol->value.number};
+    if (state->options->mode == 32)
+        entry->value = (uint32_t)entry->value;
     if (!entry->name)
         return false;
     *more = (struct elfgen_assembly_symbol){.is_common = symbol->kind == SYMBOL_COMMON,
@@ -265,6 +265,33 @@ static bool make_relocations(struct state *state, struct elfgen_assembly *assemb
     return true;
 }
 
+/* Sorts the rows of the table of lines by section, each section's by offset. */
+static bool make_lines(struct state *state, struct elfgen_assembly *assembly)
+{
+    const size_t sections = assembly->program.section_count;
+    struct elfgen_assembly_line *lines =
+        arena_take(&state->arena, state->line_count * sizeof *lines, 16);
+    size_t *at = arena_take(&state->arena, (sections + 1) * sizeof *at, 16);
+    if (!lines || !at)
+        return false;
+    memset(at, 0, (sections + 1) * sizeof *at);
+    for (struct line_rows *piece = state->first_lines; piece; piece = piece->next)
+        for (size_t i = 0; i < piece->count; i++)
+            at[state->sections[piece->rows[i].item->section]->order + 1]++;
+    for (size_t i = 1; i <= sections; i++)
+        at[i] += at[i - 1];
+    for (struct line_rows *piece = state->first_lines; piece; piece = piece->next)
+        for (size_t i = 0; i < piece->count; i++) {
+            const struct line_row *row = &piece->rows[i];
+            const uint32_t section = state->sections[row->item->section]->order;
+            lines[at[section]++] = (struct elfgen_assembly_line){
+                .section = section, .offset = row->item->offset + row->within, .place = row->place};
+        }
+    assembly->lines = lines;
+    assembly->line_count = state->line_count;
+    return true;
+}
+
 bool elfgen_asm_output(struct state *state, struct elfgen_assembly *assembly)
 {
     struct output output = {0};
@@ -272,18 +299,10 @@ bool elfgen_asm_output(struct state *state, struct elfgen_assembly *assembly)
     state->is_final = state->is_critical = true;
     state->is_quiet = false;
     state->pass++;
-    if (state->line_count) {
-        output.lines = arena_take(&state->arena, state->line_count * sizeof *output.lines, 16);
-        if (!output.lines)
-            return false;
-    }
     if (!begin_sections(state) || !put_items(state) || !make_sections(state, assembly) ||
-        !make_symbols(state, assembly) || !make_relocations(state, assembly))
+        !make_symbols(state, assembly) || !make_relocations(state, assembly) ||
+        !make_lines(state, assembly))
         return false;
-    for (size_t i = 0; i < output.line_count; i++)
-        output.lines[i].section = state->sections[output.lines[i].section]->order;
-    assembly->lines = output.lines;
-    assembly->line_count = output.line_count;
     assembly->machine = state->options->mode == 32 ? ELFGEN_EM_386 : ELFGEN_EM_X86_64;
     return true;
 }

@@ -20,13 +20,17 @@ struct output {
     struct relocations *first, *last;
     size_t count;
     bool needs_zero; /* a relocation is against nothing */
-    struct elfgen_assembly_line *lines;
-    size_t line_count;
 };
 
 /* Makes the bytes of all items, and fills *assembly. Tells an error; false also if the arena is
  * full. */
 bool elfgen_asm_output(struct state *state, struct elfgen_assembly *assembly);
+
+/* How many relocations there are so far. */
+static inline size_t elfgen_asm_relocation_count(const struct state *state)
+{
+    return state->output ? state->output->count : 0;
+}
 
 /* Adds a relocation of the current section; `base` is a value's, VALUE_NO_BASE: nothing. */
 bool elfgen_asm_relocation(struct state *state, uint64_t offset, uint32_t type, uint32_t base,

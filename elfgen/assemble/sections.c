@@ -201,11 +201,11 @@ static bool make_room(struct state *state)
         return true;
     const uint32_t room = 2 * state->section_room + 16;
     struct asm_section **sections =
-        arena_take(&state->arena, room * sizeof *sections, sizeof *sections);
+        arena_take(&state->arena, room * sizeof(struct asm_section *), 16);
     if (!sections)
         return false;
     if (state->section_count)
-        memcpy(sections, state->sections, state->section_count * sizeof *sections);
+        memcpy(sections, state->sections, state->section_count * sizeof(struct asm_section *));
     state->sections = sections;
     state->section_room = room;
     return true;

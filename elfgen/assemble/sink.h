@@ -8,6 +8,7 @@ struct sink {
     uint8_t *bytes;  /* NULL: they are counted only */
     uint64_t room;   /* of `bytes`; what comes after it is counted only */
     uint64_t size;   /* of what came so far */
+    bool has_data;   /* something came that is not reserved only */
     bool is_last;    /* symbols have their values, so relocations are made */
     uint64_t offset; /* of the statement, in its section */
 };

@@ -2,11 +2,15 @@
  * later has its value of the pass before. */
 #include "sizes.h"
 
+#include "items.h"
 #include "sections.h"
 #include "symbols.h"
 
 /* NASM, too, gives up after so many passes without progress. */
 enum { MOST_STALLED = 1000 };
+
+/* How many items are looked at in all passes after the first ones: it bounds the time. */
+enum { MOST_VISITS = 30000000, MOST_PASSES = 32 };
 
 bool elfgen_asm_count(struct state *state, const struct token **at, uint64_t *count)
 {
@@ -27,6 +31,7 @@ bool elfgen_asm_count(struct state *state, const struct token **at, uint64_t *co
                              "was thought",
                              value.number);
         state->has_sizes = true;
+        state->lookups++; /* the statement is looked at again */
         value.number = 0;
     }
     *count = (uint64_t)value.number;
@@ -193,7 +198,8 @@ static bool pass(struct state *state)
                    !size_statement(state, (struct statement *)item)) {
             return false;
         }
-        section_here(state)->size += item->size;
+        if (!elfgen_asm_advance(state, item->size, NULL))
+            return false;
     }
     return true;
 }
@@ -201,6 +207,7 @@ static bool pass(struct state *state)
 bool elfgen_asm_sizes(struct state *state)
 {
     uint64_t fewest = UINT64_MAX;
+    uint64_t visits = 0;
     unsigned stalled = 0;
     state->is_critical = false;
     state->is_quiet = true;
@@ -209,6 +216,10 @@ bool elfgen_asm_sizes(struct state *state)
             return false;
         stalled = state->changes < fewest ? 0 : stalled + 1;
         fewest = state->changes < fewest ? state->changes : fewest;
+        visits += state->item_count;
+        if (visits > MOST_VISITS && state->pass > MOST_PASSES && state->changes > 0)
+            return asm_error(state, NULL, ELFGEN_UNSUPPORTED,
+                             "the sizes of the lines depend on one another in too long a chain");
         if (stalled > MOST_STALLED)
             return asm_error(state, NULL, ELFGEN_BAD_VALUE,
                              "no sizes fit one another after %u passes: is a name of equ "

@@ -13,6 +13,9 @@
 /* What `times` may say, as of NASM. */
 #define MOST_TIMES INT32_MAX
 
+/* Bytes that a section may have in a file. */
+#define MOST_BYTES ((uint64_t)1 << 32)
+
 struct asm_section {
     struct asm_section *next; /* with the same bucket */
     const char *name;         /* ends with NUL */
@@ -64,7 +67,6 @@ enum item_kind {
     ITEM_ZEROS, /* as many as `size` says */
     ITEM_LABEL,
     ITEM_EQU,
-    ITEM_LINE,        /* what follows comes from another line */
     ITEM_INSTRUCTION, /* the others are read again in each pass */
     ITEM_DATA,
     ITEM_RESERVE,
@@ -77,7 +79,8 @@ struct item {
     uint8_t mode;
     bool default_rel;
     uint32_t section;
-    uint64_t size; /* bytes, in this pass */
+    uint64_t size;   /* bytes, in this pass */
+    uint64_t offset; /* in its section, once all is known */
 };
 
 struct bytes_item {
@@ -91,9 +94,17 @@ struct symbol_item {
     struct symbol *symbol;
 };
 
-struct line_item {
-    struct item item;
+/* A line that made bytes: they begin `within` bytes after an item's beginning. */
+struct line_row {
+    const struct item *item;
+    uint64_t within;
     struct elfgen_source_place place;
+};
+
+struct line_rows {
+    struct line_rows *next;
+    size_t count;
+    struct line_row rows[64];
 };
 
 /* How an instruction's size follows from its symbols. */
@@ -128,49 +139,49 @@ struct stream {
 struct state {
     struct arena arena;
     const struct elfgen_assemble_options *options;
-    bool failed; /* `first` is set */
-    unsigned error_count;
-    struct elfgen_error first; /* what the call returns */
+    struct elfgen_error first; /* what the call returns, if it failed */
     struct elfgen_error last;  /* the sentence of a fault */
     struct fault fault;
-    uint32_t pass; /* 1: the source is read; the last one makes bytes */
-    bool is_final;
+    unsigned error_count;
+    uint32_t pass;    /* 1: the source is read; the last one makes bytes */
     uint64_t changes; /* of symbols' values in this pass */
-    bool is_quiet;    /* warnings are not told */
-    bool warned;      /* one would have been */
 
     struct lines lines;
     struct source_file source;
     struct line line; /* the statement's */
+    struct symbol *scope;
+    uint32_t section; /* the current one */
     uint8_t mode;
     bool default_rel;
-    uint32_t section; /* the current one */
-    struct symbol *scope;
+
+    bool failed; /* `first` is set */
+    bool is_final;
+    bool is_quiet;    /* warnings are not told */
+    bool warned;      /* one would have been */
+    bool has_sizes;   /* an item's size may change */
+    bool is_critical; /* a name that is not defined is an error */
+    bool has_origin;
+
+    unsigned lookups; /* of names, in the expressions of a statement */
+    uint32_t outside_count, outside_room;
+    struct symbol *looked_up; /* the last one */
 
     struct asm_section **sections; /* in the order of their making */
-    uint32_t section_count, section_room;
     struct asm_section **section_buckets;
-    uint32_t named_count;
-
+    uint32_t section_count, section_room;
     struct symbol **buckets;
     size_t bucket_count, symbol_count;
     struct symbol **outside;
-    uint32_t outside_count, outside_room;
     struct definition *definitions, **definition_tail;
 
     struct item *items;
+    uint64_t item_count;
     struct stream stream;
-    bool has_sizes; /* an item's size may change */
-
-    /* Of the expressions of a statement. */
-    unsigned lookups;
-    struct symbol *looked_up; /* the last one */
-    bool is_critical;
-
-    uint64_t origin;
-    bool has_origin;
-    size_t line_count;     /* lines that the table of lines has */
+    struct line_rows *first_lines, *last_lines;
+    size_t line_count;     /* of their rows */
     struct output *output; /* in the last pass */
+    uint64_t origin;
+    uint32_t named_count; /* sections that a directive names */
 };
 
 /* Tell an error or a warning, at a token of state->line, or NULL. The first three return false. */

@@ -120,6 +120,9 @@ static bool first_incbin(struct state *state, uint64_t count, const struct token
     if (size > INT64_MAX / count)
         return asm_error(state, begin, ELFGEN_DOES_NOT_FIT,
                          "the section would have more than 2^63 bytes");
+    if (section_here(state)->type == ELFGEN_SHT_NOBITS)
+        elfgen_asm_warning(state, ELFGEN_ASSEMBLE_OTHER, begin,
+                           "this section has no bytes in a file: what is written is left out");
     return elfgen_asm_add_repeated(state, bytes + skip, size, count) &&
            elfgen_asm_advance(state, size * count, begin);
 }

@@ -39,7 +39,13 @@ static uint8_t object_mode(const struct state *state)
 static bool relocate(struct state *state, struct sink *sink, const struct field *field,
                      unsigned type, uint32_t base, uint64_t addend)
 {
-    write_number(sink, field, object_mode(state) == 32 ? addend : 0);
+    if (object_mode(state) == 32) {
+        const unsigned unused = 64 - 8u * field->length;
+        addend = (uint64_t)((int64_t)(addend << unused) >> unused);
+        write_number(sink, field, addend);
+    } else {
+        write_number(sink, field, 0);
+    }
     return elfgen_asm_relocation(state, sink->offset + field->offset, type, base, (int64_t)addend);
 }
 
