@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flat.h"
 #include "items.h"
 #include "output.h"
 #include "sections.h"
@@ -104,9 +105,11 @@ static bool assemble(struct state *state, struct elfgen_assembly *assembly)
 {
     if (!read_lines(state) || state->failed)
         return false;
+    state->last_scope = state->scope;
     if (state->has_sizes && !elfgen_asm_sizes(state))
         return false;
-    return elfgen_asm_output(state, assembly);
+    return elfgen_asm_output(state, assembly) &&
+           (!state->options->flat || elfgen_asm_flat(state, assembly));
 }
 
 enum elfgen_status elfgen_assemble(const char *text, size_t length,

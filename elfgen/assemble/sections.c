@@ -158,8 +158,13 @@ static bool take_attributes(struct state *state, const struct token *at, const s
                             struct attributes *result)
 {
     uint64_t entry_align = 0;
+    const bool says_some = at < end;
     *result = (struct attributes){0};
     while (at < end) {
+        if (state->options->flat && !is_word(at, "align") && !is_word(at, "progbits") &&
+            !is_word(at, "nobits"))
+            return asm_error(state, at, ELFGEN_UNSUPPORTED,
+                             "sections of a flat file have align, progbits and nobits");
         if (is_word(at, "align")) {
             if (!take_align(state, &at, end, result))
                 return false;
@@ -179,6 +184,8 @@ static bool take_attributes(struct state *state, const struct token *at, const s
     }
     if (!result->align)
         result->align = entry_align;
+    if (!result->align && says_some) /* with any attribute NASM forgets the name's alignment */
+        result->align = 1;
     return true;
 }
 
@@ -277,6 +284,8 @@ static bool add_attributes(struct state *state, struct asm_section *section,
         (given->entry_size && section->entry_size && given->entry_size != section->entry_size))
         elfgen_asm_warning(state, ELFGEN_ASSEMBLE_OTHER, at,
                            "the section has other attributes already, and keeps them");
+    if (given->align > section->said_align)
+        section->said_align = given->align;
     if (given->align > section->align)
         section->align = given->align;
     if (!section->entry_size)
@@ -341,6 +350,8 @@ bool elfgen_asm_section(struct state *state, const struct token *tokens, const s
 void elfgen_asm_align_section(struct state *state, uint64_t align)
 {
     struct asm_section *section = section_here(state);
+    if (align > section->said_align)
+        section->said_align = align;
     /* NASM's `.text` that no directive names is not there before it has bytes. */
     if (!section->is_named && !section->is_used) {
         if (align > section->later_align)

@@ -10,7 +10,7 @@
 enum { MOST_STALLED = 1000 };
 
 /* How many items are looked at in all passes after the first ones: it bounds the time. */
-enum { MOST_VISITS = 30000000, MOST_PASSES = 32 };
+enum { MOST_VISITS = 30000000, MOST_PASSES = 32, MOST_TURNS = 16 };
 
 bool elfgen_asm_count(struct state *state, const struct token **at, uint64_t *count)
 {
@@ -145,6 +145,57 @@ static uint64_t jump_size(const struct state *state, const struct statement *sta
     return distance == (int8_t)distance ? statement->short_length : statement->near_length;
 }
 
+/* Whether a jump that is short reaches too far, by a target that comes later: both are counted from
+ * the end of their section, backwards. */
+static bool grows_backwards(const struct state *state, const struct statement *statement)
+{
+    const struct symbol *target = statement->target;
+    if (statement->fast != FAST_TARGET || !statement->near_length ||
+        statement->item.size != statement->short_length || target->pass != state->pass)
+        return false;
+    const int64_t distance = (int64_t)((uint64_t)target->value.number +
+                                       (uint64_t)statement->addend + section_here(state)->size);
+    return distance != (int8_t)distance && target->value.base == statement->item.section;
+}
+
+static struct item *reversed(struct item *items)
+{
+    struct item *result = NULL;
+    for (struct item *next; items; items = next) {
+        next = items->next;
+        items->next = result;
+        result = items;
+    }
+    return result;
+}
+
+/* Makes jumps near whose targets later in the source are too far away, from the last one to the
+ * first: a chain of them needs one such pass, where others need one for each. Values of labels are
+ * without meaning until the next pass. */
+static uint64_t grow_backwards(struct state *state)
+{
+    uint64_t count = 0;
+    state->pass++;
+    for (uint32_t i = 0; i < state->section_count; i++)
+        state->sections[i]->size = 0;
+    struct item *items = reversed(state->items);
+    for (struct item *item = items; item; item = item->next) {
+        struct statement *statement = (struct statement *)item;
+        state->section = item->section;
+        if (item->kind == ITEM_LABEL) {
+            struct symbol *symbol = ((struct symbol_item *)item)->symbol;
+            symbol->value.number = -(int64_t)section_here(state)->size;
+            symbol->pass = state->pass;
+        } else if (item->kind == ITEM_INSTRUCTION && grows_backwards(state, statement)) {
+            item->size = statement->near_length;
+            count++;
+        }
+        section_here(state)->size += item->size;
+    }
+    state->items = reversed(items);
+    return count;
+}
+
 /* The size of a statement in this pass. */
 static bool size_statement(struct state *state, struct statement *statement)
 {
@@ -152,7 +203,10 @@ static bool size_statement(struct state *state, struct statement *statement)
     if (statement->fast == FAST_FIXED)
         return true;
     if (statement->fast == FAST_TARGET) {
-        statement->item.size = jump_size(state, statement);
+        const uint64_t size = jump_size(state, statement);
+        if (state->jumps == JUMPS_FREE ||
+            (state->jumps == JUMPS_GROW && size > statement->item.size))
+            statement->item.size = size;
         return true;
     }
     struct sink sink = {.offset = section_here(state)->size};
@@ -204,6 +258,27 @@ static bool pass(struct state *state)
     return true;
 }
 
+/* Settles jumps that depend on one another in long chains. Tells an error. */
+static bool settle_chains(struct state *state)
+{
+    for (unsigned i = 0; i < MOST_TURNS; i++) {
+        const uint64_t grown = grow_backwards(state);
+        state->jumps = JUMPS_STAY; /* labels get their values again */
+        if (!pass(state))
+            return false;
+        state->jumps = JUMPS_GROW;
+        if (!pass(state))
+            return false;
+        if (grown == 0 && state->changes == 0)
+            break;
+    }
+    state->jumps = JUMPS_FREE;
+    return pass(state) && (state->changes == 0 ||
+                           asm_error(state, NULL, ELFGEN_UNSUPPORTED,
+                                     "the sizes of the lines depend on one another in too long a "
+                                     "chain"));
+}
+
 bool elfgen_asm_sizes(struct state *state)
 {
     uint64_t fewest = UINT64_MAX;
@@ -218,8 +293,7 @@ bool elfgen_asm_sizes(struct state *state)
         fewest = state->changes < fewest ? state->changes : fewest;
         visits += state->item_count;
         if (visits > MOST_VISITS && state->pass > MOST_PASSES && state->changes > 0)
-            return asm_error(state, NULL, ELFGEN_UNSUPPORTED,
-                             "the sizes of the lines depend on one another in too long a chain");
+            return settle_chains(state);
         if (stalled > MOST_STALLED)
             return asm_error(state, NULL, ELFGEN_BAD_VALUE,
                              "no sizes fit one another after %u passes: is a name of equ "

@@ -22,8 +22,9 @@ struct asm_section {
     size_t length;
     uint32_t type;
     uint64_t flags, entry_size, align;
-    bool is_named; /* a directive names it; `.text` may be there without */
-    bool is_used;  /* it has bytes */
+    uint64_t said_align; /* what the source says of it; 0: nothing */
+    bool is_named;       /* a directive names it; `.text` may be there without */
+    bool is_used;        /* it has bytes */
     bool has_label;
     uint64_t later_align; /* of the implicit `.text`, if it is made after all */
     uint64_t size;        /* of what was laid out in this pass */
@@ -128,6 +129,9 @@ struct statement {
     int64_t addend;
 };
 
+/* What a pass may do with the size of a jump. */
+enum jump_sizes { JUMPS_FREE, JUMPS_GROW, JUMPS_STAY };
+
 /* Where items are added; a copy of it and of arena.used brings back what was. */
 struct stream {
     struct item **tail;
@@ -150,7 +154,8 @@ struct state {
     struct source_file source;
     struct line line; /* the statement's */
     struct symbol *scope;
-    uint32_t section; /* the current one */
+    struct symbol *last_scope; /* at the end of the source */
+    uint32_t section;          /* the current one */
     uint8_t mode;
     bool default_rel;
 
@@ -158,6 +163,7 @@ struct state {
     bool is_final;
     bool is_quiet;    /* warnings are not told */
     bool warned;      /* one would have been */
+    uint8_t jumps;    /* enum jump_sizes, in this pass */
     bool has_sizes;   /* an item's size may change */
     bool is_critical; /* a name that is not defined is an error */
     bool has_origin;
