@@ -54,7 +54,10 @@ static bool put_float(struct data *data, unsigned size)
     if (warnings & FLOAT_OVERFLOW)
         elfgen_asm_warning(data->state, ELFGEN_ASSEMBLE_FLOAT_OVERFLOW, data->at,
                            "the number is too large for its bytes, which are infinity");
-    if (warnings & (FLOAT_TOO_LONG | FLOAT_CUT))
+    if (warnings & FLOAT_CUT)
+        elfgen_asm_warning(data->state, ELFGEN_ASSEMBLE_OTHER, data->at,
+                           "the number has more than 18 digits; those before them are left out");
+    if (warnings & FLOAT_TOO_LONG)
         elfgen_asm_warning(data->state, ELFGEN_ASSEMBLE_FLOAT_TOOLONG, data->at,
                            "the number has more digits than are read");
     data->at++;

@@ -11,9 +11,10 @@ static bool expects_nothing(struct state *state, const struct token *at, const s
            asm_error(state, at, ELFGEN_BAD_VALUE, "after this nothing was expected in the line");
 }
 
-/* One declaration: a name, for `common` its size, and what stands after a colon. */
-static bool declare(struct state *state, enum symbol_kind kind, const struct token *at,
-                    const struct token *end)
+/* One declaration: a name, for `common` its size, and what stands after a colon. What is required
+ * is in the table of symbols although nothing refers to it. */
+static bool declare(struct state *state, enum symbol_kind kind, bool is_required,
+                    const struct token *at, const struct token *end)
 {
     const struct token *name = at, *special = NULL;
     uint64_t size = 0;
@@ -38,18 +39,21 @@ static bool declare(struct state *state, enum symbol_kind kind, const struct tok
                          elfgen_asm_token_text(at, (char[TOKEN_TEXT]){0}));
     }
     struct symbol *symbol = elfgen_asm_symbol(state, name, true);
-    return symbol && elfgen_asm_declare_symbol(state, symbol, kind, special, size, name);
+    if (!symbol || !elfgen_asm_declare_symbol(state, symbol, kind, special, size, name))
+        return false;
+    symbol->is_referenced |= is_required;
+    return true;
 }
 
 /* Declarations between commas. */
-static bool declare_all(struct state *state, enum symbol_kind kind, const struct token *at,
-                        const struct token *end)
+static bool declare_all(struct state *state, enum symbol_kind kind, bool is_required,
+                        const struct token *at, const struct token *end)
 {
     for (;;) {
         const struct token *comma = at;
         while (comma < end && !token_is(comma, ','))
             comma++;
-        if (!declare(state, kind, at, comma))
+        if (!declare(state, kind, is_required, at, comma))
             return false;
         if (comma >= end)
             return true;
@@ -138,18 +142,18 @@ bool elfgen_asm_directive(struct state *state, const struct token *begin, const 
     case DIRECTIVE_DEFAULT:
         return set_default(state, at, end);
     case DIRECTIVE_GLOBAL:
-        return many ? declare_all(state, SYMBOL_GLOBAL, at, end)
-                    : declare(state, SYMBOL_GLOBAL, at, end);
+        return many ? declare_all(state, SYMBOL_GLOBAL, directive == DIRECTIVE_REQUIRED, at, end)
+                    : declare(state, SYMBOL_GLOBAL, directive == DIRECTIVE_REQUIRED, at, end);
     case DIRECTIVE_STATIC:
-        return many ? declare_all(state, SYMBOL_STATIC, at, end)
-                    : declare(state, SYMBOL_STATIC, at, end);
+        return many ? declare_all(state, SYMBOL_STATIC, directive == DIRECTIVE_REQUIRED, at, end)
+                    : declare(state, SYMBOL_STATIC, directive == DIRECTIVE_REQUIRED, at, end);
     case DIRECTIVE_EXTERN:
     case DIRECTIVE_REQUIRED:
-        return many ? declare_all(state, SYMBOL_EXTERN, at, end)
-                    : declare(state, SYMBOL_EXTERN, at, end);
+        return many ? declare_all(state, SYMBOL_EXTERN, directive == DIRECTIVE_REQUIRED, at, end)
+                    : declare(state, SYMBOL_EXTERN, directive == DIRECTIVE_REQUIRED, at, end);
     case DIRECTIVE_COMMON:
-        return many ? declare_all(state, SYMBOL_COMMON, at, end)
-                    : declare(state, SYMBOL_COMMON, at, end);
+        return many ? declare_all(state, SYMBOL_COMMON, directive == DIRECTIVE_REQUIRED, at, end)
+                    : declare(state, SYMBOL_COMMON, directive == DIRECTIVE_REQUIRED, at, end);
     case DIRECTIVE_ORG:
         return set_origin(state, at);
     default:
