@@ -56,6 +56,11 @@ static bool store(struct state *state, struct sink *sink, uint64_t begin,
                                     .is_signed = field->is_signed,
                                     .is_relative = field->is_relative,
                                     .end = begin + encoding->length};
+        /* What a label is in its section now says nothing, but NASM warns. */
+        if (field->length == 1 && values->instruction.operands[i].kind == ELFGEN_X86_MEMORY &&
+            values->values[i].number != (int8_t)values->values[i].number)
+            elfgen_asm_warning(state, ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, values->operands[i],
+                               "the label does not fit into a byte");
         if (!elfgen_asm_store(state, sink, &where, &values->values[i], values->operands[i]))
             return false;
     }
