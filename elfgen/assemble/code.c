@@ -184,7 +184,7 @@ bool elfgen_asm_first_instruction(struct state *state, const struct token *times
     if (state->lookups == 0 && !values.is_open &&
         values.instruction.operands[0].kind != ELFGEN_X86_TARGET && !has_here(begin) &&
         !(times && has_here(times))) {
-        if (state->warned && !parse(state, begin, &values))
+        if (count > 0 && state->warned && !parse(state, begin, &values))
             return false;
         return count == 0 || add_fixed(state, &values, &encoding, count);
     }
