@@ -123,7 +123,11 @@ bool elfgen_asm_instruction_bytes(struct state *state, struct statement *stateme
 {
     struct operand_values values;
     struct elfgen_x86_encoding encoding;
-    if (!parse(state, begin, &values))
+    const bool was_quiet = state->is_quiet;
+    state->is_quiet |= count == 0;
+    const bool is_read = parse(state, begin, &values);
+    state->is_quiet = was_quiet;
+    if (!is_read)
         return false;
     if (!sink->is_last && state->pass <= 2)
         classify(state, statement, &values, begin);
