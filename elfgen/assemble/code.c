@@ -183,7 +183,7 @@ bool elfgen_asm_first_instruction(struct state *state, const struct token *times
     state->is_quiet = true;
     const bool ok = parse(state, begin, &values);
     state->is_quiet = false;
-    if (!ok || !encode(state, &values, &encoding, false))
+    if (!ok || (count > 0 && !encode(state, &values, &encoding, false)))
         return false;
     if (state->lookups == 0 && !values.is_open &&
         values.instruction.operands[0].kind != ELFGEN_X86_TARGET && !has_here(begin) &&
