@@ -126,7 +126,7 @@ END
 @test "a syntax error is reported with the user's file and line, by both assemblers" {
     printf 'bits 64\nmov eax, [\n' >bad.asm
     refuses 1 bad.asm
-    says "tinyelf: bad.asm:2: error: "
+    says "tinyelf: bad.asm:2:11: error: "
     says "mov eax, ["
     printf '.text\nmovq $1, %%rax\nnonsense %%rax\n' >bad.s
     refuses 1 bad.s
@@ -240,7 +240,7 @@ END
 
 @test "without nasm on PATH, the package is named" {
     mkdir empty
-    run --separate-stderr env PATH="$PWD/empty" "$TINYELF" build "$hello" -o out
+    run --separate-stderr env PATH="$PWD/empty" "$TINYELF" build --assembler nasm "$hello" -o out
     exits 1
     says "no 'nasm' on PATH, which this input needs: install the package nasm"
     run --separate-stderr env PATH="$PWD/empty" "$TINYELF" build "$SOURCE/asm/cat.s" -o out

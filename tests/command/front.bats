@@ -89,10 +89,10 @@ W
 
 @test "the front traces by itself; only a trace in the sandbox starts the companion, once" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
-    strace -e trace=execve -o calls "$TINYELF" trace -o log ./hello --sandbox-of-its-own
+    strace -s 4096 -e trace=execve -o calls "$TINYELF" trace -o log ./hello --sandbox-of-its-own
     [ "$(grep -c execve calls)" -eq 1 ]
     grep -qxF 'write(1, "Hello world\n", 12)           = 12' log
-    strace -e trace=execve -o calls "$TINYELF" trace --sandbox -o log ./hello
+    strace -s 4096 -e trace=execve -o calls "$TINYELF" trace --sandbox -o log ./hello
     [ "$(grep -c execve calls)" -eq 2 ]
     grep -q 'tinyelf-code", "trace", "--sandbox", "-o", "log", "./hello"' calls
     grep -qxF 'write(1, "Hello world\n", 12)           = 12' log

@@ -70,6 +70,16 @@ load ../support/setup
         PAGE_FILE=$SOURCE/docs/examples/emit.c bash "$SOURCE/tests/support/run_page.sh" elfgen.md
     fi
     # shellcheck disable=SC2046
+    for language in "c -std=c11" "c++ -std=c++11" "c++ -std=c++20"; do
+        cc -x $language -Wall -Wextra -pedantic -Werror "$SOURCE/docs/examples/assemble.c" -x none \
+            $(pkg-config --cflags --libs elfgen) -o assemble
+        ./assemble <"$SOURCE/asm/hello.s" >made
+        [ "$(sha256sum <made)" = "$LECTURE  -" ]
+        run ./assemble <<<'mov eax, [rax'
+        [ "$status" -eq 1 ]
+        [[ "$output" == *"1:"*": error: "* ]]
+    done
+    # shellcheck disable=SC2046
     cc "$SOURCE/docs/examples/sections.c" $(pkg-config --cflags --libs elfgen) -o sections
     for version in c++11 c++14 c++17 c++20; do
         # shellcheck disable=SC2046

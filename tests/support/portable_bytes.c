@@ -1,6 +1,6 @@
 /* Writes bytes that the library makes to standard output: the lecture's program, its program for
- * i386, and section headers in both classes and byte orders. They must not depend on the machine.
- */
+ * i386, section headers in both classes and byte orders, and programs that it assembles. They must
+ * not depend on the machine. */
 #include <stdio.h>
 
 #include "lecture.h"
@@ -40,6 +40,48 @@ static void put_section_headers(enum elfgen_class class_, enum elfgen_order orde
     put(file, elfgen_write_section_headers(file, sizeof file, 75, class_, &wanted, &error), &error);
 }
 
+/* A program whose jumps, distances, numbers and strings are for the assembler to work out. */
+static const char source[] = "        global _start\n"
+                             "        section .text\n"
+                             "_start: mov eax, 1\n"
+                             "        mov edi, eax\n"
+                             "        mov esi, text\n"
+                             "        mov edx, length\n"
+                             "        cmp edx, 300\n"
+                             "        ja .far\n"
+                             "        times 120 nop\n"
+                             "        jmp short _start.end\n"
+                             ".far:   times 16 lea eax, [esi+edx*4+0x1234]\n"
+                             ".end:   jmp _start\n"
+                             "        section .data\n"
+                             "text:   db 'text', `\\u00e9\\n`, 0\n"
+                             "length equ $ - text\n"
+                             "        dd 1.5, -2.25e10, text\n"
+                             "        dq 0x123456789abcdef, 3.14159265358979\n"
+                             "        align 16\n"
+                             "        section .bss\n"
+                             "        resd 5\n";
+
+static void put_assembled(uint8_t mode)
+{
+    static uint8_t memory[1 << 20];
+    uint8_t file[ROOM];
+    struct elfgen_error error = {0};
+    struct elfgen_exec_options options = ELFGEN_EXEC_DEFAULTS;
+    const struct elfgen_assemble_options how = {.mode = mode};
+    struct elfgen_assembly assembly;
+    struct elfgen_layout layout;
+    size_t size = 0;
+    if (elfgen_assemble(source, sizeof source - 1, &how, memory, sizeof memory, &assembly,
+                        &error) == ELFGEN_OK) {
+        options.machine = assembly.machine;
+        assembly.program.entry_symbol = "_start";
+        if (elfgen_layout_single(&assembly.program, &options, &layout, &error) == ELFGEN_OK)
+            size = elfgen_write_image(&assembly.program, &layout, file, sizeof file, &error);
+    }
+    put(file, size, &error);
+}
+
 int main(void)
 {
     put_exec(lecture_file + LECTURE_HEADERS, sizeof lecture_file - LECTURE_HEADERS,
@@ -49,5 +91,7 @@ int main(void)
     put_section_headers(ELFGEN_CLASS64, ELFGEN_BIG_ENDIAN);
     put_section_headers(ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
     put_section_headers(ELFGEN_CLASS32, ELFGEN_BIG_ENDIAN);
+    put_assembled(64);
+    put_assembled(32);
     return failed;
 }

@@ -80,6 +80,7 @@ static inline void _mark_point(const char *file, int line)
 #define ck_assert_uint_lt(x, y) CHECK_COMPARE(uintmax_t, PRIuMAX, x, <, y, #x " < " #y)
 #define ck_assert_uint_ne(x, y) CHECK_COMPARE(uintmax_t, PRIuMAX, x, !=, y, #x " != " #y)
 
+#define ck_assert_ptr_eq(x, y)   ck_assert_msg((x) == (y), "%s", #x " is not " #y)
 #define ck_assert_ptr_null(x)    ck_assert_msg((x) == NULL, "%s", #x " is not NULL")
 #define ck_assert_ptr_nonnull(x) ck_assert_msg((x) != NULL, "%s", #x " is NULL")
 
