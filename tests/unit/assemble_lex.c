@@ -327,12 +327,12 @@ START_TEST(a_line_ends_where_nasms_lines_do)
 {
     static const char text[] = "a\nb\r\nc\rd\0e\032f;x\ng";
     const char *at = text, *end = text + sizeof text - 1;
-    for (char name = 'a'; name <= 'g'; name++) {
+    for (int name = 'a'; name <= 'g'; name++) {
         struct token tokens[ROOM];
         size_t count;
         ck_assert_uint_eq(elfgen_asm_lex_line(&at, end, tokens, ROOM, &count), LEX_LINE);
         ck_assert_uint_eq(count, 1);
-        ck_assert_uint_eq((unsigned char)*tokens->text, (unsigned char)name);
+        ck_assert_int_eq(*tokens->text, name);
         ck_assert_uint_eq(tokens->length, 1);
     }
     ck_assert_ptr_eq(at, end);
