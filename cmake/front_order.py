@@ -93,6 +93,8 @@ def main():
     for section in sorted(users):
         kind = kind_of(section[2])
         if kind == "bss":
+            if section[2].startswith(".bss.output"):
+                parts["output"].append(section)
             if section[1] <= LARGE:
                 parts["bss"].append(section)
         elif kind and not section[2].startswith(".rodata.cst"):
@@ -102,19 +104,24 @@ def main():
     print("    .fini : {\n        KEEP(*(SORT_NONE(.fini)))\n    }")
     for group in ["common"] + [name for name, _ in GROUPS]:
         for kind in ("rodata", "text"):
-            put(".%s.%s" % (kind, group), parts[(kind, group)])
+            # Constants that the linker merges are few, and used everywhere.
+            first = ["*(.rodata.cst*)"] if (kind, group) == ("rodata", "common") else []
+            put(".%s.%s" % (kind, group), parts[(kind, group)], first)
     print("}\nINSERT BEFORE .text;\nSECTIONS\n{")
     # All variables that do not start as zeros, and some of the others, fit one page.
     print("    .data.front : ALIGN(4096) {\n        *(.data.rel.ro .data.rel.ro.* .data .data.*)\n    }")
     print("}\nINSERT BEFORE .data.rel.ro;\nSECTIONS\n{")
-    put(".bss.front (NOLOAD)", parts["bss"])
+    # Small outputs fit the rest of that page.
+    put(".bss.front (NOLOAD)", parts["bss"] + parts["output"])
     print("}\nINSERT BEFORE .bss;")
     for key, rows in parts.items():
         print(key, sum(row[1] for row in rows), "bytes", file=sys.stderr)
 
 
-def put(name, sections):
+def put(name, sections, first=()):
     print("    %s : {" % name)
+    for line in first:
+        print("        " + line)
     for line in dict.fromkeys(pattern(section, file) for _, _, section, file in sections):
         print("        " + line)
     print("    }")

@@ -109,6 +109,14 @@ bool elfgen_asm_more_tokens(struct arena *arena, struct token **tokens, size_t *
     return true;
 }
 
+static bool take_one(struct macros *macros)
+{
+    if (!macros->left)
+        return false;
+    macros->left--;
+    return true;
+}
+
 /* Replaces names while there is room. *count is how many tokens there are; with MACRO_FULL there
  * are more. */
 static enum macro_result expand_once(struct macros *macros, const struct token *tokens,
@@ -138,7 +146,7 @@ static enum macro_result expand_once(struct macros *macros, const struct token *
             macro->outer = open;
             macro->at = macro->body;
             open = macro;
-            if (++depth > DEEPEST)
+            if (++depth > DEEPEST || !take_one(macros))
                 result = MACRO_TOO_MANY;
             continue;
         }
@@ -153,7 +161,7 @@ static enum macro_result expand_once(struct macros *macros, const struct token *
             if (out->kind == TOKEN_END)
                 break;
             ++*count;
-            if (open && !macros->left--)
+            if (open && !take_one(macros))
                 result = MACRO_TOO_MANY;
         }
     }

@@ -10,12 +10,12 @@ struct macro;
 struct macros {
     struct macro *root;
     uint64_t bits;     /* a bit, by its hash, of each name that is or was defined */
-    uint64_t left;     /* tokens that may still be made of names */
+    uint64_t left;     /* names that may still be replaced, and tokens made of them */
     struct token *out; /* the tokens of a line */
     size_t room;
 };
 
-/* `most`: how many tokens all lines together may have because of names. */
+/* `most`: how many names may be replaced, and tokens made of them, in all lines together. */
 void elfgen_asm_macros_begin(struct macros *macros, uint64_t most);
 
 enum macro_result {

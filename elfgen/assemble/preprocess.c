@@ -18,7 +18,7 @@ enum condition {
 
 /* What all files that are included may have together, and what names may grow to. */
 #define MOST_INCLUDED (UINT64_C(1) << 30)
-#define MOST_TOKENS   (UINT64_C(1) << 23)
+#define MOST_TOKENS   (UINT64_C(1) << 20)
 
 enum step { STEP_NEXT, STEP_ERROR, STEP_FULL };
 
@@ -30,7 +30,7 @@ void elfgen_asm_lines_begin(struct lines *lines, const struct source_file *sourc
     lines->room = 0;
     lines->included = MOST_INCLUDED;
     lines->condition_count = 0;
-    lines->is_over = false;
+    lines->is_over = lines->is_quiet = false;
     elfgen_asm_macros_begin(&lines->macros, MOST_TOKENS + source->length);
 }
 
@@ -56,7 +56,7 @@ static void warn(struct lines *lines, enum elfgen_assemble_class class_, const s
                  const struct token *token, const char *text)
 {
     const struct elfgen_source_place place = line_place(line, token);
-    if (lines->warn)
+    if (lines->warn && !lines->is_quiet)
         lines->warn(lines->context, class_, &place, text);
 }
 
@@ -166,10 +166,15 @@ static enum step else_if(struct lines *lines, const struct line *line, unsigned 
         *state = IF_DONE;
         return STEP_NEXT;
     case IF_FALSE:
+        /* NASM says nothing of what is wrong where no lines are read, as before an %elif. */
+        lines->is_quiet = true;
         step = is_met(lines, line, directive, &met);
-        if (step != STEP_NEXT)
+        lines->is_quiet = false;
+        if (step == STEP_ERROR && lines->error && lines->error->status != ELFGEN_UNSUPPORTED) {
             *state = NEVER;
-        else if (met)
+            return STEP_NEXT;
+        }
+        if (met)
             *state = IF_TRUE;
         return step;
     case ELSE_TRUE:
@@ -207,11 +212,13 @@ static void do_else(struct lines *lines, const struct line *line, uint8_t *state
 /* %elif, %else or %endif. */
 static enum step go_on_condition(struct lines *lines, const struct line *line, unsigned directive)
 {
-    if (directive == PREPROCESSOR_ELSE || directive == PREPROCESSOR_ENDIF)
+    const bool is_alone = lines->condition_count == lines->levels[lines->depth - 1].conditions;
+    uint8_t *const state = is_alone ? NULL : &lines->conditions[lines->condition_count - 1];
+    if ((directive == PREPROCESSOR_ELSE || directive == PREPROCESSOR_ENDIF) &&
+        !(state && *state == NEVER))
         ends(lines, line, line->tokens + 2);
-    if (lines->condition_count == lines->levels[lines->depth - 1].conditions)
+    if (!state)
         return fail(lines, line, line->tokens, ELFGEN_BAD_VALUE, "no %if stands before it");
-    uint8_t *const state = &lines->conditions[lines->condition_count - 1];
     if (directive == PREPROCESSOR_ENDIF)
         lines->condition_count--;
     else if (directive == PREPROCESSOR_ELSE)

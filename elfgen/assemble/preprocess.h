@@ -59,7 +59,8 @@ struct lines {
     uint64_t included; /* bytes of files that may still be included */
     uint8_t conditions[LINES_CONDITIONS];
     uint32_t condition_count;
-    bool is_over; /* an error after which nothing is read */
+    bool is_over;  /* an error after which nothing is read */
+    bool is_quiet; /* nobody is told of warnings */
 };
 
 enum lines_result {

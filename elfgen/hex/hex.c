@@ -77,9 +77,12 @@ static char peek(const struct scanner *scanner, size_t ahead)
 
 static void skip_comment(struct scanner *scanner)
 {
-    while (scanner->at < scanner->size && scanner->source[scanner->at] != '\n' &&
-           scanner->source[scanner->at] != '\r')
-        scanner->at++;
+    const char *at = scanner->source + scanner->at;
+    size_t length = scanner->size - scanner->at;
+    const char *end = memchr(at, '\n', length);
+    length = end ? (size_t)(end - at) : length;
+    end = memchr(at, '\r', length);
+    scanner->at += end ? (size_t)(end - at) : length;
 }
 
 /* A name goes up to a blank, the end of the line or '>'. */
@@ -199,7 +202,6 @@ static void next_item(struct scanner *scanner, struct item *item)
         return;
     while (scanner->at < scanner->size) {
         char c = scanner->source[scanner->at];
-        const struct sigil *sigil = find_sigil(c);
         if (c == '\n') {
             scanner->at++;
             scanner->line++;
@@ -210,6 +212,15 @@ static void next_item(struct scanner *scanner, struct item *item)
             take_byte(scanner, item);
             return;
         }
+        if (is_blank(c) || c == '<' || c == '^') {
+            scanner->at++;
+            continue;
+        }
+        if (c == '#' || c == ';') {
+            skip_comment(scanner);
+            continue;
+        }
+        const struct sigil *sigil = find_sigil(c);
         if (sigil) {
             item->kind = ITEM_REFERENCE;
             take_reference(scanner, item, sigil);
@@ -228,10 +239,6 @@ static void next_item(struct scanner *scanner, struct item *item)
             scanner->string_start = scanner->at++;
             if (in_string_item(scanner, item))
                 return;
-        } else if (c == '#' || c == ';') {
-            skip_comment(scanner);
-        } else if (is_blank(c) || c == '<' || c == '^') {
-            scanner->at++;
         } else {
             fail(scanner, item, scanner->at,
                  "this character means nothing here: a byte is two digits, a comment starts with "

@@ -344,7 +344,9 @@ __attribute__((noinline)) static enum elfgen_status ask_few(struct run *run, con
     struct elfgen_kernel_area areas[FEW_AREAS];
     struct elfgen_kernel_map own = {.areas = areas, .capacity = FEW_AREAS};
     run->map = &own;
-    return ask(run, bytes, length);
+    enum elfgen_status status = ask(run, bytes, length);
+    run->map = NULL;
+    return status;
 }
 
 /* Apart from the above, since each page of the stack that a function has is touched. */
@@ -355,7 +357,9 @@ __attribute__((noinline)) static enum elfgen_status ask_many(struct run *run, co
     struct elfgen_kernel_area areas[MANY_AREAS];
     struct elfgen_kernel_map own = {.areas = areas, .capacity = MANY_AREAS};
     run->map = &own;
-    return ask(run, bytes, length);
+    enum elfgen_status status = ask(run, bytes, length);
+    run->map = NULL;
+    return status;
 }
 
 enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,

@@ -9,6 +9,8 @@ tinyelf=$1 source=$2
 
 "$tinyelf" build "$source/asm/hello.s" -o hello
 nasm -f elf64 -o hello.o "$source/asm/hello.s"
+cp "$source/asm/hello.s" hello.s
+echo 'nasm -f elf64 -o out.theirs.o hello.s && ld -n -s -o out.theirs out.theirs.o' >nasm-ld.sh
 printf '\xb8\x3c\x00\x00\x00\x31\xff\x0f\x05' >raw
 cat >hello.fasm <<'F'
 format ELF64 executable 3
@@ -36,6 +38,7 @@ starts 1.6 "check hello"
 starts 2.0 "build $source/templates/hello.hex -o out.hex"
 starts 2.0 "build --from raw raw -o out.raw"
 starts 2.0 "build hello.o -o out.object"
+starts 2.0 "build hello.s -o out.source"
 
 # The other tools: NAME BAR, ours, theirs.
 versus=()
@@ -50,6 +53,7 @@ against()
 against "dump / readelf -h -l" 0.3 "$tinyelf dump -h -l hello" "readelf -h -l hello"
 against "build hello.hex / fasm" 0.35 "$tinyelf build $source/templates/hello.hex -o out.hex" "fasm hello.fasm out.fasm"
 against "build hello.o / ld -n -s" 0.2 "$tinyelf build hello.o -o out.object" "ld -n -s hello.o -o out.ld"
+against "build hello.s / nasm && ld" 0.08 "$tinyelf build hello.s -o out.source" "sh nasm-ld.sh"
 against "trace hello / strace" 0.3 "$tinyelf trace ./hello" "strace ./hello"
 
 for _ in $(seq "$rounds"); do

@@ -164,6 +164,9 @@ START_TEST(conditions_without_their_beginning_or_end_are_errors)
     are_lines("%if 1\na\n", "a|!2|", "");
     are_lines("%if unknown\na\n%else\nb\n%endif\nc\n", "!1|c|", "");
     are_lines("%ifdef 5\n%endif\n", "!1|", "");
+    are_lines("%if 0\n%elif unknown\na\n%else\nb\n%endif\n", "", "");
+    are_lines("%if 0\n%elif 1 )\na\n%elifdef 5\n%endif\n", "a|", "");
+    are_lines("%if 0\n%if 1\n%else x\n%endif y\n%endif\n", "", "");
 }
 END_TEST
 
@@ -189,7 +192,19 @@ END_TEST
 
 START_TEST(names_that_double_each_other_end)
 {
-    char text[2048] = "%define n0 x x x x\n";
+    char text[2048] = "%define n0\n";
+    static struct reader empty;
+    struct line none;
+    for (int i = 1; i < 60; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%%define n%d n%d n%d\n", i,
+                 i - 1, i - 1);
+    snprintf(text + strlen(text), sizeof text - strlen(text), "n59\nn59\n");
+    begin(&empty, text, strlen(text), MEMORY);
+    ck_assert_uint_eq(elfgen_asm_lines_next(&empty.lines, &none), LINES_ERROR);
+    ck_assert_uint_eq(empty.error.status, ELFGEN_DOES_NOT_FIT);
+    ck_assert_uint_eq(elfgen_asm_lines_next(&empty.lines, &none), LINES_ERROR);
+    ck_assert_uint_eq(elfgen_asm_lines_next(&empty.lines, &none), LINES_DONE);
+    strcpy(text, "%define n0 x x x x\n");
     for (int i = 1; i < 40; i++)
         snprintf(text + strlen(text), sizeof text - strlen(text), "%%define n%d n%d n%d\n", i,
                  i - 1, i - 1);
@@ -198,12 +213,13 @@ START_TEST(names_that_double_each_other_end)
     struct line line;
     begin(&reader, text, strlen(text), MEMORY);
     ck_assert_uint_eq(elfgen_asm_lines_next(&reader.lines, &line), LINES_FULL);
-    const size_t size = (size_t)1 << 30;
+    const size_t size = (size_t)160 << 20;
     reader.arena = (struct arena){.bytes = malloc(size), .size = size};
     ck_assert_ptr_nonnull(reader.arena.bytes);
     elfgen_asm_lines_begin(&reader.lines, &reader.source);
     ck_assert_uint_eq(elfgen_asm_lines_next(&reader.lines, &line), LINES_ERROR);
     ck_assert_uint_eq(reader.error.status, ELFGEN_DOES_NOT_FIT);
+    ck_assert_uint_eq(elfgen_asm_lines_next(&reader.lines, &line), LINES_DONE);
     free(reader.arena.bytes);
 }
 END_TEST

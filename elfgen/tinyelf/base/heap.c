@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "elfgen/memory.h"
+
 enum {
     UNIT = 16,
     FIRST_CHUNK = 65536,
@@ -28,7 +30,7 @@ _Static_assert(sizeof(struct header) == UNIT, "blocks are at multiples of UNIT")
 /* What `state` is, mixed with the block's address and size, so that no other bytes pass for it. */
 static const uint64_t in_use = UINT64_C(0x9e6c63d0876a9a47), is_free = UINT64_C(0x5851f42d4c957f2d);
 
-static _Alignas(UNIT) unsigned char first_chunk[FIRST_CHUNK];
+static _Alignas(ELFGEN_PAGE) unsigned char first_chunk[FIRST_CHUNK];
 static struct {
     unsigned char *at, *end; /* of the chunk that new blocks come from */
     size_t next_chunk;

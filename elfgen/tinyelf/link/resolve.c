@@ -387,7 +387,8 @@ bool link_all_defined(struct link *link)
         if (places[i] > MOST_PLACES)
             report_error(&link->reporter, NULL, "%u more places need '%s'", places[i] - MOST_PLACES,
                          link->globals[i].name);
-    hint(link, places);
+    if (!defined)
+        hint(link, places);
     free(places);
     return defined;
 }
