@@ -111,9 +111,14 @@ static bool is_foreign_percent(struct scan *scan)
         return false;
     if (!scan->is_first || scan->token.value != '%')
         return true;
+    const struct token percent = scan->token;
     read(scan);
-    if (scan->token.kind != TOKEN_NAME || !is_ours(&scan->token))
+    if (scan->token.kind != TOKEN_NAME || !is_ours(&scan->token)) {
+        const size_t length = (size_t)(scan->token.place + scan->token.length - percent.place);
+        scan->token = percent;
+        scan->token.length = (uint32_t)length;
         return true;
+    }
     scan->preprocessor = word_of(&scan->token)->number;
     scan->is_beginning = scan->may_begin = false;
     if (scan->preprocessor != PREPROCESSOR_DEFINE && scan->preprocessor != PREPROCESSOR_INCLUDE)
@@ -294,6 +299,8 @@ static const char *plain_line(const char *text, const char *end)
 
 bool elfgen_assemble_foreign(const char *text, size_t length, struct elfgen_source_place *place)
 {
+    if (!text)
+        return false;
     struct scan scan = {.at = text, .end = text + length};
     while (scan.at < scan.end) {
         scan.number++;

@@ -378,6 +378,11 @@ START_TEST(the_place_of_what_is_left_to_nasm_is_that_of_the_word)
     ck_assert_uint_eq(place.offset, (size_t)(strstr(text, "vaddps") - text));
     ck_assert_uint_eq(place.length, 6);
     ck_assert_ptr_null(place.file);
+    static const char macro[] = "nop\n  %macro a 0\n";
+    ck_assert(elfgen_assemble_foreign(macro, sizeof macro - 1, &place));
+    ck_assert_uint_eq(place.offset, (size_t)(strchr(macro, '%') - macro));
+    ck_assert_uint_eq(place.length, 6);
+    ck_assert(!elfgen_assemble_foreign(NULL, 0, &place));
 }
 END_TEST
 

@@ -139,7 +139,7 @@ elfgen_assemble_instruction(const char *text, size_t length, uint8_t mode,
 
 /* Whether a source has something of NASM's language that this assembler leaves to NASM: %macro and
  * other directives of its preprocessor, struc, x87's and AVX's instructions, and the like. Then
- * *place, which may be NULL, becomes the first such word; the strings of *place are the caller's.
+ * *place, which may be NULL, becomes that of the first such word; place->file is NULL.
  * Files that the source includes are not looked at. Needs no memory, and time that is linear in
  * `length`. */
 ELFGEN_API bool elfgen_assemble_foreign(const char *text, size_t length,

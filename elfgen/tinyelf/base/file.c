@@ -89,9 +89,9 @@ bool file_read(int file, bool only_regular, struct file_bytes *bytes)
     return read_from(file, only_regular, false, bytes);
 }
 
-bool file_read_opened(int file, struct file_bytes *bytes)
+bool file_read_opened(int file, bool only_regular, struct file_bytes *bytes)
 {
-    return read_from(file, false, true, bytes);
+    return read_from(file, only_regular, true, bytes);
 }
 
 void file_free(struct file_bytes *bytes)

@@ -27,8 +27,8 @@ enum { FILE_BUFFER = 32 * 1024 };
  */
 bool file_read(int file, bool only_regular, struct file_bytes *bytes);
 
-/* The same for a file that was just opened, of any kind: it is at its begin. */
-bool file_read_opened(int file, struct file_bytes *bytes);
+/* The same for a file that was just opened: it is at its begin. */
+bool file_read_opened(int file, bool only_regular, struct file_bytes *bytes);
 void file_free(struct file_bytes *bytes);
 
 /* Reads `size` bytes at an offset, or as many as the file has there. Returns their number, or -1

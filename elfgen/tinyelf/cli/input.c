@@ -38,7 +38,7 @@ bool input_read_after(struct standard_output *output, const char *path, struct f
     }
     progress_begin(
         &(struct progress){.doing = "reading", .file = input_name(path), .done = &bytes->size});
-    bool read = file_read(file, !standard, bytes);
+    bool read = standard ? file_read(file, false, bytes) : file_read_opened(file, true, bytes);
     const int error = errno;
     progress_end();
     if (!read) {

@@ -125,7 +125,7 @@ static bool read_input(struct source *source)
     bool standard = strcmp(path, "-") == 0;
     int file = standard ? STDIN_FILENO : openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
     bool read = file >= 0 && (standard ? file_read(file, false, &source->input)
-                                       : file_read_opened(file, &source->input));
+                                       : file_read_opened(file, false, &source->input));
     int error = errno;
     /* /dev/stdin and /dev/fd/3 are other files in the assembler's process; a newline in a name
      * would break its messages apart. */

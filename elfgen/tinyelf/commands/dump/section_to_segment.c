@@ -128,6 +128,15 @@ static size_t add_candidates(struct mapping *mapping, const struct place *places
     return found;
 }
 
+/* How many bytes at the beginning of a name are printed as they are. */
+static size_t plain_length(const char *name, size_t length)
+{
+    size_t i = 0;
+    while (i < length && (unsigned char)name[i] >= 0x20 && (unsigned char)name[i] < 0x7f)
+        i++;
+    return i;
+}
+
 /* Prints a name, at most 256 bytes of it. Bytes that could upset a terminal are escaped. */
 static bool put_printable_name(struct readelf *report, const struct elfgen_shdr *shdr)
 {
@@ -135,10 +144,12 @@ static bool put_printable_name(struct readelf *report, const struct elfgen_shdr 
     static const char hex[] = "0123456789ABCDEF";
     const char *name;
     size_t length = readelf_section_name(report, shdr, MOST, &name);
-    size_t left = MOST;
     if (!readelf_may_print(report, length))
         return false;
-    for (size_t i = 0; i < length && left > 0; i++) {
+    const size_t plain = plain_length(name, length < MOST ? length : MOST);
+    size_t left = MOST - plain;
+    elfgen_text_bytes(report->out, name, plain);
+    for (size_t i = plain; i < length && left > 0; i++) {
         unsigned char c = (unsigned char)name[i];
         char text[4] = {(char)c};
         size_t size = 1;
