@@ -105,6 +105,7 @@ static bool assemble(struct state *state, struct elfgen_assembly *assembly)
 {
     if (!read_lines(state) || state->failed)
         return false;
+    state->last_scope = state->scope;
     if (state->has_sizes && !elfgen_asm_sizes(state))
         return false;
     return elfgen_asm_output(state, assembly) &&

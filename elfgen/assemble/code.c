@@ -10,7 +10,7 @@
 static bool encode(struct state *state, const struct operand_values *values,
                    struct elfgen_x86_encoding *encoding, bool is_last)
 {
-    enum elfgen_x86_status status = elfgen_encode(&values->instruction, encoding);
+    enum elfgen_x86_status status = elfgen_asm_encode(&values->instruction, encoding);
     if (status == ELFGEN_X86_OUT_OF_REACH && !is_last) {
         struct elfgen_x86_instruction near_by = values->instruction;
         near_by.operands[0].value = (int64_t)near_by.address;
@@ -62,12 +62,17 @@ static bool store(struct state *state, struct sink *sink, uint64_t begin,
     return true;
 }
 
-static void warn_of_overflow(struct state *state, const struct operand_values *values,
+/* Warns of what is known when an instruction is encoded. */
+static void warn_of_encoding(struct state *state, const struct operand_values *values,
                              const struct elfgen_x86_encoding *encoding)
 {
-    if (elfgen_asm_overflows(&values->instruction, encoding))
-        elfgen_asm_warning(state, ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, values->mnemonic,
-                           "a number does not fit: its upper bits are left out");
+    const unsigned operand = elfgen_asm_overflow(&values->instruction, encoding);
+    if (operand < ELFGEN_X86_OPERANDS)
+        elfgen_asm_warning(state, ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, values->operands[operand],
+                           "the number does not fit: its upper bits are left out");
+    if (elfgen_asm_has_other_size(&values->instruction, encoding))
+        elfgen_asm_warning(state, ELFGEN_ASSEMBLE_PREFIX_OPSIZE, values->mnemonic,
+                           "the operands have another size than the prefix says");
 }
 
 /* How the size follows from what the instruction names, now that it was parsed. */
@@ -132,7 +137,7 @@ bool elfgen_asm_instruction_bytes(struct state *state, struct statement *stateme
         sink->size += encoding.length;
         if (sink->is_last) {
             if (i == 0)
-                warn_of_overflow(state, &values, &encoding);
+                warn_of_encoding(state, &values, &encoding);
             if (bytes && !store(state, sink, begins, &values, &encoding))
                 return false;
         }
@@ -146,7 +151,7 @@ static bool add_fixed(struct state *state, const struct operand_values *values,
                       const struct elfgen_x86_encoding *encoding, uint64_t count)
 {
     const uint64_t size = encoding->length * count;
-    warn_of_overflow(state, values, encoding);
+    warn_of_encoding(state, values, encoding);
     if (section_here(state)->type == ELFGEN_SHT_NOBITS)
         elfgen_asm_warning(state, ELFGEN_ASSEMBLE_OTHER, values->mnemonic,
                            "this section has no bytes in a file: what is written is left out");

@@ -315,27 +315,39 @@ enum elfgen_x86_status elfgen_asm_encode(const struct elfgen_x86_instruction *in
     return ELFGEN_X86_OK;
 }
 
-bool elfgen_asm_overflows(const struct elfgen_x86_instruction *instruction,
-                          const struct elfgen_x86_encoding *encoding)
+/* Whether a number besides that of the memory operand is cut. */
+static bool cuts_others(const struct elfgen_x86_instruction *instruction, unsigned memory)
 {
-    bool is_ignored = false;
-    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
-        const struct elfgen_x86_operand *operand = &instruction->operands[i];
-        if (operand->kind != ELFGEN_X86_MEMORY || operand->symbolic)
-            continue;
-        if (encoding->fields[i].length == 1 && operand->value != (int8_t)operand->value)
-            return true;
-        is_ignored = encoding->truncated && encoding->fields[i].length == 0;
-    }
-    if (!is_ignored)
-        return encoding->truncated;
-    /* Of a displacement that is not written NASM says nothing: is an immediate cut, too? */
     struct elfgen_x86_instruction other = *instruction;
-    struct elfgen_x86_encoding again;
-    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
-        if (other.operands[i].kind == ELFGEN_X86_MEMORY)
-            other.operands[i].value = 0;
-    return elfgen_encode(&other, &again) == ELFGEN_X86_OK && again.truncated;
+    struct elfgen_x86_encoding encoding;
+    other.operands[memory].value = 0;
+    return elfgen_encode(&other, &encoding) == ELFGEN_X86_OK && encoding.truncated;
+}
+
+unsigned elfgen_asm_overflow(const struct elfgen_x86_instruction *instruction,
+                             const struct elfgen_x86_encoding *encoding)
+{
+    unsigned memory = ELFGEN_X86_OPERANDS, immediate = ELFGEN_X86_OPERANDS;
+    for (unsigned i = ELFGEN_X86_OPERANDS; i-- > 0;) {
+        const struct elfgen_x86_operand *operand = &instruction->operands[i];
+        const unsigned bits = 8u * encoding->fields[i].length;
+        if (operand->kind == ELFGEN_X86_MEMORY && !operand->symbolic)
+            memory = i;
+        else if ((operand->kind == ELFGEN_X86_IMMEDIATE ||
+                  operand->kind == ELFGEN_X86_FAR_TARGET) &&
+                 (immediate == ELFGEN_X86_OPERANDS ||
+                  (bits < 64 && (operand->value < -(INT64_C(1) << bits) ||
+                                 operand->value >= INT64_C(1) << bits))))
+            immediate = i;
+    }
+    if (memory < ELFGEN_X86_OPERANDS && encoding->fields[memory].length == 1 &&
+        instruction->operands[memory].value != (int8_t)instruction->operands[memory].value)
+        return memory;
+    if (!encoding->truncated)
+        return ELFGEN_X86_OPERANDS;
+    if (memory < ELFGEN_X86_OPERANDS && !cuts_others(instruction, memory))
+        return encoding->fields[memory].length ? memory : (unsigned)ELFGEN_X86_OPERANDS;
+    return immediate;
 }
 
 bool elfgen_asm_has_other_size(const struct elfgen_x86_instruction *instruction,

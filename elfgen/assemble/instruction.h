@@ -29,10 +29,11 @@ enum elfgen_x86_status elfgen_asm_encode(const struct elfgen_x86_instruction *in
 bool elfgen_asm_instruction(const struct names *names, const struct token *tokens,
                             struct operand_values *result, struct fault *fault);
 
-/* Whether NASM warns that a number does not fit: of an instruction with `truncate`, and its
- * encoding. The operands that are open are known by now. */
-bool elfgen_asm_overflows(const struct elfgen_x86_instruction *instruction,
-                          const struct elfgen_x86_encoding *encoding);
+/* The operand whose number does not fit, so that NASM warns; ELFGEN_X86_OPERANDS: there is none. Of
+ * an instruction with `truncate`, and its encoding; the operands that are open are known by now. A
+ * displacement of 0 bytes counts as one that fits, as NASM has it. */
+unsigned elfgen_asm_overflow(const struct elfgen_x86_instruction *instruction,
+                             const struct elfgen_x86_encoding *encoding);
 
 /* Whether NASM warns that o16, o32 or o64 is not the size of the operands. */
 bool elfgen_asm_has_other_size(const struct elfgen_x86_instruction *instruction,

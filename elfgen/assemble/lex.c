@@ -247,7 +247,7 @@ enum lex_result elfgen_asm_lex_line(const char **text, const char *end, struct t
     for (;;) {
         const char *const before = at;
         at = skip(at, end, BLANK);
-        if (token == tokens + room)
+        if ((size_t)(token - tokens) == room)
             return LEX_FULL;
         *token = (struct token){.space_before = space || at > before, .text = at, .place = at};
         if (code_of(at, end) == ';')

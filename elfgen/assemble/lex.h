@@ -107,7 +107,8 @@ static inline uint64_t word_hash(const char *name, size_t length, uint64_t *case
 /* The hash of a name as a symbol, made of both. All its bits are good. */
 static inline uint64_t symbol_hash(uint64_t hash, uint64_t cases)
 {
-    return hash ^ hash >> 32 ^ cases * UINT64_C(0xd6e8feb86659fd93);
+    hash = (hash ^ hash >> 32 ^ cases) * UINT64_C(0xd6e8feb86659fd93);
+    return hash ^ hash >> 32;
 }
 
 /* The hash that a token of this name has. */

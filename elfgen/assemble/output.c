@@ -157,13 +157,21 @@ struct table {
     size_t count;
 };
 
+/* The name in the table. A local one before any label is named after the last label, which NASM
+ * remembers from the pass before. */
 static const char *copy_name(struct state *state, const struct symbol *symbol)
 {
-    char *name = arena_take(&state->arena, symbol->length + 1, 1);
+    const bool has_no_scope =
+        symbol->name[0] == '.' && symbol->length > 1 && symbol->name[1] != '.';
+    const struct symbol *scope = has_no_scope ? state->last_scope : NULL;
+    const size_t before = scope ? scope->length : 0;
+    char *name = arena_take(&state->arena, before + symbol->length + 1, 1);
     if (!name)
         return NULL;
-    memcpy(name, symbol->name, symbol->length);
-    name[symbol->length] = '\0';
+    if (scope)
+        memcpy(name, scope->name, before);
+    memcpy(name + before, symbol->name, symbol->length);
+    name[before + symbol->length] = '\0';
     return name;
 }
 
@@ -185,6 +193,8 @@ static bool add_symbol(struct state *state, struct symbol *symbol, struct table 
         entry->value = (uint32_t)entry->value;
     if (!entry->name)
         return false;
+    if (state->options->mode == 32)
+        entry->value = (uint32_t)entry->value;
     *more = (struct elfgen_assembly_symbol){.is_common = symbol->kind == SYMBOL_COMMON,
                                             .place = symbol->definition->place};
     if (symbol->kind == SYMBOL_COMMON)

@@ -158,6 +158,7 @@ static bool take_attributes(struct state *state, const struct token *at, const s
                             struct attributes *result)
 {
     uint64_t entry_align = 0;
+    const bool says_some = at < end;
     *result = (struct attributes){0};
     while (at < end) {
         if (state->options->flat && !is_word(at, "align") && !is_word(at, "progbits") &&
@@ -183,6 +184,8 @@ static bool take_attributes(struct state *state, const struct token *at, const s
     }
     if (!result->align)
         result->align = entry_align;
+    if (!result->align && says_some) /* with any attribute NASM forgets the name's alignment */
+        result->align = 1;
     return true;
 }
 

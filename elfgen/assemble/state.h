@@ -154,7 +154,8 @@ struct state {
     struct source_file source;
     struct line line; /* the statement's */
     struct symbol *scope;
-    uint32_t section; /* the current one */
+    struct symbol *last_scope; /* at the end of the source */
+    uint32_t section;          /* the current one */
     uint8_t mode;
     bool default_rel;
 

@@ -159,6 +159,17 @@ static bool is_label(const struct token *token)
            token_is(token + 1, ':');
 }
 
+/* Whether something may stand after a label; if not, the label was meant as an instruction. */
+static bool may_begin(const struct token *token)
+{
+    const struct word *word = word_of(token);
+    if (token->kind != TOKEN_NAME)
+        return token->kind == TOKEN_END || token_is(token, '{');
+    if (word->kind == WORD_REGISTER)
+        return word->number >= ELFGEN_X86_REG_es && word->number <= ELFGEN_X86_REG_gs;
+    return word->kind != WORD_NONE && word->kind != WORD_SIZE && word->kind != WORD_SPECIAL;
+}
+
 /* A line in brackets: a directive as NASM itself writes them. */
 static bool bracketed(struct state *state, const struct token *at)
 {
@@ -202,7 +213,7 @@ bool elfgen_asm_statement(struct state *state)
     at += has_colon;
     if (token_is_word(at, WORD_EQU))
         return first_equ(state, name, at + 1);
-    if (!has_colon && at->kind == TOKEN_NAME && word_of(at)->kind == WORD_NONE)
+    if (!has_colon && !may_begin(at))
         return elfgen_asm_first_instruction(state, NULL, 1, name); /* tells that there is none */
     if (!has_colon && at->kind == TOKEN_END)
         elfgen_asm_warning(state, ELFGEN_ASSEMBLE_LABEL_ORPHAN, name,

@@ -56,6 +56,10 @@ static bool store_relative(struct state *state, struct sink *sink, const struct 
     if (mode == 32 && field->length == 8)
         return asm_error(state, at, ELFGEN_UNSUPPORTED,
                          "objects of 32 bits have no relocation of 64 bits");
+    if (mode == 64 && value->base == VALUE_NO_BASE) {
+        write_number(sink, field, addend); /* NASM's objects of 64 bits have none to a number */
+        return true;
+    }
     return relocate(state, sink, field, relative_type(mode, field->length), value->base, addend);
 }
 

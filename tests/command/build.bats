@@ -138,7 +138,7 @@ load ../support/setup
     tinyelf build --from gas --verbose bare.s -o out
     says "start: as --64"
     tinyelf build --from nasm --verbose bare.s -o out
-    says "start: nasm -f elf64"
+    says "assembled without NASM"
 }
 
 @test "an object compiled by gcc is linked and runs" {
@@ -246,7 +246,7 @@ C
     tinyelf build --verbose "$SOURCE/asm/hello.s" -o hello
     exits 0
     says "read as NASM's assembly"
-    says "start: nasm -f elf64"
+    says "assembled without NASM"
     says "entry 0x10078, 178 bytes in the file"
 }
 

@@ -11,7 +11,7 @@ trap 'rm -rf "$folder"' EXIT
 # fuzz TARGET: logs to $folder/TARGET.log, and prints a line of it on success.
 fuzz()
 {
-    local target=$1 seeds=$here/corpus/$1 time=$seconds
+    local target=$1 seeds=$here/corpus/$1 time=$seconds words=()
     mkdir "$folder/$target"
     case $target in
     map | kernel | explain | disasm | compare | unfold) seeds=$here/corpus/dump ;; # all of these read ELF files
@@ -20,7 +20,8 @@ fuzz()
     case $target in
     library | image | detect | strace | encode) time=$(((seconds + 3) / 4)) ;;
     esac
-    if "$build/tests/fuzz-$target" -max_total_time="$time" -timeout=10 -rss_limit_mb=2048 \
+    [ ! -e "$here/$target.dict" ] || words=("-dict=$here/$target.dict")
+    if "$build/tests/fuzz-$target" "${words[@]}" -max_total_time="$time" -timeout=10 -rss_limit_mb=2048 \
         -max_len=8192 -print_final_stats=1 "$folder/$target" "$seeds" >"$folder/$target.log" 2>&1; then
         echo "$target: $(grep -E 'number_of_executed_units' "$folder/$target.log")"
     else
@@ -29,7 +30,7 @@ fuzz()
     fi
 }
 
-for target in library dump map notes dynamic kernel explain disasm compare unfold image object archive detect hex strace recording run mutate encode; do
+for target in library dump map notes dynamic kernel explain disasm compare unfold image object archive detect hex strace recording run mutate encode assemble; do
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
         wait -n
     done

@@ -116,7 +116,7 @@ static void *allocate(size_t size, bool *zeros)
     if (header) {
         if (header->state != mark(header, is_free) || header->size != size)
             abort();
-        memcpy(&heap.kept[class_], header + 1, sizeof(struct header *));
+        memcpy(&heap.kept[class_], (const void *)(header + 1), sizeof(struct header *));
         *zeros = false;
         return use(header, size);
     }

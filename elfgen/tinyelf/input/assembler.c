@@ -136,9 +136,32 @@ static void explain_choice(const struct source *source, const char *format, ...)
     va_end(arguments);
 }
 
+/* Whether the source has a word that only NASM knows. Returns false in *done after reporting that
+ * it may not be asked. */
+static bool is_foreign(const struct source *source, bool *done)
+{
+    struct elfgen_source_place place;
+    const char *text = source->input.bytes;
+    *done = true;
+    if (!elfgen_assemble_foreign(text, source->input.size, &place))
+        return false;
+    const struct place at = {
+        .file = source->chain.name, .offset = PLACE_NO_OFFSET, .line = (unsigned)place.line};
+    const int length = (int)(place.length < 40 ? place.length : 40);
+    if (source->options.assembler == ASSEMBLER_INSIDE)
+        *done = report_error(&source->options.reporter, &at,
+                             "'%.*s' is for NASM alone: leave out --assembler inside", length,
+                             text + place.offset);
+    else
+        explain_choice(source, "NASM assembles it, since line %u has '%.*s'", (unsigned)place.line,
+                       length, text + place.offset);
+    return true;
+}
+
 bool source_assemble_inside(struct source *source)
 {
     const bool forced = source->options.assembler == ASSEMBLER_INSIDE;
+    bool done;
     if (source->options.assembler == ASSEMBLER_NASM)
         return true;
     if (source->options.debug) {
@@ -153,6 +176,8 @@ bool source_assemble_inside(struct source *source)
         explain_choice(source, "NASM assembles it, since org is for whole files");
         return true;
     }
+    if (is_foreign(source, &done))
+        return done;
     const struct inside_options options = {.path = source->options.path,
                                            .name = source->chain.name,
                                            .input = &source->input,

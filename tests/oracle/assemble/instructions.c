@@ -81,7 +81,7 @@ static void read_item(struct item *item, uint8_t mode)
         values.instruction.truncate = true;
         item->status = elfgen_asm_encode(&values.instruction, &item->encoding);
         if (item->status == ELFGEN_X86_OK &&
-            elfgen_asm_overflows(&values.instruction, &item->encoding))
+            elfgen_asm_overflow(&values.instruction, &item->encoding) < ELFGEN_X86_OPERANDS)
             item->warnings |= 1u << ELFGEN_ASSEMBLE_NUMBER_OVERFLOW;
         if (item->status == ELFGEN_X86_OK &&
             elfgen_asm_has_other_size(&values.instruction, &item->encoding))

@@ -337,7 +337,7 @@ static int run(struct build *build)
 int command_build(int argc, char **argv)
 {
     struct build build = {
-        .language = SOURCE_DETECT, .assembler = ASSEMBLER_NASM, .exec = ELFGEN_EXEC_DEFAULTS};
+        .language = SOURCE_DETECT, .assembler = ASSEMBLER_ANY, .exec = ELFGEN_EXEC_DEFAULTS};
     int status = options_read(&command_build_options, argc, argv, take_option, &build);
     build.inputs = argv + optind;
     build.input_count = (size_t)(argc - optind);

@@ -1,0 +1,563 @@
+/* Runs nasm and the assembler on a source, and compares their objects, warnings and errors. */
+#include "judge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "object.h"
+
+enum { MOST_MESSAGES = 256, MOST_FILES = 16, NASM_SECONDS = 20, MOST_TRIES = 12 };
+
+struct message {
+    uint64_t line;
+    bool is_error, is_elsewhere; /* in another file */
+    char class[40];
+};
+
+struct messages {
+    struct message list[MOST_MESSAGES];
+    size_t count;
+    char first_error[200];
+};
+
+/* What one assembly has read. */
+struct inside {
+    const struct judge *judge;
+    struct messages messages;
+    struct elfgen_assembly assembly;
+    struct elfgen_error error;
+    enum elfgen_status status;
+    void *memory;
+    uint8_t *files[MOST_FILES];
+    size_t file_count;
+};
+
+static void die(const char *what)
+{
+    fprintf(stderr, "assemble-nasm: %s: %s\n", what, strerror(errno));
+    exit(2);
+}
+
+static void path_of(const struct judge *judge, const char *name, char path[128])
+{
+    snprintf(path, 128, "%s/%s", judge->folder, name);
+}
+
+/* Sets what differs. */
+static void say(struct judge *judge, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct judge *judge, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(judge->text, sizeof judge->text, format, arguments);
+    va_end(arguments);
+}
+
+void judge_open(struct judge *judge)
+{
+    *judge = (struct judge){.folder = "/tmp/assemble-nasm-XXXXXX"};
+    if (!mkdtemp(judge->folder))
+        die("mkdtemp");
+    if (system("nasm -v >/dev/null 2>&1") == 0)
+        return;
+    judge_close(judge);
+    printf("ok - assemble-nasm # skip nasm is missing\n");
+    exit(77);
+}
+
+void judge_close(struct judge *judge)
+{
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", judge->folder);
+    if (system(command) != 0)
+        die(judge->folder);
+}
+
+void judge_write(const struct judge *judge, const char *name, const void *bytes, size_t size)
+{
+    char path[128];
+    path_of(judge, name, path);
+    FILE *file = fopen(path, "wb");
+    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
+        die(path);
+}
+
+static void add_message(struct messages *messages, uint64_t line, bool is_error, bool is_elsewhere,
+                        const char *class, const char *text)
+{
+    if (is_error && !messages->first_error[0])
+        snprintf(messages->first_error, sizeof messages->first_error, "%.190s", text);
+    if (messages->count == MOST_MESSAGES)
+        return;
+    struct message *message = &messages->list[messages->count++];
+    *message = (struct message){.line = line, .is_error = is_error, .is_elsewhere = is_elsewhere};
+    snprintf(message->class, sizeof message->class, "%.39s", class);
+}
+
+/* ---- nasm -------------------------------------------------------------------------------------
+ */
+
+/* Runs nasm on "source.asm"; its messages go to "log", its object to "object". */
+static bool run_nasm(const struct judge *judge, uint8_t mode)
+{
+    char source[128], object[128], log[128], folder[PATH_MAX + 4];
+    const char *format = mode == 32 ? "elf32" : "elf64";
+    path_of(judge, "source.asm", source);
+    path_of(judge, "object", object);
+    path_of(judge, "log", log);
+    snprintf(folder, sizeof folder, "-I%s/", judge->from ? judge->from : judge->folder);
+    const pid_t child = fork();
+    if (child < 0)
+        die("fork");
+    if (child == 0) {
+        const struct rlimit limit = {NASM_SECONDS, NASM_SECONDS};
+        setrlimit(RLIMIT_CPU, &limit);
+        const int file = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        if (file < 0 || dup2(file, STDERR_FILENO) < 0 || dup2(file, STDOUT_FILENO) < 0)
+            _exit(126);
+        execlp("nasm", "nasm", folder, "-f", format, "-o", object, source, (char *)NULL);
+        _exit(127);
+    }
+    int status;
+    if (waitpid(child, &status, 0) != child)
+        die("nasm");
+    if (WIFEXITED(status) && WEXITSTATUS(status) >= 126)
+        die("nasm");
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* Reads lines such as "PATH:3: warning: byte data exceeds bounds [-w+number-overflow]". */
+static void read_log(const struct judge *judge, struct messages *messages)
+{
+    char path[128], source[128], line[1024];
+    path_of(judge, "log", path);
+    path_of(judge, "source.asm", source);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        die(path);
+    while (fgets(line, sizeof line, file)) {
+        const bool is_elsewhere = strncmp(line, source, strlen(source)) != 0;
+        const char *at = is_elsewhere ? strchr(line, ':') : line + strlen(source);
+        char *end;
+        const uint64_t number = at ? strtoull(at + 1, &end, 10) : 0;
+        line[strcspn(line, "\n")] = '\0';
+        char *class = strrchr(line, '[');
+        const bool is_warning = at && strstr(line, ": warning: ") != NULL;
+        const bool is_error = !is_warning && strstr(line, "note: ") == NULL;
+        if (is_warning && class && strncmp(class, "[-w+", 4) == 0)
+            class[strcspn(class, "]")] = '\0';
+        add_message(messages, number, is_error, is_elsewhere,
+                    is_warning && class ? class + 4 : "error", line);
+    }
+    fclose(file);
+}
+
+/* ---- the assembler ----------------------------------------------------------------------------
+ */
+
+static void hear(void *context, const struct elfgen_assemble_message *message)
+{
+    struct inside *inside = context;
+    add_message(&inside->messages, message->place.line, message->class_ == ELFGEN_ASSEMBLE_ERROR,
+                message->place.file != NULL, elfgen_assemble_class_name(message->class_),
+                message->text);
+}
+
+static bool read_file(void *context, const char *name, const uint8_t **bytes, size_t *size,
+                      const char **reason)
+{
+    struct inside *inside = context;
+    char path[PATH_MAX];
+    const char *folder = inside->judge->from ? inside->judge->from : inside->judge->folder;
+    snprintf(path, sizeof path, "%s%s%s", *name == '/' ? "" : folder, *name == '/' ? "" : "/",
+             name);
+    FILE *file = inside->file_count < MOST_FILES ? fopen(path, "rb") : NULL;
+    *reason = "it cannot be read";
+    if (!file)
+        return false;
+    uint8_t *memory = malloc(1 << 20);
+    if (!memory)
+        die("memory");
+    *size = fread(memory, 1, 1 << 20, file);
+    *bytes = inside->files[inside->file_count++] = memory;
+    fclose(file);
+    return true;
+}
+
+static void forget_files(struct inside *inside)
+{
+    while (inside->file_count > 0)
+        free(inside->files[--inside->file_count]);
+}
+
+/* Assembles in `size` bytes, and in as many as it asks for. False: it asks for no more, or too
+ * often. */
+static bool assemble_in(struct inside *inside, const char *text, size_t length, uint8_t mode,
+                        size_t size)
+{
+    const struct elfgen_assemble_options options = {
+        .mode = mode, .read = read_file, .tell = hear, .context = inside};
+    for (unsigned i = 0; i < MOST_TRIES; i++) {
+        free(inside->memory);
+        forget_files(inside);
+        inside->messages.count = 0;
+        inside->messages.first_error[0] = '\0';
+        inside->memory = malloc(size + 1);
+        if (!inside->memory)
+            die("memory");
+        inside->status = elfgen_assemble(text, length, &options, inside->memory, size,
+                                         &inside->assembly, &inside->error);
+        if (inside->status != ELFGEN_NO_ROOM)
+            return true;
+        if (inside->assembly.needed <= size)
+            return false;
+        size = inside->assembly.needed;
+    }
+    return false;
+}
+
+static void release(struct inside *inside)
+{
+    forget_files(inside);
+    free(inside->memory);
+}
+
+/* ---- comparison -------------------------------------------------------------------------------
+ */
+
+static int compare_messages(const void *left, const void *right)
+{
+    const struct message *a = left, *b = right;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    return strcmp(a->class, b->class);
+}
+
+/* Sorts the messages, and leaves one of those that are the same: nasm tells some in each pass. */
+static void sort(struct messages *messages)
+{
+    size_t count = 0;
+    qsort(messages->list, messages->count, sizeof *messages->list, compare_messages);
+    for (size_t i = 0; i < messages->count; i++)
+        if (count == 0 || compare_messages(&messages->list[count - 1], &messages->list[i]) != 0)
+            messages->list[count++] = messages->list[i];
+    messages->count = count;
+}
+
+/* Compares the warnings, by line and class; those of other files only by class. */
+static bool warnings_differ(struct judge *judge, struct messages *theirs, struct messages *ours)
+{
+    sort(theirs);
+    sort(ours);
+    for (size_t i = 0; i < theirs->count || i < ours->count; i++) {
+        const struct message *left = i < theirs->count ? &theirs->list[i] : NULL;
+        const struct message *right = i < ours->count ? &ours->list[i] : NULL;
+        const int order = !left ? 1 : !right ? -1 : compare_messages(left, right);
+        if (order == 0)
+            continue;
+        judge->line = order < 0 ? left->line : right->line;
+        say(judge, "a warning (%s) of %s alone", order < 0 ? left->class : right->class,
+            order < 0 ? "nasm" : "the inside");
+        return true;
+    }
+    return false;
+}
+
+static const struct message *first_error(const struct messages *messages)
+{
+    for (size_t i = 0; i < messages->count; i++)
+        if (messages->list[i].is_error)
+            return &messages->list[i];
+    return NULL;
+}
+
+static bool has_error_at(const struct messages *messages, const struct message *at)
+{
+    for (size_t i = 0; i < messages->count; i++)
+        if (messages->list[i].is_error && messages->list[i].line == at->line &&
+            messages->list[i].is_elsewhere == at->is_elsewhere)
+            return true;
+    return false;
+}
+
+/* Makes blanks of the lines that nasm complains of. False: there are none in the source itself. */
+static bool blank_errors(const struct messages *messages, char *text, size_t length)
+{
+    bool is_changed = false;
+    uint64_t line = 1;
+    for (size_t i = 0; i < length; i++) {
+        const struct message here = {.line = line};
+        if (text[i] == '\n')
+            line++;
+        else if (text[i] != ' ' && has_error_at(messages, &here)) {
+            text[i] = (char)32;
+            is_changed = true;
+        }
+    }
+    return is_changed;
+}
+
+static size_t count_lines(const char *text, size_t length)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += text[i] == '\n';
+    return count;
+}
+
+/* Both refuse the source: at the same line? What nasm finds in later passes it does not tell if the
+ * first pass found something, so what it finds is taken out of the source until it comes to ours.
+ */
+static enum verdict compare_errors(struct judge *judge, struct messages *theirs,
+                                   const struct inside *inside, const char *text, size_t length,
+                                   uint8_t mode)
+{
+    const struct message *ours = first_error(&inside->messages), *first = first_error(theirs);
+    if (ours && first &&
+        (first->line == 0 || has_error_at(theirs, ours) || has_error_at(&inside->messages, first)))
+        return VERDICT_REFUSED;
+    if (ours && first && first->line > count_lines(text, length)) /* nasm tells it at the end */
+        return VERDICT_REFUSED;
+    judge->line = ours ? ours->line : 0;
+    say(judge, "nasm's error: %s; inside, line %llu: %.300s", theirs->first_error,
+        (unsigned long long)judge->line, inside->error.text);
+    char *copy = malloc(length + 1);
+    if (!copy)
+        die("memory");
+    memcpy(copy, text, length);
+    bool is_same = false;
+    for (unsigned i = 0; ours && i < 6 && !is_same && blank_errors(theirs, copy, length); i++) {
+        judge_write(judge, "source.asm", copy, length);
+        theirs->count = 0;
+        if (run_nasm(judge, mode))
+            break;
+        read_log(judge, theirs);
+        is_same = has_error_at(theirs, ours);
+    }
+    free(copy);
+    return is_same ? VERDICT_REFUSED : VERDICT_DIFFERENT;
+}
+
+/* The line that a byte is from; 0: not known. */
+static uint64_t line_of(const struct elfgen_assembly *assembly, size_t section, uint64_t offset)
+{
+    uint64_t line = 0;
+    for (size_t i = 0; i < assembly->line_count; i++)
+        if (assembly->lines[i].section == section && assembly->lines[i].offset <= offset &&
+            !assembly->lines[i].place.file)
+            line = assembly->lines[i].place.line;
+    return line;
+}
+
+static enum verdict compare_objects(struct judge *judge, struct messages *theirs,
+                                    struct inside *inside)
+{
+    struct object left, right;
+    char path[128];
+    size_t section;
+    uint64_t offset;
+    path_of(judge, "object", path);
+    object_read(&left, path);
+    object_take(&right, &inside->assembly);
+    bool differs =
+        object_differs(&left, &right, judge->text, sizeof judge->text, &section, &offset);
+    if (differs)
+        judge->line = section == SIZE_MAX ? 0 : line_of(&inside->assembly, section, offset);
+    else
+        differs = warnings_differ(judge, theirs, &inside->messages);
+    object_free(&left);
+    object_free(&right);
+    return differs ? VERDICT_DIFFERENT : VERDICT_SAME;
+}
+
+/* Whether an assembly that begins with little memory makes the same. */
+static bool is_same_in_little(struct judge *judge, const char *text, size_t length, uint8_t mode,
+                              struct inside *inside)
+{
+    struct inside again = {.judge = judge};
+    struct object left, right;
+    size_t section;
+    uint64_t offset;
+    const bool ends = assemble_in(&again, text, length, mode, length % 4096);
+    bool is_same = ends && again.status == inside->status;
+    if (!is_same)
+        say(judge, "in little memory: %s", ends ? again.error.text : "NO_ROOM again and again");
+    if (is_same && inside->status == ELFGEN_OK) {
+        object_take(&left, &inside->assembly);
+        object_take(&right, &again.assembly);
+        is_same =
+            !object_differs(&left, &right, judge->text, sizeof judge->text, &section, &offset);
+        object_free(&left);
+        object_free(&right);
+    }
+    release(&again);
+    return is_same;
+}
+
+enum verdict judge_source(struct judge *judge, const char *text, size_t length, uint8_t mode)
+{
+    struct messages theirs = {0};
+    struct inside inside = {.judge = judge};
+    struct elfgen_source_place place;
+    enum verdict verdict;
+    judge->line = 0;
+    judge->text[0] = '\0';
+    if (elfgen_assemble_foreign(text, length, &place)) {
+        judge->line = place.line;
+        say(judge, "for nasm: %.*s", (int)(place.length < 80 ? place.length : 80),
+            text + place.offset);
+        return VERDICT_FOREIGN;
+    }
+    judge_write(judge, "source.asm", text, length);
+    const bool accepted = run_nasm(judge, mode);
+    read_log(judge, &theirs);
+    const bool ends = assemble_in(&inside, text, length, mode, ELFGEN_ASSEMBLE_MEMORY(length));
+    if (!ends) {
+        verdict = VERDICT_DIFFERENT;
+        say(judge, "NO_ROOM again and again");
+    } else if (accepted != (inside.status == ELFGEN_OK)) {
+        const struct message *error = first_error(accepted ? &inside.messages : &theirs);
+        verdict = VERDICT_DIFFERENT;
+        judge->line = error ? error->line : 0;
+        say(judge, "%s alone refuses it: %s", accepted ? "the inside" : "nasm",
+            accepted ? inside.error.text : theirs.first_error);
+    } else if (accepted) {
+        verdict = compare_objects(judge, &theirs, &inside);
+    } else {
+        verdict = compare_errors(judge, &theirs, &inside, text, length, mode);
+    }
+    if (verdict == VERDICT_SAME && !is_same_in_little(judge, text, length, mode, &inside))
+        verdict = VERDICT_DIFFERENT;
+    if (verdict == VERDICT_SAME) {
+        judge->lines += count_lines(text, length);
+        judge->warnings += theirs.count;
+    }
+    release(&inside);
+    return verdict;
+}
+
+/* Takes lines from..to (counted from 0) out of `text` into `copy`. */
+static size_t without_lines(const char *text, size_t length, size_t from, size_t to, char *copy)
+{
+    size_t line = 0, size = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (line < from || line >= to)
+            copy[size++] = text[i];
+        line += text[i] == '\n';
+    }
+    return size;
+}
+
+size_t judge_reduce(struct judge *judge, char *text, size_t length, uint8_t mode)
+{
+    enum { KIND = 16 }; /* what the sentence begins with says what differs */
+    char *copy = malloc(length + 1), kind[KIND];
+    if (!copy)
+        die("memory");
+    judge_source(judge, text, length, mode);
+    memcpy(kind, judge->text, sizeof kind);
+    for (size_t step = count_lines(text, length) / 2 + 1; step > 0; step /= 2)
+        for (size_t from = 0; from < count_lines(text, length);) {
+            const size_t size = without_lines(text, length, from, from + step, copy);
+            if (size < length && judge_source(judge, copy, size, mode) == VERDICT_DIFFERENT &&
+                memcmp(judge->text, kind, KIND) == 0) {
+                memcpy(text, copy, size);
+                length = size;
+            } else {
+                from += step;
+            }
+        }
+    free(copy);
+    judge_source(judge, text, length, mode);
+    return length;
+}
+
+/* ---- bytes that comments say ------------------------------------------------------------------
+ */
+
+/* The bytes that a line's comment says, at most `room`; 0: none. */
+static size_t read_note(const char *line, size_t length, uint8_t *bytes, size_t room)
+{
+    const char *at = memchr(line, ';', length), *end = line + length;
+    size_t digits = 0;
+    if (!at)
+        return 0;
+    for (at++; at < end && digits / 2 < room; at++) {
+        static const char hex[] = "0123456789abcdef";
+        if (*at == ' ')
+            continue;
+        const char *found = *at ? strchr(hex, *at) : NULL;
+        if (!found)
+            break;
+        const uint8_t digit = (uint8_t)(found - hex);
+        bytes[digits / 2] = (uint8_t)(digits % 2 ? bytes[digits / 2] << 4 | digit : digit);
+        digits++;
+    }
+    return at == end || *at == ':' || *at == '\r' ? digits / 2 : 0;
+}
+
+/* Whether the bytes of the line are the noted ones. */
+static bool is_noted(struct judge *judge, const struct object *object,
+                     const struct elfgen_assembly *assembly, uint64_t line, const uint8_t *noted,
+                     size_t size)
+{
+    char ours[100] = "";
+    size_t length = 0, printed = 0;
+    bool is_same = true;
+    for (size_t i = 0; i < assembly->line_count; i++) {
+        const struct elfgen_assembly_line *at = &assembly->lines[i];
+        if (at->place.line != line || at->place.file)
+            continue;
+        const struct object_section *section = &object->sections[at->section];
+        const bool is_last = i + 1 == assembly->line_count || at[1].section != at->section;
+        const uint64_t end = is_last ? section->size : at[1].offset;
+        for (uint64_t offset = at->offset; offset < end && section->bytes; offset++) {
+            is_same = is_same && length < size && section->bytes[offset] == noted[length];
+            if (++length < 40)
+                printed += (size_t)snprintf(ours + printed, sizeof ours - printed, "%02x",
+                                            section->bytes[offset]);
+        }
+    }
+    judge->line = line;
+    say(judge, "its comment says other bytes than %s", ours);
+    return is_same && length == size;
+}
+
+bool judge_notes(struct judge *judge, const char *text, size_t length, uint8_t mode,
+                 size_t *checked)
+{
+    struct inside inside = {.judge = judge};
+    struct object object;
+    bool is_same = assemble_in(&inside, text, length, mode, ELFGEN_ASSEMBLE_MEMORY(length)) &&
+                   inside.status == ELFGEN_OK;
+    if (!is_same) {
+        say(judge, "%s", inside.error.text);
+        release(&inside);
+        return false;
+    }
+    object_take(&object, &inside.assembly);
+    uint64_t line = 1;
+    for (size_t at = 0; at < length && is_same; line++) {
+        const char *end = memchr(text + at, '\n', length - at);
+        const size_t size = end ? (size_t)(end - text) - at : length - at;
+        uint8_t noted[32];
+        const size_t count = read_note(text + at, size, noted, sizeof noted);
+        if (count > 0) {
+            is_same = is_noted(judge, &object, &inside.assembly, line, noted, count);
+            ++*checked;
+        }
+        at += size + 1;
+    }
+    object_free(&object);
+    release(&inside);
+    return is_same;
+}

@@ -1,0 +1,116 @@
+/* assemble/: what stands in a line of a source: labels, prefixes, instructions; where errors and
+ * warnings of instructions are. */
+#include <string.h>
+
+#include "elfgen/assemble.h"
+#include "room.h"
+
+/* What was told of the last source. */
+static struct {
+    unsigned count;
+    enum elfgen_assemble_class class_;
+    uint64_t line, offset;
+    char text[200];
+} told;
+
+static void tell(void *context, const struct elfgen_assemble_message *message)
+{
+    (void)context;
+    if (told.count++ == 0) {
+        told.class_ = message->class_;
+        told.line = message->place.line;
+        told.offset = message->place.offset;
+        snprintf(told.text, sizeof told.text, "%s", message->text);
+    }
+}
+
+/* Assembles a short source; the first section's bytes as hex digits, "" with an error. */
+static const char *assemble(const char *source)
+{
+    static char memory[200000], hex[200];
+    const struct elfgen_assemble_options options = {.tell = tell};
+    struct elfgen_assembly assembly;
+    memset(&told, 0, sizeof told);
+    hex[0] = '\0';
+    if (elfgen_assemble(source, strlen(source), &options, memory, sizeof memory, &assembly, NULL) !=
+            ELFGEN_OK ||
+        assembly.program.section_count == 0)
+        return hex;
+    const struct elfgen_section *section = &assembly.program.sections[0];
+    const uint8_t *bytes = section->bytes;
+    for (size_t i = 0; i < section->size && i < 60; i++)
+        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    return hex;
+}
+
+START_TEST(prefixes_stand_in_the_line_before_their_instruction)
+{
+    ck_assert_str_eq(assemble("rep\nmovsb\n"), "f3a4");
+    ck_assert_uint_eq(told.count, 0);
+    ck_assert_str_eq(assemble("label: fs\nlodsb\no16\nnop\n"), "64ac6690");
+    ck_assert_str_eq(assemble("lock\nadd [rax], eax\n"), "f00100");
+    ck_assert_int_eq(told.class_, ELFGEN_ASSEMBLE_PREFIX_LOCK);
+}
+END_TEST
+
+START_TEST(a_word_that_is_no_instruction_is_told)
+{
+    static const struct {
+        const char *source, *text;
+        uint64_t line, offset;
+    } rows[] = {
+        {"bogus eax\n", "there is no instruction `bogus`", 1, 0},
+        {" nop\n mvo [rax], 5\n", "there is no instruction `mvo`; there is `mov`", 2, 6},
+        {"cdqq dword 5\n", "there is no instruction `cdqq`", 1, 0},
+        {"jmpp $\n", "there is no instruction `jmpp`; there is `jmp`", 1, 0},
+        {"pussh 'a'\n", "there is no instruction `pussh`; there is `push`", 1, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_str_eq(assemble(rows[i].source), "");
+        ck_assert_msg(strncmp(told.text, rows[i].text, strlen(rows[i].text)) == 0, "%s: %s",
+                      rows[i].source, told.text);
+        ck_assert_uint_eq(told.line, rows[i].line);
+        ck_assert_uint_eq(told.offset, rows[i].offset);
+    }
+    ck_assert_str_eq(assemble("a nop\nb {rex} nop\nc fs lodsb\nd db 5\ne times 2 nop\n"),
+                     "90409064ac059090");
+    ck_assert_uint_eq(told.count, 0);
+}
+END_TEST
+
+START_TEST(warnings_of_numbers_are_at_their_operands)
+{
+    static const struct {
+        const char *source;
+        enum elfgen_assemble_class class_;
+        uint64_t offset;
+    } rows[] = {
+        {"mov al, 300\n", ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, 8},
+        {"mov dword [rax+5], 0x123456789\n", ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, 19},
+        {"mov dword [rax+0x123456789], 5\n", ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, 4},
+        {"enter 70000, 1\n", ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, 6},
+        {"push 0x100000000\n", ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, 5},
+        {"o16 mov eax, ebx\n", ELFGEN_ASSEMBLE_PREFIX_OPSIZE, 4},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_str_ne(assemble(rows[i].source), "");
+        ck_assert_msg(told.count == 1 && told.class_ == rows[i].class_ &&
+                          told.offset == rows[i].offset,
+                      "%s: %u told, %s at %d", rows[i].source, told.count,
+                      elfgen_assemble_class_name(told.class_), (int)told.offset);
+    }
+}
+END_TEST
+
+static Suite *assemble_statement_suite(void)
+{
+    Suite *suite = suite_create("assemble_statement");
+    TCase *statements = tcase_create("statements");
+    tcase_add_test(statements, prefixes_stand_in_the_line_before_their_instruction);
+    tcase_add_test(statements, a_word_that_is_no_instruction_is_told);
+    tcase_add_test(statements, warnings_of_numbers_are_at_their_operands);
+    suite_add_tcase(suite, statements);
+    return suite;
+}
+
+RUN_SUITE(assemble_statement_suite)
