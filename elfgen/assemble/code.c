@@ -56,6 +56,11 @@ static bool store(struct state *state, struct sink *sink, uint64_t begin,
                                     .is_signed = field->is_signed,
                                     .is_relative = field->is_relative,
                                     .end = begin + encoding->length};
+        /* What a label is in its section now says nothing, but NASM warns. */
+        if (field->length == 1 && values->instruction.operands[i].kind == ELFGEN_X86_MEMORY &&
+            values->values[i].number != (int8_t)values->values[i].number)
+            elfgen_asm_warning(state, ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, values->operands[i],
+                               "the label does not fit into a byte");
         if (!elfgen_asm_store(state, sink, &where, &values->values[i], values->operands[i]))
             return false;
     }
@@ -123,7 +128,11 @@ bool elfgen_asm_instruction_bytes(struct state *state, struct statement *stateme
 {
     struct operand_values values;
     struct elfgen_x86_encoding encoding;
-    if (!parse(state, begin, &values))
+    const bool was_quiet = state->is_quiet;
+    state->is_quiet |= count == 0;
+    const bool is_read = parse(state, begin, &values);
+    state->is_quiet = was_quiet;
+    if (!is_read)
         return false;
     if (!sink->is_last && state->pass <= 2)
         classify(state, statement, &values, begin);
@@ -179,12 +188,12 @@ bool elfgen_asm_first_instruction(struct state *state, const struct token *times
     state->is_quiet = true;
     const bool ok = parse(state, begin, &values);
     state->is_quiet = false;
-    if (!ok || !encode(state, &values, &encoding, false))
+    if (!ok || (count > 0 && !encode(state, &values, &encoding, false)))
         return false;
     if (state->lookups == 0 && !values.is_open &&
         values.instruction.operands[0].kind != ELFGEN_X86_TARGET && !has_here(begin) &&
         !(times && has_here(times))) {
-        if (state->warned && !parse(state, begin, &values))
+        if (count > 0 && state->warned && !parse(state, begin, &values))
             return false;
         return count == 0 || add_fixed(state, &values, &encoding, count);
     }

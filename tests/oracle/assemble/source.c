@@ -286,7 +286,7 @@ static void put_item(struct source *source, unsigned size)
         }
         put(source, ")");
     } else {
-        put_number(source, generate_number(&source->random) >> (63 - below(source, 8 << size)));
+        put_number(source, generate_number(&source->random) >> (63 - below(source, 8u << size)));
     }
 }
 
