@@ -12,9 +12,9 @@ static uint64_t aligned(uint64_t address, uint64_t align)
     return address + (-address & (align - 1));
 }
 
-/* Gives a section the next address. */
-static void place(struct state *state, struct elfgen_assembly *assembly,
-                  const struct asm_section *section, uint64_t *end)
+/* Gives a section the next address; returns where it ends, `before` if it is empty. */
+static uint64_t place(struct state *state, struct elfgen_assembly *assembly,
+                      const struct asm_section *section, uint64_t *end, uint64_t before)
 {
     struct elfgen_section *made = &assembly->program.sections[section->order];
     const uint64_t align = section->said_align   ? section->said_align
@@ -23,23 +23,22 @@ static void place(struct state *state, struct elfgen_assembly *assembly,
     made->address = aligned(*end, align);
     made->offset = made->address - state->origin;
     *end = made->address + made->size;
+    return made->size > 0 ? *end : before;
 }
 
-/* Places all sections; returns the size of the file. */
+/* Places all sections; returns the size of the file, in which nothing follows the last byte. */
 static uint64_t place_all(struct state *state, struct elfgen_assembly *assembly)
 {
     const struct asm_section *text = state->sections[0];
-    const bool has_text = text->is_named || text->is_used || text->has_label;
     uint64_t end = state->origin, file_end = end;
-    if (has_text)
-        place(state, assembly, text, &end);
-    for (unsigned is_zero = 0; is_zero < 2; is_zero++) {
-        for (uint32_t i = 1; i < state->section_count; i++)
-            if ((state->sections[i]->type == ELFGEN_SHT_NOBITS) == (is_zero != 0))
-                place(state, assembly, state->sections[i], &end);
-        if (!is_zero)
-            file_end = end;
-    }
+    if (text->is_named || text->is_used || text->has_label)
+        file_end = place(state, assembly, text, &end, file_end);
+    for (uint32_t i = 1; i < state->section_count; i++)
+        if (state->sections[i]->type != ELFGEN_SHT_NOBITS)
+            file_end = place(state, assembly, state->sections[i], &end, file_end);
+    for (uint32_t i = 1; i < state->section_count; i++)
+        if (state->sections[i]->type == ELFGEN_SHT_NOBITS)
+            place(state, assembly, state->sections[i], &end, end);
     return file_end - state->origin;
 }
 
@@ -73,6 +72,21 @@ static bool move_symbols(struct state *state, struct elfgen_assembly *assembly)
     return true;
 }
 
+/* Whether a section is one that NASM places in a way of its own: without bytes, and neither `.data`
+ * nor `.bss`. Tells an error. */
+static bool has_others(struct state *state)
+{
+    for (uint32_t i = 1; i < state->section_count; i++) {
+        const struct asm_section *section = state->sections[i];
+        if (strcmp(section->name, ".data") != 0 && strcmp(section->name, ".bss") != 0 &&
+            (section->size == 0 || section->type == ELFGEN_SHT_NOBITS))
+            return !asm_error(state, NULL, ELFGEN_UNSUPPORTED,
+                              "sections without bytes in a flat file are .data and .bss, not %s",
+                              section->name);
+    }
+    return false;
+}
+
 static bool has_outside(struct state *state, const struct elfgen_assembly *assembly)
 {
     for (size_t i = 0; i < assembly->program.relocation_count; i++) {
@@ -91,7 +105,7 @@ bool elfgen_asm_flat(struct state *state, struct elfgen_assembly *assembly)
     struct elfgen_program *program = &assembly->program;
     struct elfgen_section *whole = arena_take(&state->arena, sizeof *whole, 16);
     struct elfgen_assembly_section *more = arena_take(&state->arena, sizeof *more, 16);
-    if (!whole || !more || has_outside(state, assembly))
+    if (!whole || !more || has_others(state) || has_outside(state, assembly))
         return false;
     const uint64_t size = place_all(state, assembly);
     uint8_t *bytes = size > MOST_BYTES ? NULL : arena_take(&state->arena, (size_t)size, 16);

@@ -10,7 +10,7 @@
 enum { MOST_STALLED = 1000 };
 
 /* How many items are looked at in all passes after the first ones: it bounds the time. */
-enum { MOST_VISITS = 30000000, MOST_PASSES = 32, MOST_TURNS = 16 };
+enum { MOST_VISITS = 8000000, MOST_PASSES = 32, MOST_TURNS = 16 };
 
 bool elfgen_asm_count(struct state *state, const struct token **at, uint64_t *count)
 {

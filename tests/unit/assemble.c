@@ -334,6 +334,12 @@ START_TEST(a_flat_file_has_its_sections_one_after_another_and_its_addresses_stor
     ck_assert_uint_eq(assembly.program.relocation_count, 0);
     has_bytes(".text", "a120800408e80e0000001c80040800800408248004089090c300000018800408");
     ck_assert_uint_eq(symbol("z", &more)->value, 36);
+    /* The file ends with its last byte, although an empty section follows at a multiple of 4. */
+    static const char empty[] = "nop\nsection .data\nx:\n";
+    ck_assert_int_eq(elfgen_assemble(empty, sizeof empty - 1, &options, memory, sizeof memory,
+                                     &assembly, &error),
+                     ELFGEN_OK);
+    has_bytes(".text", "90");
 }
 END_TEST
 
