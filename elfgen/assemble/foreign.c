@@ -282,8 +282,9 @@ static const char *plain_line(const char *text, const char *end)
             return text;
         } else if (class_ & QUOTE) {
             text = closing(text, end);
-            if (!text++)
+            if (!text)
                 return NULL;
+            text++;
         } else if (*text == ';') {
             while (text < end && !is_line_end(*text))
                 text++;
