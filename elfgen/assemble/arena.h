@@ -21,8 +21,10 @@ struct arena {
  * no room. */
 static inline void *arena_take(struct arena *arena, size_t size, size_t align)
 {
-    const size_t gap = (size_t)(-(uintptr_t)(arena->bytes + arena->used) & (align - 1));
-    if (arena->full || gap > arena->size - arena->used || size > arena->size - arena->used - gap) {
+    /* An address as a number: no bytes are added to no memory. */
+    const size_t gap = (size_t)(-((uintptr_t)arena->bytes + arena->used) & (align - 1));
+    if (arena->full || !arena->bytes || gap > arena->size - arena->used ||
+        size > arena->size - arena->used - gap) {
         if (!arena->full)
             arena->asked = size;
         arena->full = true;
