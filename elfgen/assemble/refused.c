@@ -24,7 +24,7 @@ static bool say(const struct refusal *refusal, enum elfgen_status status)
 
 static bool starts_with(const char *text, const char *start)
 {
-    return strncmp(text, start, strlen(start)) == 0;
+    return strlen(text) >= strlen(start) && memcmp(text, start, strlen(start)) == 0;
 }
 
 /* Whether an operand is of the kind that a form's text names, whatever its size. */

@@ -62,6 +62,25 @@ struc point\n.x resd 1\nendstruc
 END
 }
 
+@test "a size that no file has is refused at once, without nasm's opinion" {
+    local line
+    for line in 'times 10000000000 nop' 'times 5000000000 db 0' 'db 1000000000 dup (1000000000 dup (0))'; do
+        printf 'global _start\n_start:\n%s\n' "$line" >large.asm
+        run --separate-stderr timeout 10 "$TINYELF" build large.asm -o out
+        exits 1
+        says "large.asm:3:"
+        [ ! -e out ]
+    done
+}
+
+@test "wait is an instruction, in both" {
+    printf 'global _start\n_start:\nwait\nwait nop\nret\n' >wait.asm
+    tinyelf build wait.asm -o out
+    exits 0
+    tinyelf build --assembler nasm wait.asm -o nasm
+    cmp out nasm
+}
+
 @test "debugging information is nasm's" {
     hello
     tinyelf build --verbose -g hello.s -o out

@@ -136,7 +136,7 @@ END
     exits 1
     says "tinyelf: <stdin>:3: error: no such instruction"
     tinyelf build - -o out <bad.asm
-    says "tinyelf: <stdin>:2: error: "
+    says "tinyelf: <stdin>:2:11: error: "
     printf '#define X 1\n.text\nnonsense %%rax\n' >bad.S
     refuses 1 bad.S
     says "tinyelf: bad.S:3: error: no such instruction"

@@ -238,7 +238,7 @@ bool source_start_assembly(struct source *source, enum source_language language,
         return false;
     if (source->inside && inside_is_done(source->inside))
         return true;
-    if (start_tool(source))
+    if (!(source->inside && inside_is_too_large(source->inside)) && start_tool(source))
         return true;
     if (source->inside)
         inside_report(source->inside, &source->options.reporter);

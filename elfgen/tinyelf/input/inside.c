@@ -180,6 +180,11 @@ bool inside_is_wrapped(const struct inside *inside)
     return false;
 }
 
+bool inside_is_too_large(const struct inside *inside)
+{
+    return inside->status == ELFGEN_DOES_NOT_FIT;
+}
+
 /* The text that a place is in. */
 static const struct file_bytes *text_of(const struct inside *inside, const char *file,
                                         const char **name)

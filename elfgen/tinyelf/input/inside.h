@@ -25,6 +25,9 @@ bool inside_is_done(const struct inside *inside);
 /* Whether one of its sections begins with an ELF header, as that of a whole file does. */
 bool inside_is_wrapped(const struct inside *inside);
 
+/* Whether its error is one of size, on which NASM may spend any time: its opinion is not asked. */
+bool inside_is_too_large(const struct inside *inside);
+
 /* Reports warnings and errors, in the source's order. */
 void inside_report(const struct inside *inside, const struct reporter *reporter);
 
