@@ -86,7 +86,7 @@ static bool is_preprocessor(const struct scan *scan)
     if (is_in_name(c) || scan->token.value != '%')
         return is_in_name(c);
     const unsigned char next = scan->end - scan->at > 1 ? (unsigned char)scan->at[1] : 0;
-    return (c && memchr("{[+!,", c, 5)) || (c == '*' && next == '?') ||
+    return c == '{' || c == '[' || c == '+' || c == '!' || c == ',' || (c == '*' && next == '?') ||
            (c == '-' && next >= '0' && next <= '9');
 }
 

@@ -15,7 +15,7 @@
 #include "elfgen/arch.h"
 #include "inside_private.h"
 
-/* The same for files that are too large, or are none that ends. */
+/* Reads a regular file. Returns NULL, or why that cannot be done, as the end of a sentence. */
 static const char *read_named(const char *path, struct file_bytes *bytes)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -55,9 +55,11 @@ static const char *add_file(struct inside *inside, const char *name)
     const char *problem = read_named(name, &file.bytes);
     const bool beside = problem && *name != '/' &&
                         beside_source(inside->options.path, name, path) && strcmp(path, name) != 0;
-    if (beside && !read_named(path, &file.bytes))
-        problem = NULL;
-    else if (!problem)
+    if (beside) {
+        file_free(&file.bytes);
+        if (!read_named(path, &file.bytes))
+            problem = NULL;
+    } else if (!problem)
         snprintf(path, sizeof path, "%s", name);
     if (!problem) {
         file.name = strdup(name);
