@@ -224,7 +224,7 @@ static void place_plain(const struct parser *parser, const struct reference *ref
                    "the size of the displacement is ignored in an address without registers");
     /* Never mov's form without ModRM, whose displacement is as large as an address. */
     if (is_relative && operand->displacement_size != 2)
-        operand->displacement_size = operand->relative ? 0 : (uint8_t)(32 / size);
+        operand->displacement_size = (uint8_t)(operand->relative ? 0 : 32 / size);
 }
 
 bool elfgen_asm_reference_end(struct parser *parser, const struct reference *reference,
