@@ -141,9 +141,10 @@ void elfgen_kernel_blame_header(struct run *run, const struct image *image,
         break;
     case ELFGEN_CHECK_e_machine:
         elfgen_kernel_name_header(run, image, "e_machine");
-        if (offers)
+        if (offers) {
             depend(run, ELFGEN_FACT_IA32);
-        elfgen_kernel_offer(run, run->machine->ia32 ? likely_machine(image) : ELFGEN_EM_X86_64);
+            elfgen_kernel_offer(run, run->machine->ia32 ? likely_machine(image) : ELFGEN_EM_X86_64);
+        }
         break;
     case ELFGEN_CHECK_ia32:
     case ELFGEN_CHECK_x32:

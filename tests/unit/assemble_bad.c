@@ -31,6 +31,8 @@ static void hear(void *context, const struct elfgen_assemble_message *message)
 static void add(struct source *source, const char *text, size_t count)
 {
     const size_t length = strlen(text);
+    if (length == 0)
+        return;
     if (source->room - source->length < length * count) {
         source->room = source->length + length * count + (1 << 20);
         source->text = realloc(source->text, source->room);
