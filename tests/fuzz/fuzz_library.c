@@ -818,7 +818,7 @@ static void try_assemble(struct input *input)
     struct elfgen_assembly assembly;
     const struct elfgen_assemble_options options = {
         .mode = take_bool(input) ? 64 : (uint8_t)take(input, 1), .flat = take_bool(input)};
-    const size_t length = take_index(input, 64), size = ELFGEN_ASSEMBLE_MEMORY(length);
+    const size_t length = (size_t)take(input, 1), size = ELFGEN_ASSEMBLE_MEMORY(length);
     const char *text = (const char *)take_bytes(input, length);
     void *memory = room(input, size);
     check(take_bool(input) || elfgen_assemble_class_name((unsigned)take_number(input)) != memory);
@@ -835,7 +835,8 @@ static void try_assemble(struct input *input)
     if (elfgen_assemble_foreign(text, length, &place))
         check(place.offset + place.length <= length);
     is_told(elfgen_assemble(text, length, take_bool(input) ? &options : NULL, memory,
-                            take_bool(input) ? size : take_index(input, size), &assembly, told()));
+                            take_bool(input) ? size : (size_t)take(input, 4) % size, &assembly,
+                            told()));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
