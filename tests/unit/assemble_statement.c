@@ -53,6 +53,35 @@ START_TEST(prefixes_stand_in_the_line_before_their_instruction)
 }
 END_TEST
 
+START_TEST(a_prefix_may_stand_before_any_instruction)
+{
+    static const struct {
+        const char *source, *hex;
+        int warning; /* 0: none */
+    } rows[] = {
+        {"rep nop\n", "f390", 0},
+        {"rep syscall\n", "f30f05", 0},
+        {"repne popcnt eax, ebx\n", "f2f30fb8c3", 0},
+        {"lock add [rax], eax\n", "f00100", 0},
+        {"lock lodsb\n", "f0ac", ELFGEN_ASSEMBLE_PREFIX_LOCK},
+        {"lock add eax, [rax]\n", "f00300", ELFGEN_ASSEMBLE_PREFIX_LOCK},
+        {"lock mov [rax], eax\n", "f08900", ELFGEN_ASSEMBLE_PREFIX_LOCK},
+        {"o16 add eax, 5\n", "6683c005", ELFGEN_ASSEMBLE_PREFIX_OPSIZE},
+        {"o16 adcx ebx, edi\n", "66660f38f6df", 0},
+        {"o16 popfq\n", "669d", ELFGEN_ASSEMBLE_PREFIX_OPSIZE},
+        {"xrelease mov [qword 0x10], al\n", "f388042510000000", 0},
+        {"xrelease mov [rax], ds\n", "f38c18", ELFGEN_ASSEMBLE_PREFIX_HLE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_str_eq(assemble(rows[i].source), rows[i].hex);
+        if (rows[i].warning == 0)
+            ck_assert_msg(told.count == 0, "%s: %s", rows[i].source, told.text);
+        else
+            ck_assert_int_eq(told.class_, rows[i].warning);
+    }
+}
+END_TEST
+
 START_TEST(a_word_that_is_no_instruction_is_told)
 {
     static const struct {
@@ -107,6 +136,7 @@ static Suite *assemble_statement_suite(void)
     Suite *suite = suite_create("assemble_statement");
     TCase *statements = tcase_create("statements");
     tcase_add_test(statements, prefixes_stand_in_the_line_before_their_instruction);
+    tcase_add_test(statements, a_prefix_may_stand_before_any_instruction);
     tcase_add_test(statements, a_word_that_is_no_instruction_is_told);
     tcase_add_test(statements, warnings_of_numbers_are_at_their_operands);
     suite_add_tcase(suite, statements);
