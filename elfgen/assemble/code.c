@@ -95,7 +95,8 @@ static void classify(struct state *state, struct statement *statement,
     for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
         addresses += (values->is_open >> i & 1) && values->values[i].kind == VALUE_ADDRESS;
     if (operand->kind != ELFGEN_X86_TARGET) {
-        if (state->lookups == addresses && !has_here(begin))
+        if (state->lookups == addresses && !has_here(begin) &&
+            !(statement->times && has_here(statement->times)))
             statement->fast = FAST_FIXED;
         return;
     }
