@@ -21,13 +21,13 @@ my %may = (
     library => 'include', base => 'library', engine => 'library base', cli => 'library base bytemap symbols',
     command => 'library base engine cli commands', main => 'library base engine cli commands command',
     stepper => 'ptrace syscalls x86', x86 => 'syscalls', sandbox => 'ptrace', ptrace => 'syscalls',
-    coverage => 'ptrace stepper strace syscalls x86',
+    coverage => 'ptrace stepper strace syscalls x86', golf => 'ptrace sandbox strace syscalls x86',
     strace => 'ptrace syscalls', input => 'link', bytemap => 'symbols',
     'commands/stages' => 'commands/build commands/compare', 'commands/disasm' => 'commands/explain commands/run',
     'commands/explain' => 'commands/run commands/mutate', 'commands/show' => 'commands/explain',
     map { $_ => 'commands/run' } qw(commands/mutate commands/step commands/trace));
 my %kind = (map({$_ => 'library'} qw(include arch assemble encode format hex image kernel map view)),
-    map({$_ => 'engine'} qw(bytemap coverage input link ptrace sandbox stepper strace symbols syscalls x86)));
+    map({$_ => 'engine'} qw(bytemap coverage golf input link ptrace sandbox stepper strace symbols syscalls x86)));
 
 sub room {
     my ($file) = @_;
