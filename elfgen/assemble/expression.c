@@ -249,9 +249,6 @@ static bool take_operand(struct evaluation *evaluation, const struct token *toke
     *is_complete = true;
     switch (token->kind) {
     case TOKEN_NUMBER:
-        if (token->overflow)
-            warn(evaluation, ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, token,
-                 "the number does not fit into 64 bits: its low ones are taken");
         return push_term(evaluation, token, TERM_NUMBER, (int64_t)token->value);
     case TOKEN_STRING:
         return push_string(evaluation, token);

@@ -453,6 +453,11 @@ static enum elfgen_status read_tokens(const struct question *question, const str
         .look_up = knows_no_name, .here = zero, .section_start = zero, .mode = question->mode};
     struct fault fault = {.token = tokens, .error = question->error};
     bool is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
+    for (const struct token *token = tokens; is_read && token->kind != TOKEN_END; token++)
+        if (token->overflow)
+            is_read = fault_at(&fault, token,
+                               elfgen_error_set(fault.error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                                                "the number does not fit into 64 bits"));
     if (is_read && !values.instruction.mnemonic)
         is_read = fault_at(&fault, values.mnemonic,
                            elfgen_error_set(fault.error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
