@@ -468,6 +468,7 @@ static enum elfgen_status read_tokens(const struct question *question, const str
             question->places[i] = (uint32_t)(token->place - question->text);
     }
     if (!is_read) {
+        elfgen_asm_hint_of_comment(&fault);
         fault.error->offset = (uint64_t)(fault.token->place - question->text);
         return fault.error->status;
     }

@@ -76,6 +76,7 @@ bool elfgen_asm_tell_fault(struct state *state)
 {
     if (state->arena.full)
         return false;
+    elfgen_asm_hint_of_comment(&state->fault);
     const struct elfgen_source_place place = place_of(state, state->fault.token);
     return elfgen_asm_tell_last(state, &place);
 }
