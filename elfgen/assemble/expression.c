@@ -58,6 +58,13 @@ const char *elfgen_asm_token_text(const struct token *token, char text[TOKEN_TEX
     return text;
 }
 
+bool elfgen_asm_is_rip(const struct token *name)
+{
+    const char *text = name->text;
+    return name->length == 3 && ((text[0] | 0x20) == 'r' || (text[0] | 0x20) == 'e') &&
+           (text[1] | 0x20) == 'i' && (text[2] | 0x20) == 'p';
+}
+
 void elfgen_asm_hint_of_comment(const struct fault *fault)
 {
     const struct token *token = fault->token;

@@ -33,6 +33,9 @@ struct fault {
     struct elfgen_error *error; /* NULL: nobody wants to know */
 };
 
+/* Whether a name is rip or eip, which are no registers of NASM's. */
+bool elfgen_asm_is_rip(const struct token *name);
+
 /* Adds to the sentence of an error at a sign that begins a comment elsewhere what does so here. */
 void elfgen_asm_hint_of_comment(const struct fault *fault);
 

@@ -428,6 +428,12 @@ static bool knows_no_name(void *context, const struct token *name, struct value 
     char text[TOKEN_TEXT];
     (void)context;
     (void)value;
+    if (elfgen_asm_is_rip(name))
+        return fault_at(fault, name,
+                        elfgen_error_set(fault->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
+                                         "%s is no register of NASM's: `[rel $+16]` is an address "
+                                         "that is stored relative to it",
+                                         elfgen_asm_token_text(name, text)));
     return fault_at(fault, name,
                     elfgen_error_set(fault->error, ELFGEN_UNDEFINED, ELFGEN_NOWHERE,
                                      "%s is not defined: one instruction has no labels but $",
