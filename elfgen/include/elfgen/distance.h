@@ -9,9 +9,10 @@
 enum { ELFGEN_DISTANCE_LONGEST = 32 };
 
 /* An ASCII letter as a small one; other characters stay. */
-static inline char elfgen_small_letter(char c)
+static inline unsigned elfgen_small_letter(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    const unsigned letter = (unsigned char)c;
+    return letter >= 'A' && letter <= 'Z' ? letter | 0x20 : letter;
 }
 
 /* How many letters to add, drop, replace or swap with their neighbours make one word the other;
@@ -28,10 +29,10 @@ static inline size_t elfgen_word_distance(const char *word, size_t length, const
         rows[0][k] = k;
     for (size_t i = 1; i <= length; i++) {
         size_t *row = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
-        const char letter = elfgen_small_letter(word[i - 1]);
+        const unsigned letter = elfgen_small_letter(word[i - 1]);
         row[0] = i;
         for (size_t k = 1; k <= other_length; k++) {
-            const char there = elfgen_small_letter(other[k - 1]);
+            const unsigned there = elfgen_small_letter(other[k - 1]);
             size_t best = last[k - 1] + (letter != there);
             best = last[k] + 1 < best ? last[k] + 1 : best;
             best = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
