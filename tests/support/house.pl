@@ -17,17 +17,17 @@ use JSON::PP;
 # ROOM => rooms that it may use besides itself; an entry for a kind of room is for every room of that kind.
 my %may = (
     arch => 'format', view => 'format arch', map => 'format view arch', kernel => 'format view arch',
-    image => 'format view kernel arch', hex => 'format', encode => 'format', assemble => 'encode image format',
+    image => 'format view kernel arch', hex => 'format', encode => 'format', assemble => 'encode image arch format',
     library => 'include', base => 'library', engine => 'library base', cli => 'library base bytemap symbols',
     command => 'library base engine cli commands', main => 'library base engine cli commands command',
     stepper => 'ptrace syscalls x86', x86 => 'syscalls', sandbox => 'ptrace', ptrace => 'syscalls',
-    coverage => 'ptrace stepper strace syscalls x86',
+    coverage => 'ptrace stepper strace syscalls x86', golf => 'ptrace sandbox strace syscalls x86',
     strace => 'ptrace syscalls', input => 'link', bytemap => 'symbols',
     'commands/stages' => 'commands/build commands/compare', 'commands/disasm' => 'commands/explain commands/run',
     'commands/explain' => 'commands/run commands/mutate', 'commands/show' => 'commands/explain',
     map { $_ => 'commands/run' } qw(commands/mutate commands/step commands/trace));
 my %kind = (map({$_ => 'library'} qw(include arch assemble encode format hex image kernel map view)),
-    map({$_ => 'engine'} qw(bytemap coverage input link ptrace sandbox stepper strace symbols syscalls x86)));
+    map({$_ => 'engine'} qw(bytemap coverage golf input link ptrace sandbox stepper strace symbols syscalls x86)));
 
 sub room {
     my ($file) = @_;

@@ -1,0 +1,106 @@
+/* A program as golf understands it: blocks of operations, each with what it needs in registers.
+ *
+ * lift/ makes it of an executable's bytes, shrink/ finds the cheapest instructions that provide
+ * what the operations need. How an operand comes into its register is not part of it: a `mov`
+ * whose value is known disappears, and only its value remains, as a need. */
+#ifndef GOLF_LIFTED_H
+#define GOLF_LIFTED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elfgen/x86.h"
+
+enum { GOLF_REGISTERS = 16, GOLF_NONE = UINT16_MAX };
+
+enum golf_value_kind {
+    GOLF_UNKNOWN,  /* anything; as a need: the operation does not look */
+    GOLF_CONSTANT, /* `number` */
+    GOLF_ADDRESS,  /* of `data`, `number` bytes in */
+    GOLF_STACK,    /* the stack pointer at the program's start plus `number` */
+    GOLF_OPAQUE    /* what an operation left, told from others by `number`: equal numbers are equal
+                      values */
+};
+
+struct golf_value {
+    uint8_t kind;  /* enum golf_value_kind */
+    uint16_t data; /* GOLF_ADDRESS: an index in golf_lifted.data */
+    uint64_t number;
+};
+
+/* An operation needs the low `bits` of a register to be one of these values: 231 or 60. */
+enum { GOLF_NEED_VALUES = 2 };
+struct golf_need {
+    uint8_t reg;  /* number in the encoding: 0 is rax */
+    uint8_t bits; /* 8, 16, 32 or 64 */
+    uint8_t count;
+    struct golf_value values[GOLF_NEED_VALUES];
+};
+
+enum golf_operation_kind {
+    GOLF_CALL,  /* a system call: `syscall` or `int 0x80` */
+    GOLF_FAULT, /* an instruction that the processor refuses: hlt, ud2 */
+    GOLF_KEPT   /* any other instruction that stays, in any of its encodings */
+};
+
+struct golf_operation {
+    uint8_t kind;   /* enum golf_operation_kind */
+    bool ends;      /* nothing after it runs: exit, a fault */
+    uint8_t length; /* as it stands in the original: */
+    uint8_t bytes[ELFGEN_X86_LONGEST];
+    /* GOLF_KEPT: the instruction as data, with registers as they are; mnemonic 0: only `bytes` as
+     * they stand. A displacement or an immediate that is an address is `refers`. */
+    struct elfgen_x86_instruction instruction;
+    uint8_t refers_operand;   /* the operand whose number is an address; UINT8_MAX: none */
+    struct golf_value refers; /* GOLF_ADDRESS */
+    struct golf_need needs[GOLF_REGISTERS];
+    size_t need_count;
+    uint16_t writes; /* registers that have another value afterwards: bit 0 is rax */
+    struct golf_value after[GOLF_REGISTERS]; /* of those: their values */
+    uint32_t flags_read, flags_written;      /* bits of enum elfgen_x86_flag */
+    uint64_t offset;                         /* of its bytes in the original file, for reports */
+};
+
+/* How a block ends. */
+enum golf_end_kind {
+    GOLF_STOP,  /* its last operation ends the program */
+    GOLF_GO,    /* `taken` follows */
+    GOLF_BRANCH /* `taken` if `condition` holds, else `other` */
+};
+
+struct golf_block {
+    struct golf_operation *operations;
+    size_t count;
+    uint8_t end;                                /* enum golf_end_kind */
+    uint8_t condition;                          /* GOLF_BRANCH: the low half of jcc's opcode */
+    uint16_t taken, other;                      /* blocks */
+    struct golf_value at_start[GOLF_REGISTERS]; /* what every way into it has in registers */
+    /* What must be in registers when it ends: those that a later block reads. */
+    struct golf_need needs[GOLF_REGISTERS];
+    size_t need_count;
+    uint32_t flags_live;   /* at its end, besides those of `condition` */
+    uint64_t offset, size; /* of its code in the original file */
+};
+
+/* Bytes, or zeros, that the program points to. */
+struct golf_data {
+    uint64_t address; /* in the original */
+    const uint8_t
+        *bytes; /* of the original file; NULL: zeros, or what nothing reads before it is written */
+    size_t size;
+    bool is_written;
+    bool is_code; /* a block's instructions, read as data: the block stays as it is */
+};
+
+struct golf_lifted {
+    unsigned bits; /* 64 or 32 */
+    struct golf_block *blocks;
+    size_t count; /* at least 1; the first one is where it starts */
+    struct golf_data *data;
+    size_t data_count;
+    bool has_writable_code; /* a segment of the original has W and X */
+    bool opens_stack;       /* it reads argc, arguments or environment */
+};
+
+#endif

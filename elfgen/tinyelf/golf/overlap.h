@@ -1,0 +1,52 @@
+/* Ways in which the headers of an ELF file may overlap: what each byte of them may be.
+ *
+ * overlap/ derives them from the kernel's model; place/ fills them. A file is the overlap's cells,
+ * followed by any bytes. Offset 0 of the file is at address `base`, a multiple of the page, whose
+ * bytes are cells as well where the header says them. */
+#ifndef GOLF_OVERLAP_H
+#define GOLF_OVERLAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { GOLF_CELLS = 176, GOLF_NOWHERE = UINT8_MAX };
+
+enum golf_cell_kind {
+    GOLF_CELL_FREE,
+    GOLF_CELL_FIXED,  /* `value` */
+    GOLF_CELL_MIRROR, /* the same as the cell `other`, which is before it */
+    GOLF_CELL_SET     /* one of `allowed` */
+};
+struct golf_cell {
+    uint8_t kind; /* enum golf_cell_kind */
+    uint8_t value, other;
+    uint8_t allowed[32]; /* GOLF_CELL_SET: a bit for each value */
+};
+
+/* One way to fill the bytes that depend on each other (flags, sizes, the address); what is left is
+ * free, fixed, or a copy of another byte. */
+struct golf_overlap {
+    uint8_t bits;     /* 64 or 32 */
+    uint16_t type;    /* e_type: ET_EXEC or ET_DYN */
+    uint16_t phoff;   /* where the program headers begin */
+    uint16_t headers; /* how many PT_LOAD */
+    uint16_t size;    /* cells: the smallest file */
+    struct golf_cell cells[GOLF_CELLS];
+    /* Where the bytes of e_entry and of the first PT_LOAD's p_vaddr are, which the placer fills:
+     * address of the entry, and `base` plus `base_add`. A cell of them that is fixed, or has a set,
+     * holds the placer to it. */
+    uint8_t entry_at, base_at;
+    uint64_t base_add;
+    bool has_random_base;           /* ET_DYN: no address is known; the entry is an offset */
+    uint64_t base_low, base_high;   /* bases that Linux takes: multiples of the page from.. to */
+    uint16_t entry_low, entry_high; /* offsets at which it may start: from .. to, inclusive */
+    uint32_t flags;                 /* p_flags of the segment that has the file's bytes */
+    uint64_t memory; /* bytes of the segment in memory, from offset 0 on: those past the file's page
+                        are zero */
+    uint64_t address_space; /* bytes of address space that it takes */
+    bool is_overcommitted;  /* it counts more memory than most machines have: only with `overcommit`
+                             */
+};
+
+#endif

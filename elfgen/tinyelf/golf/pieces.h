@@ -1,0 +1,73 @@
+/* A program as golf places it: nodes, and the bytes that lead from one to the next.
+ *
+ * shrink/ makes it of a lifted program, place/ chooses a way and a position for each byte. A node
+ * is what holds at a moment: which operation is next, and what the registers contain. Its choices
+ * are instructions, each with the node that it leads to. All ways from a block's first node to its
+ * end do the same; they differ in bytes. */
+#ifndef GOLF_PIECES_H
+#define GOLF_PIECES_H
+
+#include "golf/lifted.h"
+
+enum { GOLF_CHOICE_BYTES = 16, GOLF_CHOICE_FIELDS = 2 };
+
+/* A number in a choice's bytes that depends on where things are placed. */
+enum golf_field_kind {
+    GOLF_ABSOLUTE_FIELD, /* the target's address */
+    GOLF_RELATIVE_FIELD, /* the target's address minus that of the choice's end */
+    GOLF_NEXT_FIELD      /* the same for where node `to` goes on: the choice is a jump */
+};
+struct golf_field {
+    uint8_t kind; /* enum golf_field_kind */
+    /* In the choice's bytes: 1, 2, 4 or 8 bytes, little-endian. An absolute one of 1 or 2 is the
+     * low part of an address, which is right where the rest of it is that of the file's first byte.
+     */
+    uint8_t offset, length;
+    bool is_block; /* the target is a block, not data */
+    uint16_t target;
+    int64_t addend;
+};
+
+/* Why a choice does what the original did: a row a kind, for reports. */
+struct golf_choice {
+    uint8_t bytes[GOLF_CHOICE_BYTES]; /* 0 where fields are */
+    uint8_t length;
+    uint8_t field_count;
+    struct golf_field fields[GOLF_CHOICE_FIELDS];
+    /* Data that must stand right behind it, since it pushes the address there and goes on at its
+     * GOLF_NEXT_FIELD's target; GOLF_NONE: none. */
+    uint16_t followed_by;
+    uint32_t to;        /* a node of the same block */
+    const char *reason; /* "mov: a register that is 0", static text */
+};
+
+enum golf_node_kind {
+    GOLF_STEP,       /* one of its choices comes next */
+    GOLF_NODE_STOP,  /* nothing comes next: whatever stands here is not executed */
+    GOLF_NODE_GO,    /* the block `taken` comes next */
+    GOLF_NODE_BRANCH /* a conditional jump to `taken`, or on to `other` */
+};
+struct golf_node {
+    uint8_t kind; /* enum golf_node_kind */
+    uint8_t condition;
+    uint16_t taken, other; /* blocks */
+    uint32_t first, count; /* its choices, in golf_pieces.choices */
+    uint32_t least; /* the fewest bytes from here to its block's end, jumps not counted; exact or
+                       less */
+    uint16_t dead_registers; /* an instruction that a placer adds may change these */
+    bool flags_are_dead;     /* and the flags */
+};
+
+struct golf_pieces {
+    unsigned bits;
+    struct golf_node *nodes;
+    size_t node_count;
+    struct golf_choice *choices;
+    size_t choice_count;
+    uint32_t *blocks; /* the first node of each */
+    size_t block_count;
+    const struct golf_data *data; /* of the lifted program */
+    size_t data_count;
+};
+
+#endif
