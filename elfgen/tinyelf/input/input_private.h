@@ -34,9 +34,10 @@ struct toolchain {
     struct elfgen_source_place needed_at; /* where that is in the source; line 0: nowhere */
     bool verbose;                         /* report the command as a note */
     struct reporter reporter;
-    char argument[PATH_MAX];                             /* the text's path for the tool */
     pid_t child;                                         /* 0: none runs */
     int object_file, message_file, text_file, name_file; /* -1: none */
+    const char *argument; /* the text's path for the tool; "": none yet */
+    char *named;          /* the same, allocated; NULL: none yet */
 };
 
 /* Begins without any file; `path` is the user's. */
