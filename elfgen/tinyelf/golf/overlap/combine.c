@@ -235,6 +235,11 @@ static void note_entries(const struct sheet *sheet, struct golf_overlap *overlap
         overlap->entry_high = UINT16_MAX;
 }
 
+static uint64_t whole_pages(uint64_t size)
+{
+    return (size + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+}
+
 /* What the fields say that the placer fills or has to know. */
 static void note_fields(const struct sheet *sheet, struct golf_overlap *overlap)
 {
@@ -244,8 +249,7 @@ static void note_fields(const struct sheet *sheet, struct golf_overlap *overlap)
         if (is_named(rules, i, "p_flags"))
             overlap->flags = (uint32_t)extreme(overlap, place, 1, false) & 7;
         if (is_named(rules, i, "p_memsz"))
-            overlap->address_space =
-                (extreme(overlap, place, width, true) + 2 * PAGE - 1) & ~(uint64_t)(PAGE - 1);
+            overlap->address_space = whole_pages(extreme(overlap, place, width, true)) + PAGE;
         if (is_named(rules, i, "p_offset")) {
             overlap->base_skip = overlap->cells[place].kind != GOLF_CELL_FIXED ? 1 : 0;
             overlap->base_add = overlap->base_skip
