@@ -30,7 +30,7 @@ struct golf_overlap {
     uint8_t bits;     /* 64 or 32 */
     uint16_t type;    /* e_type: ET_EXEC or ET_DYN */
     uint16_t phoff;   /* where the program headers begin */
-    uint16_t headers; /* how many PT_LOAD */
+    uint16_t headers; /* how many; all but one do nothing, and may have any bytes but for p_type */
     uint16_t size;    /* cells */
     uint16_t least; /* the smallest file: cells from here on are 0 where the file ends before them,
                        and what they say where it does not; at most `size` */
@@ -39,10 +39,14 @@ struct golf_overlap {
      * address of the entry, and `base` plus `base_add`. A cell of them that is fixed, or has a set,
      * holds the placer to it. */
     uint8_t entry_at, base_at;
+    uint8_t flags_at; /* the byte of p_flags that has the permissions */
     uint64_t base_add;
     /* 1: the lowest byte of p_vaddr is not the base's: it is a copy of p_offset's, which is free. 0
        otherwise */
     uint8_t base_skip;
+    /* Where p_filesz and p_memsz are that the placer fills with the size of the file (level spec);
+       GOLF_NOWHERE: their cells say what they are. */
+    uint8_t filesz_at, memsz_at;
     bool has_random_base;           /* ET_DYN: no address is known; the entry is an offset */
     uint64_t base_low, base_high;   /* bases that Linux takes: multiples of the page from.. to */
     uint16_t entry_low, entry_high; /* offsets at which it may start: from .. to, inclusive */

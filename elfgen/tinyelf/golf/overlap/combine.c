@@ -13,9 +13,11 @@ struct same_bits {
 struct sheet {
     const struct rules *rules;
     unsigned class_index;
-    uint16_t phoff, headers, size;
-    struct same_bits all;    /* with e_entry and p_vaddr, which have the same base */
-    struct same_bits copies; /* without */
+    const struct headers *headers;
+    uint16_t load_at, size;                 /* the program header of the file's segment; cells */
+    struct same_bits all;                   /* with e_entry and p_vaddr, which have the same base */
+    struct same_bits copies;                /* without */
+    uint16_t roots[BITS], copy_roots[BITS]; /* what stands for each bit in these, at the end */
     uint8_t allowed[GOLF_CELLS][32];
 };
 
@@ -54,7 +56,7 @@ static unsigned value_node(uint64_t value, unsigned bit)
 static unsigned place_of(const struct sheet *sheet, size_t rule)
 {
     const struct rule *at = &sheet->rules->rules[rule];
-    return at->field->offset[sheet->class_index] + (at->in_program_header ? sheet->phoff : 0u);
+    return at->field->offset[sheet->class_index] + (at->in_program_header ? sheet->load_at : 0u);
 }
 
 static unsigned width_of(const struct sheet *sheet, size_t rule)
@@ -67,6 +69,11 @@ static bool is_base_tie(const struct rules *rules, const struct tie *tie)
     return tie->one == rules->entry && tie->other == rules->vaddr;
 }
 
+static bool is_named(const struct rules *rules, size_t rule, const char *name)
+{
+    return strcmp(rules->rules[rule].field->name, name) == 0;
+}
+
 static void unite_fields(const struct sheet *sheet, struct same_bits *bits, bool with_base)
 {
     const struct rules *rules = sheet->rules;
@@ -75,10 +82,12 @@ static void unite_fields(const struct sheet *sheet, struct same_bits *bits, bool
     for (size_t i = 0; i < rules->count; i++) {
         const struct rule *rule = &rules->rules[i];
         uint64_t value = rule->value;
-        if (rule->is_given && rule->field->kind == ELFGEN_KIND_OFFSET)
-            value = sheet->phoff;
-        if (rule->is_given && rule->field->kind == ELFGEN_KIND_COUNT)
-            value = sheet->headers;
+        if (is_named(rules, i, "e_phoff"))
+            value = sheet->headers->phoff;
+        if (is_named(rules, i, "e_phnum"))
+            value = sheet->headers->count;
+        if (rule->is_size)
+            continue;
         for (unsigned bit = 0; bit < 8 * width_of(sheet, i); bit++)
             if (rule->fixed >> bit & 1)
                 unite(bits, place_of(sheet, i) * 8 + bit, value_node(value, bit));
@@ -132,30 +141,52 @@ static void fix_parts(struct sheet *sheet)
 /* Bits that are known with the base are known without it. */
 static void take_known(struct sheet *sheet)
 {
+    for (unsigned i = 0; i < sheet->size * 8u; i++) {
+        sheet->roots[i] = (uint16_t)find(&sheet->all, i);
+        if (sheet->roots[i] >= ZERO)
+            unite(&sheet->copies, i, sheet->roots[i]);
+    }
     for (unsigned i = 0; i < sheet->size * 8u; i++)
-        if (is_known(&sheet->all, i))
-            unite(&sheet->copies, i, find(&sheet->all, i));
+        sheet->copy_roots[i] = (uint16_t)find(&sheet->copies, i);
+}
+
+/* The first cell that has to have the same value as this one, or itself. */
+static unsigned first_same(const uint16_t *roots, unsigned cell)
+{
+    const uint16_t *bits = roots + 8u * cell;
+    for (unsigned bit = 0; bit < 8; bit++)
+        if (bits[bit] < ZERO) {
+            unsigned first = bits[bit] / 8;
+            return memcmp(bits, roots + 8u * first, 8 * sizeof *bits) == 0 ? first : cell;
+        }
+    return cell;
+}
+
+static void restrict_cell(struct sheet *sheet, unsigned cell, const uint8_t *set)
+{
+    for (unsigned i = 0; i < sizeof sheet->allowed[cell]; i++)
+        sheet->allowed[cell][i] &= set[i];
 }
 
 static void allow_values(struct sheet *sheet)
 {
     const struct rules *rules = sheet->rules;
-    memset(sheet->allowed, 0xff, sizeof sheet->allowed);
     for (size_t i = 0; i < rules->count; i++)
         for (unsigned byte = 0; byte < width_of(sheet, i); byte++)
-            for (unsigned j = 0; j < 32; j++)
-                sheet->allowed[place_of(sheet, i) + byte][j] &= rules->rules[i].allowed[byte][j];
+            restrict_cell(sheet, place_of(sheet, i) + byte, rules->rules[i].allowed[byte]);
+    for (unsigned cell = 0; cell < sheet->size; cell++) {
+        unsigned known = 0, value = 0;
+        for (unsigned bit = 0; bit < 8; bit++) {
+            known |= sheet->roots[8 * cell + bit] >= ZERO ? 1u << bit : 0;
+            value |= sheet->roots[8 * cell + bit] == ONE ? 1u << bit : 0;
+        }
+        for (unsigned i = 0; known != 0 && i < 256; i++)
+            if ((i ^ value) & known)
+                sheet->allowed[cell][i / 8] &= (uint8_t) ~(1u << i % 8);
+        restrict_cell(sheet, first_same(sheet->roots, cell), sheet->allowed[cell]);
+    }
     for (unsigned cell = 0; cell < sheet->size; cell++)
-        for (unsigned bit = 0; bit < 8; bit++)
-            for (unsigned value = 0; value < 256; value++)
-                if (is_known(&sheet->all, cell * 8 + bit) &&
-                    find(&sheet->all, cell * 8 + bit) != value_node(value, bit))
-                    sheet->allowed[cell][value / 8] &= (uint8_t) ~(1u << value % 8);
-    for (unsigned cell = 0; cell < sheet->size; cell++)
-        for (unsigned other = 0; other < cell; other++)
-            if (is_same_cell(&sheet->all, cell, other))
-                for (unsigned j = 0; j < 32; j++)
-                    sheet->allowed[cell][j] = sheet->allowed[other][j] &= sheet->allowed[cell][j];
+        restrict_cell(sheet, cell, sheet->allowed[first_same(sheet->roots, cell)]);
 }
 
 static unsigned count_values(const uint8_t *set, unsigned *first)
@@ -169,7 +200,7 @@ static unsigned count_values(const uint8_t *set, unsigned *first)
     return count;
 }
 
-static bool make_cell(struct sheet *sheet, unsigned at, struct golf_overlap *overlap)
+static bool make_cell(const struct sheet *sheet, unsigned at, struct golf_overlap *overlap)
 {
     struct golf_cell *cell = &overlap->cells[at];
     unsigned first = 0, count = count_values(sheet->allowed[at], &first);
@@ -178,12 +209,11 @@ static bool make_cell(struct sheet *sheet, unsigned at, struct golf_overlap *ove
         return count == 1;
     memcpy(cell->allowed, sheet->allowed[at], sizeof cell->allowed);
     cell->kind = count == 256 ? GOLF_CELL_FREE : GOLF_CELL_SET;
-    for (unsigned other = 0; other < at; other++)
-        if (is_same_cell(&sheet->copies, at, other)) {
-            cell->kind = GOLF_CELL_MIRROR;
-            cell->other = (uint8_t)other;
-            return true;
-        }
+    unsigned other = first_same(sheet->copy_roots, at);
+    if (other != at) {
+        cell->kind = GOLF_CELL_MIRROR;
+        cell->other = (uint8_t)other;
+    }
     return true;
 }
 
@@ -205,11 +235,6 @@ static uint64_t extreme(const struct golf_overlap *overlap, unsigned place, unsi
     return value;
 }
 
-static bool is_named(const struct rules *rules, size_t rule, const char *name)
-{
-    return strcmp(rules->rules[rule].field->name, name) == 0;
-}
-
 /* Whether no byte of a field belongs to another one, too. */
 static bool is_alone(const struct sheet *sheet, size_t rule)
 {
@@ -219,6 +244,17 @@ static bool is_alone(const struct sheet *sheet, size_t rule)
             place_of(sheet, i) + width_of(sheet, i) > start)
             return false;
     return true;
+}
+
+/* The permissions that all values have. */
+static void note_flags(struct golf_overlap *overlap)
+{
+    const struct golf_cell *cell = &overlap->cells[overlap->flags_at];
+    cell = cell->kind == GOLF_CELL_MIRROR ? &overlap->cells[cell->other] : cell;
+    overlap->flags = ELFGEN_PF_R | ELFGEN_PF_W | ELFGEN_PF_X;
+    for (unsigned value = 0; value < 256; value++)
+        if (cell->kind == GOLF_CELL_FIXED ? value == cell->value : set_has(cell->allowed, value))
+            overlap->flags &= value;
 }
 
 static void note_entries(const struct sheet *sheet, struct golf_overlap *overlap)
@@ -244,11 +280,16 @@ static uint64_t whole_pages(uint64_t size)
 static void note_fields(const struct sheet *sheet, struct golf_overlap *overlap)
 {
     const struct rules *rules = sheet->rules;
+    overlap->address_space = whole_pages(rules->promise.size);
+    overlap->filesz_at = overlap->memsz_at = GOLF_NOWHERE;
     for (size_t i = 0; i < rules->count; i++) {
         unsigned place = place_of(sheet, i), width = width_of(sheet, i);
+        if (rules->rules[i].is_size)
+            *(is_named(rules, i, "p_filesz") ? &overlap->filesz_at : &overlap->memsz_at) =
+                (uint8_t)place;
         if (is_named(rules, i, "p_flags"))
-            overlap->flags = (uint32_t)extreme(overlap, place, 1, false) & 7;
-        if (is_named(rules, i, "p_memsz"))
+            overlap->flags_at = (uint8_t)place;
+        if (is_named(rules, i, "p_memsz") && !rules->rules[i].is_size)
             overlap->address_space = whole_pages(extreme(overlap, place, width, true)) + PAGE;
         if (is_named(rules, i, "p_offset")) {
             overlap->base_skip = overlap->cells[place].kind != GOLF_CELL_FIXED ? 1 : 0;
@@ -273,31 +314,50 @@ static void note_sizes(const struct sheet *sheet, size_t headers_end, struct gol
     overlap->least = (uint16_t)size;
 }
 
-bool overlap_combine(const struct rules *rules, uint16_t phoff, uint16_t headers,
+static size_t header_size(const struct sheet *sheet)
+{
+    return elfgen_structures[ELFGEN_STRUCTURE_phdr].size[sheet->class_index];
+}
+
+/* Each header but that of the file's segment. */
+static void allow_inert(struct sheet *sheet)
+{
+    for (unsigned i = 0; i < sheet->headers->count; i++)
+        if (i != sheet->headers->load)
+            restrict_cell(sheet, sheet->headers->phoff + i * (unsigned)header_size(sheet),
+                          sheet->rules->inert);
+}
+
+static bool unite_all(struct sheet *sheet)
+{
+    unite_fields(sheet, &sheet->all, true);
+    fix_parts(sheet);
+    if (is_contradiction(&sheet->all))
+        return false;
+    unite_fields(sheet, &sheet->copies, false);
+    take_known(sheet);
+    allow_inert(sheet);
+    return true;
+}
+
+bool overlap_combine(const struct rules *rules, const struct headers *headers,
                      struct golf_overlap *overlap)
 {
     const struct promise *promise = &rules->promise;
-    enum elfgen_class class_ = promise->bits == 64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
-    size_t size = phoff + headers * elfgen_structure_size(ELFGEN_STRUCTURE_phdr, class_);
-    size_t header = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_);
-    struct sheet sheet = {.rules = rules,
-                          .class_index = elfgen_class_index(class_),
-                          .phoff = phoff,
-                          .headers = headers,
-                          .size = (uint16_t)(size < header ? header : size)};
-    if (sheet.size > GOLF_CELLS)
+    struct sheet sheet = {.rules = rules, .headers = headers};
+    sheet.class_index = elfgen_class_index(promise->bits == 64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32);
+    size_t end = headers->phoff + headers->count * header_size(&sheet);
+    size_t header = elfgen_structures[ELFGEN_STRUCTURE_ehdr].size[sheet.class_index];
+    sheet.size = (uint16_t)(end < header ? header : end);
+    sheet.load_at = (uint16_t)(headers->phoff + headers->load * header_size(&sheet));
+    memset(sheet.allowed, 0xff, sizeof sheet.allowed);
+    if (sheet.size > GOLF_CELLS || !unite_all(&sheet))
         return false;
-    unite_fields(&sheet, &sheet.all, true);
-    fix_parts(&sheet);
-    if (is_contradiction(&sheet.all))
-        return false;
-    unite_fields(&sheet, &sheet.copies, false);
-    take_known(&sheet);
     allow_values(&sheet);
     *overlap = (struct golf_overlap){.bits = (uint8_t)promise->bits,
                                      .type = promise->type,
-                                     .phoff = phoff,
-                                     .headers = 1,
+                                     .phoff = headers->phoff,
+                                     .headers = headers->count,
                                      .entry_at = (uint8_t)place_of(&sheet, rules->entry),
                                      .base_at = (uint8_t)place_of(&sheet, rules->vaddr),
                                      .has_random_base = promise->type == ELFGEN_ET_DYN,
@@ -307,8 +367,9 @@ bool overlap_combine(const struct rules *rules, uint16_t phoff, uint16_t headers
     for (unsigned at = 0; at < sheet.size; at++)
         if (!make_cell(&sheet, at, overlap))
             return false;
-    note_sizes(&sheet, size, overlap);
+    note_sizes(&sheet, end, overlap);
     note_fields(&sheet, overlap);
+    note_flags(overlap);
     note_entries(&sheet, overlap);
     return true;
 }
@@ -333,7 +394,8 @@ static bool cell_contains(const struct golf_cell *whole, const struct golf_cell 
 bool overlap_contains(const struct golf_overlap *whole, const struct golf_overlap *part)
 {
     if (whole->bits != part->bits || whole->type != part->type || whole->phoff != part->phoff ||
-        whole->size > part->size || whole->memory < part->memory || (part->flags & ~whole->flags) ||
+        whole->headers != part->headers || whole->size > part->size ||
+        whole->memory < part->memory || (part->flags & ~whole->flags) ||
         whole->base_skip < part->base_skip || whole->base_low > part->base_low ||
         whole->base_high < part->base_high || whole->is_overcommitted > part->is_overcommitted ||
         whole->entry_low > part->entry_low || whole->entry_high < part->entry_high)

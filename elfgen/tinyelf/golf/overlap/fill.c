@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { ATTEMPTS = 400 };
+enum { ATTEMPTS = 400, LOWEST_BASES = 1000 };
 
 static unsigned address_width(const struct golf_overlap *overlap)
 {
@@ -88,13 +88,22 @@ static void set_addresses(const struct golf_overlap *overlap, uint64_t *seed, ui
     uint64_t most =
         overlap->entry_high < overlap->least ? overlap->entry_high : overlap->least - 1u;
     if (base < overlap->base_low || base > overlap->base_high)
-        base = overlap->base_low + overlap_random(seed) % 4096 * PAGE;
+        base = overlap->base_low + overlap_random(seed) % LOWEST_BASES * PAGE;
     if (entry < overlap->entry_low || entry > most)
         entry = overlap->entry_low + overlap_random(seed) % (most - overlap->entry_low + 1);
     for (unsigned i = overlap->base_skip; i < width; i++)
         put(overlap, bytes, overlap->base_at + i, (uint8_t)((base + overlap->base_add) >> 8 * i));
     for (unsigned i = 0; i < width; i++)
         put(overlap, bytes, overlap->entry_at + i, (uint8_t)((base + entry) >> 8 * i));
+}
+
+/* Of the smallest file. */
+static void set_sizes(const struct golf_overlap *overlap, uint8_t *bytes)
+{
+    const uint8_t at[] = {overlap->filesz_at, overlap->memsz_at};
+    for (unsigned i = 0; i < sizeof at; i++)
+        for (unsigned byte = 0; at[i] != GOLF_NOWHERE && byte < address_width(overlap); byte++)
+            bytes[at[i] + byte] = (uint8_t)((uint64_t)overlap->least >> 8 * byte);
 }
 
 bool golf_overlap_fill(const struct golf_overlap *overlap, uint64_t *seed, uint8_t *bytes)
@@ -105,6 +114,7 @@ bool golf_overlap_fill(const struct golf_overlap *overlap, uint64_t *seed, uint8
                            ? bytes[overlap->cells[i].other]
                            : any_value(&overlap->cells[i], seed);
         set_addresses(overlap, seed, bytes);
+        set_sizes(overlap, bytes);
         if (golf_overlap_admits(overlap, bytes))
             return true;
     }

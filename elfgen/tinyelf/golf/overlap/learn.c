@@ -8,9 +8,10 @@
 
 #include <string.h>
 
+#include "elfgen/arch.h"
 #include "elfgen/kernel.h"
 
-enum { MOST_FILE = 65536, MOST_REPAIRS = 12, RANDOM_FILLINGS = 48, EXAMPLES = 2 };
+enum { MOST_FILE = 65536, MOST_REPAIRS = 12, RANDOM_FILLINGS = 48, EXAMPLES = 2, NOP = 0x90 };
 
 struct lesson {
     struct rules *rules;
@@ -83,7 +84,6 @@ static const struct first_value first_values[] = {
     {"ei_class", ELFGEN_CLASS64, ELFGEN_CLASS32},
     {"ei_data", ELFGEN_LITTLE_ENDIAN, ELFGEN_LITTLE_ENDIAN},
     {"ei_version", ELFGEN_EV_CURRENT, ELFGEN_EV_CURRENT},
-    {"e_machine", ELFGEN_EM_X86_64, ELFGEN_EM_386},
     {"e_version", ELFGEN_EV_CURRENT, ELFGEN_EV_CURRENT},
     {"e_phoff", 64, 52},
     {"e_ehsize", 64, 52},
@@ -91,6 +91,16 @@ static const struct first_value first_values[] = {
     {"e_phnum", 1, 1},
     {"p_type", ELFGEN_PT_LOAD, ELFGEN_PT_LOAD},
 };
+
+/* That Linux starts: the first architecture of the class. */
+static uint64_t machine_of(enum elfgen_class class_)
+{
+    const struct elfgen_arch *arch;
+    for (unsigned i = 0; (arch = elfgen_arch_get(i)) != NULL; i++)
+        if (arch->class_ == class_ && elfgen_kernel_has_machine(arch->machines[0]))
+            return arch->machines[0];
+    return 0;
+}
 
 static uint64_t first_value(const struct lesson *lesson, const char *name, unsigned example)
 {
@@ -101,6 +111,8 @@ static uint64_t first_value(const struct lesson *lesson, const char *name, unsig
     const struct promise *promise = &lesson->rules->promise;
     if (strcmp(name, "e_type") == 0)
         return promise->type;
+    if (strcmp(name, "e_machine") == 0)
+        return machine_of(lesson->class_);
     if (strcmp(name, "p_flags") == 0)
         return (promise->is_readable ? ELFGEN_PF_R : 0) | ELFGEN_PF_X |
                (promise->is_writable ? ELFGEN_PF_W : 0);
@@ -130,6 +142,7 @@ static bool is_one_of(const char *name, const char *const *names)
 static void add_structure(struct lesson *lesson, enum elfgen_structure_id id)
 {
     static const char *const given[] = {"e_type", "e_phoff", "e_phnum", NULL};
+    static const char *const sizes[] = {"p_filesz", "p_memsz", NULL};
     struct rules *rules = lesson->rules;
     const struct elfgen_structure *structure = &elfgen_structures[id];
     for (unsigned i = 0; i < structure->count && rules->count < FIELDS; i++) {
@@ -140,7 +153,10 @@ static void add_structure(struct lesson *lesson, enum elfgen_structure_id id)
         struct rule *rule = &rules->rules[rules->count];
         *rule = (struct rule){.field = field, .in_program_header = id == ELFGEN_STRUCTURE_phdr};
         memset(rule->allowed, 0xff, sizeof rule->allowed);
-        rule->is_given = is_one_of(field->name, given);
+        rule->is_size = rules->promise.is_spec && is_one_of(field->name, sizes);
+        rule->is_given = is_one_of(field->name, given) || rule->is_size ||
+                         (rules->promise.is_spec && (field->reader == ELFGEN_READER_TOOLS ||
+                                                     field->kind == ELFGEN_KIND_FLAGS));
         if (strcmp(field->name, "e_entry") == 0)
             rules->entry = rules->count;
         if (strcmp(field->name, "p_vaddr") == 0)
@@ -160,8 +176,7 @@ static void find_free_bits(struct lesson *lesson)
     for (size_t i = 0; i < rules->count; i++) {
         struct rule *rule = &rules->rules[i];
         rule->fixed = mask_of(lesson, i);
-        if (rule->is_given ||
-            (rules->promise.is_spec && rule->field->reader == ELFGEN_READER_TOOLS))
+        if (rule->is_given)
             continue;
         for (unsigned bit = 0; bit < 8 * width_of(lesson, i); bit++) {
             flip(lesson, i, UINT64_C(1) << bit);
@@ -214,7 +229,7 @@ static void find_values(struct lesson *lesson)
     for (size_t i = 0; i < rules->count; i++) {
         struct rule *rule = &rules->rules[i];
         if (rule->is_given || rule->fixed != mask_of(lesson, i) || width_of(lesson, i) > 4 ||
-            rules->promise.is_spec)
+            rules->promise.is_spec) /* there, one value is the standard one */
             continue;
         for (unsigned byte = 0; byte < width_of(lesson, i); byte++) {
             uint8_t set[32] = {0};
@@ -234,6 +249,37 @@ static void find_values(struct lesson *lesson)
                 rule->fixed &= ~(UINT64_C(0xff) << 8 * byte);
         }
     }
+}
+
+/* Asks with a second header: all that p_type may be besides its lowest byte, and the extremes of
+ * the rest. */
+static bool is_inert(struct lesson *lesson, uint8_t lowest)
+{
+    static const uint32_t others[] = {0, 0xffffff00, 0x6474e500, 0x6fffff00, 0x70000000};
+    static const uint8_t fills[] = {0x00, 0x01, 0x7f, 0xff};
+    const struct rules *rules = lesson->rules;
+    size_t at = header_size(lesson) + elfgen_structure_size(ELFGEN_STRUCTURE_phdr, lesson->class_);
+    size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, lesson->class_);
+    uint64_t values[FIELDS];
+    for (size_t i = 0; i < rules->count; i++)
+        values[i] = strcmp(rules->rules[i].field->name, "e_phnum") == 0 ? 2 : lesson->values[0][i];
+    bool is_good = true;
+    for (size_t i = 0; i < sizeof others / sizeof *others && is_good; i++)
+        for (size_t j = 0; j < sizeof fills && is_good; j++) {
+            memset(lesson->bytes + at, fills[j], size);
+            for (unsigned byte = 0; byte < 4; byte++)
+                lesson->bytes[at + byte] = (uint8_t)((others[i] | lowest) >> 8 * byte);
+            is_good = holds_with(lesson, values);
+        }
+    memset(lesson->bytes + at, NOP, size);
+    return is_good;
+}
+
+static void find_inert(struct lesson *lesson)
+{
+    for (unsigned value = 0; value < 256; value++)
+        if (is_inert(lesson, (uint8_t)value))
+            lesson->rules->inert[value / 8] |= (uint8_t)(1 << value % 8);
 }
 
 /* ---- all at once ---- */
@@ -484,8 +530,8 @@ bool overlap_learn(const struct promise *promise, const struct sizes *sizes, str
         .seed = 1,
     };
     *rules = (struct rules){.promise = *promise};
-    /* nop: what is executed first goes on to no other page. */
-    memset(lesson.bytes, 0x90, sizeof lesson.bytes);
+    /* What is executed first goes on to no other page. */
+    memset(lesson.bytes, NOP, sizeof lesson.bytes);
     add_structure(&lesson, ELFGEN_STRUCTURE_ehdr);
     add_structure(&lesson, ELFGEN_STRUCTURE_phdr);
     if (!holds(&lesson))
@@ -494,6 +540,7 @@ bool overlap_learn(const struct promise *promise, const struct sizes *sizes, str
     find_ties(&lesson);
     find_values(&lesson);
     find_bases(&lesson);
+    find_inert(&lesson);
     uint64_t failed[FIELDS] = {0};
     for (unsigned repairs = 0; !is_product(&lesson, failed); repairs++)
         if (repairs == MOST_REPAIRS || !repair_blamed(&lesson, failed))

@@ -4,9 +4,10 @@
 #define OVERLAP_PRIVATE_H
 
 #include "elfgen/format.h"
+#include "elfgen/memory.h"
 #include "golf/overlap/overlaps.h"
 
-enum { PAGE_BITS = 12, PAGE = 1 << PAGE_BITS, FIELDS = 40, TIES = 512, FIELD_BITS = 64 };
+enum { PAGE = ELFGEN_PAGE, FIELDS = 40, TIES = 512, FIELD_BITS = 64 };
 
 /* What every filling of an overlap has to keep. */
 struct promise {
@@ -29,6 +30,7 @@ struct rule {
     const struct elfgen_field *field;
     bool in_program_header;
     bool is_given;  /* e_type, and e_phoff and e_phnum, which the caller of combine() says */
+    bool is_size;   /* level spec: the size of the file, which the placer fills in */
     uint64_t value; /* in the file that was asked about first */
     uint64_t fixed; /* bits that have to stay as in `value` */
     uint64_t tied;  /* bits that are those of another field */
@@ -49,6 +51,14 @@ struct rules {
     size_t tie_count;
     size_t entry, vaddr; /* which rules these are */
     uint64_t base_low, base_high;
+    uint8_t inert[32]; /* lowest bytes of p_type with which another header does nothing, whatever
+                          the rest of it is */
+};
+
+/* Where the program headers are: from `phoff` on, `count` of them; that of the file's segment is
+ * number `load`, and the others do nothing. */
+struct headers {
+    uint16_t phoff, count, load;
 };
 
 /* ---- promise.c ---- */
@@ -73,9 +83,9 @@ bool overlap_learn(const struct promise *promise, const struct sizes *sizes, str
 
 /* ---- combine.c ---- */
 
-/* Lays the program headers at `phoff`, `headers` of them, over the ELF header: what each byte may
- * be then. Returns false if two owners of a byte want different values. */
-bool overlap_combine(const struct rules *rules, uint16_t phoff, uint16_t headers,
+/* Lays the program headers over the ELF header: what each byte may be then. Returns false if two
+ * owners of a byte want different values. */
+bool overlap_combine(const struct rules *rules, const struct headers *headers,
                      struct golf_overlap *overlap);
 
 /* Whether everything that `part` admits is admitted by `whole`, which promises as much. */

@@ -19,15 +19,16 @@ static const uint64_t overcommitted_memory = (UINT64_C(8) << 30) + PAGE;
 struct relation {
     struct sizes sizes;
     uint64_t most_file; /* the largest file */
-    bool is_overcommitted;
+    bool is_spec, is_overcommitted;
 };
 static const struct relation relations[] = {
-    {{{0x30123, 0x7fcfedc}, {0x30123, 0x7fcfedc}}, 65536, false},
-    {{{0x30000, 0x3fcf000}, {0x4000000, 0x7ffffff}}, 65536, false},
-    {{{0x345, 0xabc}, {0x4000000, 0x7ffffff}}, 512, false},
-    {{{0x130123456, 0x1cfedcba9}, {0x130123456, 0x1cfedcba9}}, 65536, true},
-    {{{0x12345000, 0xedcba000}, {0x100000000, 0x1ffffffff}}, 65536, true},
-    {{{0x345, 0xabc}, {0x100000000, 0x1ffffffff}}, 512, true},
+    {{{0x30123, 0x7fcfedc}, {0x30123, 0x7fcfedc}}, 65536, false, false},
+    {{{0x30000, 0x3fcf000}, {0x4000000, 0x7ffffff}}, 65536, false, false},
+    {{{0x345, 0xabc}, {0x4000000, 0x7ffffff}}, 512, false, false},
+    {{{PAGE, PAGE}, {PAGE, PAGE}}, PAGE, true, false},
+    {{{0x130123456, 0x1cfedcba9}, {0x130123456, 0x1cfedcba9}}, 65536, false, true},
+    {{{0x12345000, 0xedcba000}, {0x100000000, 0x1ffffffff}}, 65536, false, true},
+    {{{0x345, 0xabc}, {0x100000000, 0x1ffffffff}}, 512, false, true},
 };
 
 struct search {
@@ -46,10 +47,10 @@ static bool is_confirmed(const struct rules *rules, const struct golf_overlap *o
     for (unsigned i = 0; i < FILLINGS; i++) {
         if (!golf_overlap_fill(overlap, &seed, bytes))
             return false;
-        if (!promise_holds_at_ends(&rules->promise, bytes,
-                                   i % 2 == 0 ? overlap->least : rules->promise.size))
+        uint64_t size = i % 2 == 0 ? overlap->least : rules->promise.size;
+        if (!promise_holds_at_ends(&rules->promise, bytes, size))
             return false;
-        if (i < FEW_FILLINGS && !promise_holds_always(&rules->promise, bytes, rules->promise.size))
+        if (i < FEW_FILLINGS && !promise_holds_always(&rules->promise, bytes, size))
             return false;
     }
     return true;
@@ -72,27 +73,40 @@ static void keep(struct search *search, const struct golf_overlap *overlap)
 
 static bool is_forced(const struct golf_overlap *overlap)
 {
-    unsigned flags = overlap->phoff + (overlap->bits == 64 ? 4u : 24u);
-    return overlap->cells[flags].kind == GOLF_CELL_FIXED;
+    return overlap->cells[overlap->flags_at].kind == GOLF_CELL_FIXED;
+}
+
+static void try_headers(struct search *search, const struct rules *rules,
+                        const struct relation *relation, const struct headers *headers)
+{
+    struct golf_overlap overlap;
+    if (!overlap_combine(rules, headers, &overlap))
+        return;
+    overlap.is_overcommitted = relation->is_overcommitted;
+    if (rules->promise.is_writable && !search->options->rwx && !is_forced(&overlap))
+        return;
+    if (is_confirmed(rules, &overlap))
+        keep(search, &overlap);
 }
 
 static void search_relation(struct search *search, const struct promise *promise,
                             const struct relation *relation)
 {
     struct rules rules;
-    struct golf_overlap overlap;
     if (!overlap_learn(promise, &relation->sizes, &rules))
         return;
-    uint16_t last = promise->bits == 64 ? 64 : 52;
-    for (uint16_t phoff = promise->is_spec ? last : 0; phoff <= last; phoff++) {
-        if (!overlap_combine(&rules, phoff, 1, &overlap))
-            continue;
-        overlap.is_overcommitted = relation->is_overcommitted;
-        if (promise->is_writable && !search->options->rwx && !is_forced(&overlap))
-            continue;
-        if (is_confirmed(&rules, &overlap))
-            keep(search, &overlap);
+    enum elfgen_class class_ = promise->bits == 64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+    size_t last = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_);
+    size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, class_);
+    if (promise->is_spec) {
+        try_headers(search, &rules, relation, &(struct headers){(uint16_t)last, 1, 0});
+        return;
     }
+    unsigned most = search->options->headers > 1 ? 2 : 1;
+    for (uint16_t count = 1; count <= most; count++)
+        for (uint16_t load = 0; load < count; load++)
+            for (uint16_t phoff = 0; phoff + load * size <= last; phoff++)
+                try_headers(search, &rules, relation, &(struct headers){phoff, count, load});
 }
 
 static void search_promises(struct search *search, const struct promise *promise)
@@ -100,7 +114,8 @@ static void search_promises(struct search *search, const struct promise *promise
     for (unsigned i = 0; i < sizeof relations / sizeof *relations; i++) {
         const struct relation *relation = &relations[i];
         struct promise now = *promise;
-        if (now.size > relation->most_file && now.size > PAGE)
+        if (relation->is_spec != promise->is_spec ||
+            (now.size > relation->most_file && now.size > PAGE))
             continue;
         if (now.size > relation->most_file)
             now.size = relation->most_file;
@@ -137,7 +152,9 @@ size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
                               .is_long_term = options->first != 0 || options->last != 0,
                               .first = options->first ? options->first : ELFGEN_LINUX(4, 19),
                               .last = options->last ? options->last : ELFGEN_LINUX(6, 18)};
-    for (unsigned size = 0; size < sizeof sizes / sizeof *sizes; size++)
+    for (unsigned size = 0; size < sizeof sizes / sizeof *sizes; size++) {
+        if (size > 0 && options->size <= PAGE)
+            break;
         for (unsigned type = 0; type < sizeof types / sizeof *types; type++)
             for (unsigned flags = 0; flags < 3; flags++) {
                 if (flags == 2 && !options->rwx && !options->overcommit)
@@ -148,6 +165,7 @@ size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
                 promise.is_writable = flags == 2;
                 search_promises(&search, &promise);
             }
+    }
     sort_by_size(&search);
     return search.count;
 }

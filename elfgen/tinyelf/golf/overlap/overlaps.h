@@ -16,6 +16,8 @@ struct golf_overlap_options {
     /* ELFGEN_LINUX() of the oldest and the newest kernel; of those between, the series with
        long-term support count. 0: every series that the model knows. */
     uint32_t first, last;
+    uint64_t size;    /* of the largest file that is wanted; 0: a page */
+    unsigned headers; /* the most program headers, all but one of which do nothing: 1 or 2; 0: 1 */
 };
 
 enum { GOLF_OVERLAPS = 512 }; /* room that is enough */

@@ -8,9 +8,10 @@ static bool is_forced(const struct golf_overlap *overlap, unsigned at)
 
 void golf_overlap_print(const struct golf_overlap *overlap, FILE *file)
 {
-    fprintf(file, "ELF%u phoff=%02x type=%u N=%u flags=%u memory=%llu space=%llu%s | free:",
-            overlap->bits, overlap->phoff, overlap->type, overlap->least, overlap->flags,
-            (unsigned long long)overlap->memory, (unsigned long long)overlap->address_space,
+    fprintf(file, "ELF%u phoff=%02x/%u type=%u N=%u flags=%u memory=%llu space=%llu%s | free:",
+            overlap->bits, overlap->phoff, overlap->headers, overlap->type, overlap->least,
+            overlap->flags, (unsigned long long)overlap->memory,
+            (unsigned long long)overlap->address_space,
             overlap->is_overcommitted ? " overcommit" : "");
     for (unsigned i = 0; i < overlap->size; i++) {
         if (is_forced(overlap, i))
