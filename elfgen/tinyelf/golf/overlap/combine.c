@@ -153,11 +153,11 @@ static void take_known(struct sheet *sheet)
 /* The first cell that has to have the same value as this one, or itself. */
 static unsigned first_same(const uint16_t *roots, unsigned cell)
 {
-    const uint16_t *bits = roots + 8u * cell;
+    const uint16_t *bits = roots + (size_t)8 * cell;
     for (unsigned bit = 0; bit < 8; bit++)
         if (bits[bit] < ZERO) {
             unsigned first = bits[bit] / 8;
-            return memcmp(bits, roots + 8u * first, 8 * sizeof *bits) == 0 ? first : cell;
+            return memcmp(bits, roots + (size_t)8 * first, 8 * sizeof *bits) == 0 ? first : cell;
         }
     return cell;
 }

@@ -102,7 +102,7 @@ static void search_relation(struct search *search, const struct promise *promise
         try_headers(search, &rules, relation, &(struct headers){(uint16_t)last, 1, 0});
         return;
     }
-    unsigned most = search->options->headers > 1 ? 2 : 1;
+    uint16_t most = search->options->headers > 1 ? 2 : 1;
     for (uint16_t count = 1; count <= most; count++)
         for (uint16_t load = 0; load < count; load++)
             for (uint16_t phoff = 0; phoff + load * size <= last; phoff++)

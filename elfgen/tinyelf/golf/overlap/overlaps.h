@@ -9,15 +9,15 @@
 /* Which overlaps are wanted. All false and 0: those of level linux, on every kernel that the model
  * knows. */
 struct golf_overlap_options {
-    bool spec;       /* whole headers, with nothing that the specification, qemu-user or WSL1
-                        object to */
-    bool rwx;        /* segments with W and X as well */
-    bool overcommit; /* also those that take gigabytes, and W with X where the overlap forces it */
+    uint64_t size; /* of the largest file that is wanted; 0: a page */
     /* ELFGEN_LINUX() of the oldest and the newest kernel; of those between, the series with
        long-term support count. 0: every series that the model knows. */
     uint32_t first, last;
-    uint64_t size;    /* of the largest file that is wanted; 0: a page */
     unsigned headers; /* the most program headers, all but one of which do nothing: 1 or 2; 0: 1 */
+    bool spec;        /* whole headers, with nothing that the specification, qemu-user or WSL1
+                         object to */
+    bool rwx;         /* segments with W and X as well */
+    bool overcommit;  /* also those that take gigabytes, and W with X where the overlap forces it */
 };
 
 enum { GOLF_OVERLAPS = 512 }; /* room that is enough */
