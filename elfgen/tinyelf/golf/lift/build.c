@@ -46,7 +46,7 @@ static struct golf_value value_of(const struct lift *lift, const struct lift_val
     if (!lift_is_constant(value)) {
         result.kind = GOLF_CASES;
         result.failed = x86_low_bits(value->known[0].value, lift->bits);
-    } else if (is_address && lift_segment_of(lift, at)) {
+    } else if (is_address && lift_is_address(lift, at)) {
         result.kind = GOLF_ADDRESS;
         result.failed = at;
     }
@@ -184,7 +184,7 @@ static bool build_needs(const struct build *build, const struct lift_instruction
         bool is_address = instruction->need_addresses >> reg & 1 && lift_is_constant(value);
         bool is_place;
         uint64_t at = place_with(instruction, reg, &is_place);
-        if (!is_place || !lift_segment_of(lift, at))
+        if (!is_place || !lift_is_data(lift, at))
             at = number_of(value);
         if (is_address && !is_place && !lift_use(lift, at, 0, false))
             return false;
@@ -222,6 +222,8 @@ static bool use_place(const struct build *build, const struct lift_instruction *
     if (table.base == EFFECTS_NONE && !table.next && table.displacement < ELFGEN_PAGE)
         return true;
     address = lift_place_address(instruction, &table, instruction->before);
+    if (table.base != EFFECTS_NONE && !lift_is_data(lift, number_of(&address)))
+        address = instruction->before[table.base];
     return !lift_is_constant(&address) || lift_use(lift, number_of(&address), 0, is_written);
 }
 
@@ -246,14 +248,14 @@ static bool build_refers(const struct build *build, const struct lift_instructio
                 return false;
         } else if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && instruction->need_addresses) {
             number = x86_low_bits(operand->imm.value.u, lift->bits);
-            if (lift_segment_of(lift, number) && !lift_use(lift, number, 0, false))
+            if (lift_is_address(lift, number) && !lift_use(lift, number, 0, false))
                 return false;
         } else if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
                    instruction->effects.write_count > 0 && operand->imm.value.u >= ELFGEN_PAGE &&
                    lift_segment_of(lift, operand->imm.value.u)) {
             return lift_refuse_at(lift, instruction, "it stores a number that may be an address");
         }
-        if (!lift_segment_of(lift, number) || number == 0)
+        if (!lift_is_address(lift, number) || number == 0)
             continue;
         operation->refers_operand = (uint8_t)i;
         operation->refers =

@@ -15,6 +15,7 @@ enum { READS = ZYDIS_OPERAND_ACTION_MASK_READ, SAFE_STACK = 64 };
 struct back {
     struct lift *lift;
     struct lift_instruction *instruction;
+    uint32_t index;
     const struct lift_value *before, *after;
     struct lift_live *live; /* after it; becomes that before it */
 };
@@ -97,6 +98,24 @@ static void read_source(const struct back *back, unsigned reg, unsigned bits, bo
         force(back->lift, lift_maker(value));
 }
 
+/* A stack address is made of another one of the same frame. */
+static void read_stack(const struct back *back, unsigned reg)
+{
+    const struct lift_value *value = &back->after[reg];
+    for (unsigned round = 0; round < 3; round++)
+        for (unsigned i = 0; i < GOLF_REGISTERS; i++) {
+            bool is_read = round == 0   ? back->instruction->reads >> i & 1
+                           : round == 1 ? i == X86_STACK_POINTER
+                                        : true;
+            const struct lift_value *source = &back->before[i];
+            if (is_read && source->kind == LIFT_STACK && source->frame == value->frame) {
+                read_register(back->live, i, back->lift->bits, false);
+                return;
+            }
+        }
+    force(back->lift, back->index);
+}
+
 static void go_back_over_gone(const struct back *back)
 {
     struct lift_live after = *back->live;
@@ -106,9 +125,14 @@ static void go_back_over_gone(const struct back *back)
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
         if (writes >> reg & 1)
             kill(back->live, reg);
-    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
-        if (writes >> reg & 1 && after.bits[reg] != 0 && back->after[reg].kind == LIFT_OPAQUE)
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        if (!(writes >> reg & 1) || after.bits[reg] == 0)
+            continue;
+        if (back->after[reg].kind == LIFT_OPAQUE)
             read_source(back, reg, after.bits[reg], after.addresses >> reg & 1);
+        if (back->after[reg].kind == LIFT_STACK)
+            read_stack(back, reg);
+    }
 }
 
 /* ---- needs ---- */
@@ -200,11 +224,13 @@ static bool need_call(const struct back *back)
     return true;
 }
 
-/* cmp of an address with a number: the number is one, too. */
+/* What an address is compared with, or what it is subtracted from, is one as well. */
 static void need_compared(const struct back *back, const struct lift_live *after)
 {
     const struct lift_instruction *instruction = back->instruction;
-    if (instruction->zydis.mnemonic != ZYDIS_MNEMONIC_CMP)
+    bool is_distance =
+        instruction->zydis.mnemonic == ZYDIS_MNEMONIC_SUB && instruction->result_addresses == 0;
+    if (instruction->zydis.mnemonic != ZYDIS_MNEMONIC_CMP && !is_distance)
         return;
     if (instruction->reads & after->addresses)
         back->instruction->need_addresses |= instruction->reads;
@@ -419,7 +445,8 @@ static bool live_block(struct lift *lift, struct lift_block *block, bool *change
         const struct lift_value *after =
             i + 1 < block->count ? lift->instructions[block->instructions[i + 1]]->before
                                  : block->out.registers;
-        const struct back back = {lift, instruction, instruction->before, after, &live};
+        const struct back back = {lift,  instruction, block->instructions[i], instruction->before,
+                                  after, &live};
         bool is_end = ends_itself && i + 1 == block->count;
         if (!is_end && !go_back(&back))
             return false;

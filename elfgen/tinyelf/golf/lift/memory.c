@@ -39,6 +39,11 @@ const struct lift_segment *lift_segment_of(const struct lift *lift, uint64_t add
     return NULL;
 }
 
+bool lift_is_address(const struct lift *lift, uint64_t address)
+{
+    return lift_segment_of(lift, address) || lift_segment_of(lift, address - 1);
+}
+
 bool lift_is_mapped(const struct lift *lift, uint64_t address, uint64_t size)
 {
     const struct lift_segment *segment = lift_segment_of(lift, address);

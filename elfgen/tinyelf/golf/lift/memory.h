@@ -11,6 +11,9 @@ bool lift_open_memory(struct lift *lift);
 /* The segment that has an address; NULL: none. */
 const struct lift_segment *lift_segment_of(const struct lift *lift, uint64_t address);
 
+/* Whether an address is in a segment, or right after one: the end of what is last in it. */
+bool lift_is_address(const struct lift *lift, uint64_t address);
+
 /* Whether `size` bytes from an address on are in a segment. */
 bool lift_is_mapped(const struct lift *lift, uint64_t address, uint64_t size);
 

@@ -9,7 +9,7 @@
 
 static bool add_use(struct lift *lift, const struct lift_use *use)
 {
-    if (!lift_segment_of(lift, use->address))
+    if (!lift_is_address(lift, use->address))
         return true;
     if (!grow_array(&lift->uses, lift->use_count + 1, &lift->use_capacity, sizeof *lift->uses)) {
         lift->failed = true;
@@ -73,6 +73,11 @@ static bool has_code(const struct lift *lift, uint64_t address, uint64_t end)
     return false;
 }
 
+bool lift_is_data(const struct lift *lift, uint64_t address)
+{
+    return lift_segment_of(lift, address) && !has_code(lift, address, address + 1);
+}
+
 /* ---- extents ---- */
 
 static uint64_t headers_end(const struct lift *lift)
@@ -82,10 +87,24 @@ static uint64_t headers_end(const struct lift *lift)
     return view.segments.offset + view.segments.count * view.segments.entry_size;
 }
 
+/* An address in code may be the end of the data before it, or a few bytes before data whose index
+ * does not begin with 0. */
+static uint64_t nearest_data(const struct lift *lift, uint64_t address)
+{
+    if (lift_is_data(lift, address - 1))
+        return address - 1;
+    for (uint64_t i = 1; i <= lift->bits / 8; i++)
+        if (lift_is_data(lift, address + i))
+            return address + i;
+    return address;
+}
+
 /* Gives a use of which the size is not known all memory around it that is neither code nor headers.
  */
 static bool extend(struct lift *lift, struct lift_use *use)
 {
+    if (!lift_is_data(lift, use->address))
+        use->address = nearest_data(lift, use->address);
     const struct lift_segment *segment = lift_segment_of(lift, use->address);
     uint64_t low = segment->start, high = segment->end;
     if (use->address < low || use->address >= high) {

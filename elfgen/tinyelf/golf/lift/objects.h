@@ -12,6 +12,9 @@ bool lift_use(struct lift *lift, uint64_t address, uint64_t size, bool is_writte
 bool lift_use_by_call(struct lift *lift, uint64_t address, uint64_t size, bool is_written,
                       bool may_hold_addresses);
 
+/* Whether an address is in memory that has no code. */
+bool lift_is_data(const struct lift *lift, uint64_t address);
+
 /* Makes objects of all uses. Returns false after setting the error: one is written and has code,
  * or holds addresses. */
 bool lift_objects(struct lift *lift, struct golf_lifted *lifted);
