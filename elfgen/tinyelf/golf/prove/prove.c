@@ -105,6 +105,19 @@ static struct golf_start start_of(const struct golf_prover *prover, int file, ui
                                .interrupted = prover->options.interrupted};
 }
 
+/* ---- interruption ---- */
+
+static bool is_interrupted(const struct golf_prover *prover)
+{
+    return prover->options.interrupted && prover->options.interrupted(prover->options.context);
+}
+
+static enum golf_outcome stop(struct elfgen_error *error)
+{
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "stopped before it was proven");
+    return GOLF_FAILED;
+}
+
 /* ---- recording ---- */
 
 static enum golf_outcome record(struct golf_prover *prover, struct recorded *recorded,
@@ -147,7 +160,10 @@ static enum golf_outcome record_all(struct golf_prover *prover, struct elfgen_er
         }
         prover->made++;
         prover->order[i] = i;
-        enum golf_outcome outcome = record(prover, recorded, error);
+        enum golf_outcome outcome =
+            is_interrupted(prover) ? stop(error) : record(prover, recorded, error);
+        if (outcome != GOLF_SAME && is_interrupted(prover))
+            outcome = stop(error);
         if (outcome != GOLF_SAME)
             return outcome;
         if (recorded->trace.most_read > options.most_read)
@@ -216,6 +232,7 @@ struct golf_prover *golf_prover_open(const struct golf_prove_options *options, b
     }
     prover->options = *options;
     prover->count = options->environments;
+    prover->tracer.kinds = options->kinds;
     prover->original = prover->empty = -1;
     enum golf_outcome outcome = GOLF_FAILED;
     if (open_parts(prover, error)) {
@@ -294,6 +311,8 @@ enum golf_outcome golf_prove(struct golf_prover *prover, const uint8_t *candidat
     choose_processor(prover);
     for (size_t place = 0; place < prover->count && outcome == GOLF_SAME; place++) {
         outcome = try(prover, file, prover->order[place], difference, error);
+        if (is_interrupted(prover))
+            outcome = stop(error);
         if (outcome == GOLF_DIFFERENT)
             move_first(prover, place);
     }
