@@ -9,14 +9,17 @@
 #include <sys/mman.h>
 
 #include "elfgen/memory.h"
+#include "populate.h"
 
 enum {
     UNIT = 16,
     FIRST_CHUNK = 65536,
     LEAST_CHUNK = 1 << 18, /* chunks double from here on */
     MOST_CHUNK = 1 << 24,
-    LARGE = 1 << 17, /* larger blocks are mapped, and unmapped when they are freed */
-    STEPS = 4,       /* classes from one power of two to the next */
+    LARGE = 1 << 17,   /* larger blocks are mapped, and unmapped when they are freed */
+    MANY = 1 << 20,    /* chunks from this size on get pages ... */
+    AT_ONCE = 1 << 18, /* ... so many bytes at a time */
+    STEPS = 4,         /* classes from one power of two to the next */
     CLASSES = 14 * STEPS
 };
 
@@ -32,7 +35,8 @@ static const uint64_t in_use = UINT64_C(0x9e6c63d0876a9a47), is_free = UINT64_C(
 
 static _Alignas(ELFGEN_PAGE) unsigned char first_chunk[FIRST_CHUNK];
 static struct {
-    unsigned char *at, *end; /* of the chunk that new blocks come from */
+    unsigned char *at, *end;  /* of the chunk that new blocks come from */
+    unsigned char *populated; /* up to here, or to the end, its pages are there or come by faults */
     size_t next_chunk;
     struct header *kept[CLASSES]; /* freed blocks; the next one's address is in the block */
 } heap;
@@ -76,7 +80,7 @@ static bool next_chunk(size_t size)
 {
     if (!heap.end) {
         heap.at = first_chunk;
-        heap.end = first_chunk + sizeof first_chunk;
+        heap.end = heap.populated = first_chunk + sizeof first_chunk;
         heap.next_chunk = LEAST_CHUNK;
         if (size <= sizeof first_chunk)
             return true;
@@ -86,6 +90,7 @@ static bool next_chunk(size_t size)
         return false;
     heap.at = chunk;
     heap.end = chunk + heap.next_chunk;
+    heap.populated = heap.next_chunk < MANY ? heap.end : chunk;
     heap.next_chunk *= heap.next_chunk < MOST_CHUNK ? 2 : 1;
     return true;
 }
@@ -126,6 +131,10 @@ static void *allocate(size_t size, bool *zeros)
         return no_memory();
     header = (struct header *)(void *)heap.at;
     heap.at += size + sizeof *header;
+    if (heap.at > heap.populated) {
+        populate(heap.populated, AT_ONCE);
+        heap.populated += AT_ONCE;
+    }
     return use(header, size);
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/populate.h"
+
 /* Takes eight bytes at a time, multiplies them into the bits above and folds those down. Colliding
  * names need no defence: they would only slow down their author's build. */
 uint64_t link_table_hash(const void *bytes, size_t size)
@@ -49,13 +51,17 @@ static struct link_row *find(const struct link_table *table, const void *key, si
     }
 }
 
+/* Few: a small program's names touch one page. */
+enum { FIRST_ROWS = 32 };
+
 static bool grow(struct link_table *table)
 {
-    struct link_table larger = {.capacity = table->capacity ? table->capacity * 2 : 256,
+    struct link_table larger = {.capacity = table->capacity ? table->capacity * 2 : FIRST_ROWS,
                                 .count = table->count};
     larger.rows = calloc(larger.capacity, sizeof *larger.rows);
     if (!larger.rows)
         return false;
+    populate(larger.rows, larger.capacity * sizeof *larger.rows);
     for (size_t i = 0; i < table->capacity; i++) {
         const struct link_row *row = &table->rows[i];
         if (row->key)
