@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "golf_private.h"
-#include "base/visible.h"
+#include "base/ascii.h"
 
 bool golf_is_proven(const struct golf_report *report)
 {
@@ -65,8 +65,8 @@ static void put_quoted(struct elfgen_text *out, const char *text)
     static const char digits[] = "0123456789abcdef";
     elfgen_text_char(out, '"');
     for (size_t i = 0; text[i] && i < SHOWN; i++) {
-        const unsigned char c = (unsigned char)text[i];
-        if (c >= ' ' && c <= '~' && c != '"' && c != '\\') {
+        const uint8_t c = (uint8_t)text[i];
+        if (ascii_is_printable(c) && c != '"' && c != '\\') {
             elfgen_text_char(out, (char)c);
         } else {
             elfgen_text_string(out, "\\x");

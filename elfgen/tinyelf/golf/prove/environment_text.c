@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/shellwords.h"
 #include "base/system_error.h"
 
@@ -139,7 +140,7 @@ static void put_input(const struct golf_environment *environment, struct elfgen_
     elfgen_text_string(text, "printf '");
     for (size_t i = 0; i < environment->input_size; i++) {
         const uint8_t byte = environment->input[i];
-        if (byte >= ' ' && byte <= '~' && byte != '\'' && byte != '\\' && byte != '%') {
+        if (ascii_is_printable(byte) && byte != '\'' && byte != '\\' && byte != '%') {
             elfgen_text_char(text, (char)byte);
         } else if (byte == '\n') {
             elfgen_text_string(text, "\\n");
