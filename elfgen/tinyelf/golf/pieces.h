@@ -19,6 +19,7 @@ enum golf_field_kind {
 struct golf_field {
     uint8_t kind;           /* enum golf_field_kind */
     uint8_t offset, length; /* in the choice's bytes: 1, 4 or 8 bytes, little-endian */
+    bool is_signed;         /* it is sign-extended when executed */
     bool is_block;          /* the target is a block, not data */
     uint16_t target;
     int64_t addend;

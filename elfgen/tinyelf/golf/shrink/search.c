@@ -1,0 +1,300 @@
+/* The search through states: cheapest first, from a block's end to its beginning. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grow.h"
+#include "search.h"
+
+/* How many bytes more than the cheapest way to an operation are still looked at: what is dearer
+ * there may ask for less before. */
+enum { ALLOWANCE = 4, FIRST_TABLE = 1 << 12, DEFAULT_STATES = 2000000 };
+
+const struct demand *search_demand(const struct search *search, uint16_t number)
+{
+    return &search->demands[number];
+}
+
+uint16_t search_number(struct search *search, const struct demand *demand)
+{
+    for (size_t i = 1; i < search->demand_count; i++) {
+        const struct demand *known = &search->demands[i];
+        if (known->kind == demand->kind && known->data == demand->data &&
+            known->number == demand->number && known->mask == demand->mask)
+            return (uint16_t)i;
+    }
+    if (search->demand_count >= UINT16_MAX ||
+        !grow_array(&search->demands, search->demand_count + 1, &search->demand_capacity,
+                    sizeof *search->demands)) {
+        search->has_no_memory = true;
+        return 0;
+    }
+    search->demands[search->demand_count] = *demand;
+    return (uint16_t)search->demand_count++;
+}
+
+static uint32_t hash(const struct state *state)
+{
+    uint64_t value = 14695981039346656037u;
+    const uint16_t *registers = state->registers;
+    value =
+        (value ^ (state->position | (uint64_t)state->depth << 16 | (uint64_t)state->flags << 24)) *
+        1099511628211u;
+    for (size_t i = 0; i < GOLF_REGISTERS; i++)
+        value = (value ^ registers[i]) * 1099511628211u;
+    for (size_t i = 0; i < STACK_DEPTH; i++)
+        value = (value ^ state->stack[i]) * 1099511628211u;
+    return (uint32_t)(value ^ value >> 32);
+}
+
+static bool is_same(const struct state *a, const struct state *b)
+{
+    return a->position == b->position && a->depth == b->depth && a->flags == b->flags &&
+           !memcmp(a->registers, b->registers, sizeof a->registers) &&
+           !memcmp(a->stack, b->stack, sizeof a->stack);
+}
+
+static bool enlarge_table(struct search *search)
+{
+    size_t size = search->table_size ? 2 * search->table_size : FIRST_TABLE;
+    uint32_t *table = calloc(size, sizeof *table);
+    if (!table)
+        return false;
+    for (size_t i = 0; i < search->state_count; i++) {
+        size_t at = hash(&search->states[i]) & (size - 1);
+        while (table[at])
+            at = (at + 1) & (size - 1);
+        table[at] = (uint32_t)i + 1;
+    }
+    free(search->table);
+    search->table = table;
+    search->table_size = size;
+    return true;
+}
+
+/* The number of a state, which is added if it is new; UINT32_MAX: no memory. */
+static uint32_t state_number(struct search *search, const struct state *state)
+{
+    if (2 * (search->state_count + 1) > search->table_size && !enlarge_table(search))
+        return UINT32_MAX;
+    size_t at = hash(state) & (search->table_size - 1);
+    for (; search->table[at]; at = (at + 1) & (search->table_size - 1))
+        if (is_same(&search->states[search->table[at] - 1], state))
+            return search->table[at] - 1;
+    size_t count = search->state_count;
+    if (!grow_array(&search->states, count + 1, &search->state_capacity, sizeof *search->states) ||
+        !grow_array(&search->costs, count + 1, &search->cost_capacity, sizeof *search->costs) ||
+        !grow_array(&search->is_done, count + 1, &search->done_capacity, sizeof *search->is_done))
+        return UINT32_MAX;
+    search->states[count] = *state;
+    search->costs[count] = UINT32_MAX;
+    search->is_done[count] = false;
+    search->table[at] = (uint32_t)++search->state_count;
+    return (uint32_t)count;
+}
+
+/* ---- the queue: states by cost ---- */
+
+static bool enter(struct search *search, uint32_t number, uint32_t cost)
+{
+    if (!grow_array(&search->buckets, cost + 1, &search->bucket_capacity, sizeof *search->buckets))
+        return false;
+    while (search->bucket_count <= cost)
+        search->buckets[search->bucket_count++] = (struct bucket){0};
+    struct bucket *bucket = &search->buckets[cost];
+    if (!grow_array(&bucket->states, bucket->count + 1, &bucket->capacity, sizeof *bucket->states))
+        return false;
+    bucket->states[bucket->count++] = number;
+    return true;
+}
+
+/* Whether the block begins with this constant in a register, or an operation leaves it in one. */
+static bool is_given(const struct search *search, const struct demand *demand)
+{
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        if (demand_is_met(demand, &search->block->at_start[reg]))
+            return true;
+        for (size_t i = 0; i < search->block->count; i++)
+            if (search->block->operations[i].writes & 1u << reg &&
+                demand_is_met(demand, &search->block->operations[i].after[reg]))
+                return true;
+    }
+    return false;
+}
+
+/* The least bytes of instructions that put a constant into a register of its own: exchanges only
+ * move values, so each needs to be made, or copied. */
+static unsigned constant_bytes(const struct search *search, const struct demand *demand)
+{
+    bool is_ones = !((demand->number ^ LOW_32) & demand->mask & LOW_32); /* cdq may make it */
+    if (!demand->number || is_given(search, demand))
+        return 0;
+    return is_ones || search->lifted->bits == 32 ? 1 : 2;
+}
+
+enum { ADDRESS_BYTES = 5, COPY_BYTES = 2 };
+
+/* The least bytes from a block's beginning to what is asked here. */
+static unsigned bytes_before(const struct search *search, const struct state *state)
+{
+    unsigned bytes = search->before[state->position], addresses = 0;
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        const struct demand *demand = search_demand(search, state->registers[reg]);
+        if (!demand->mask)
+            continue;
+        if (demand->kind == GOLF_CONSTANT)
+            bytes += constant_bytes(search, demand);
+        else if (demand->kind == GOLF_ADDRESS && !is_given(search, demand))
+            bytes += addresses++ ? COPY_BYTES : ADDRESS_BYTES;
+    }
+    for (unsigned i = 0; i < state->depth; i++) {
+        const struct demand *demand = search_demand(search, state->stack[i]);
+        bool is_address = demand->kind == GOLF_ADDRESS && !is_given(search, demand);
+        bytes += is_address && !addresses++ ? ADDRESS_BYTES : 1;
+    }
+    return bytes;
+}
+
+static unsigned limit(const struct search *search, unsigned position)
+{
+    unsigned least = position ? search->least[position - 1] : search->best;
+    unsigned more = search->options->slack + (position ? ALLOWANCE : 0);
+    return least > UINT32_MAX - more ? UINT32_MAX : least + more;
+}
+
+void search_add(struct search *search, const struct state *before, uint32_t after,
+                const struct move *move)
+{
+    unsigned length = move_length(search, move);
+    unsigned cost = search->costs[after] + length;
+    unsigned whole = cost + bytes_before(search, before);
+    if (!length || search->has_no_memory || cost > limit(search, before->position) ||
+        whole > limit(search, 0))
+        return;
+    uint32_t number = state_number(search, before);
+    if (number == UINT32_MAX || !grow_array(&search->edges, search->edge_count + 1,
+                                            &search->edge_capacity, sizeof *search->edges)) {
+        search->has_no_memory = true;
+        return;
+    }
+    search->edges[search->edge_count++] = (struct edge){number, after, (uint8_t)length, *move};
+    if (cost >= search->costs[number])
+        return;
+    search->costs[number] = cost;
+    search->is_done[number] = false;
+    if (cost < search->least[before->position])
+        search->least[before->position] = cost;
+    if (!enter(search, number, whole))
+        search->has_no_memory = true;
+}
+
+static bool is_entry(const struct search *search, const struct state *state)
+{
+    if (state->position || state->depth)
+        return false;
+    for (size_t i = 0; i < GOLF_REGISTERS; i++)
+        if (!demand_is_met(search_demand(search, state->registers[i]), &search->block->at_start[i]))
+            return false;
+    return true;
+}
+
+static bool note_entry(struct search *search, uint32_t number)
+{
+    if (!grow_array(&search->entries, search->entry_count + 1, &search->entry_capacity,
+                    sizeof *search->entries))
+        return false;
+    search->entries[search->entry_count++] = number;
+    if (search->costs[number] < search->best)
+        search->best = search->costs[number];
+    return true;
+}
+
+/* What the block's end asks for. */
+static bool begin(struct search *search)
+{
+    const struct golf_block *block = search->block;
+    struct state end = {.position = (uint16_t)block->count,
+                        .flags = block->end == GOLF_BRANCH || block->flags_live};
+    struct demand nothing = {0};
+    search->best = UINT32_MAX;
+    search->least = malloc((block->count + 1) * sizeof *search->least);
+    search->before = malloc((block->count + 1) * sizeof *search->before);
+    if (!search->least || !search->before ||
+        !grow_array(&search->demands, 1, &search->demand_capacity, sizeof *search->demands))
+        return false;
+    for (size_t i = 0; i <= block->count; i++)
+        search->least[i] = UINT32_MAX;
+    search->demands[search->demand_count++] = nothing;
+    search->before[0] = 0;
+    for (size_t i = 0; i < block->count; i++)
+        search->before[i + 1] = search->before[i] + block->operations[i].length;
+    for (size_t i = 0; i < block->need_count; i++) {
+        struct demand demand = demand_of(&block->needs[i].values[0], block->needs[i].bits);
+        end.registers[block->needs[i].reg] = demand.mask ? search_number(search, &demand) : 0;
+    }
+    uint32_t number = state_number(search, &end);
+    if (number == UINT32_MAX)
+        return false;
+    search->costs[number] = search->least[block->count] = 0;
+    return enter(search, number, 0);
+}
+
+static bool visit(struct search *search, uint32_t number, size_t most)
+{
+    struct state state = search->states[number];
+    if (search->is_done[number] || search->costs[number] > limit(search, state.position))
+        return true;
+    if (search->state_count > most) {
+        search->is_full = true;
+        return true;
+    }
+    search->is_done[number] = true;
+    if (is_entry(search, &state) && !note_entry(search, number))
+        return false;
+    moves_before(search, number);
+    return !search->has_no_memory;
+}
+
+bool search_block(struct search *search)
+{
+    size_t most = search->options->states ? search->options->states : DEFAULT_STATES;
+    if (!begin(search)) {
+        search->has_no_memory = true;
+        return false;
+    }
+    for (uint32_t whole = 0; whole < search->bucket_count && whole <= limit(search, 0); whole++)
+        for (size_t i = 0; i < search->buckets[whole].count; i++)
+            if (!visit(search, search->buckets[whole].states[i], most)) {
+                search->has_no_memory = true;
+                return false;
+            }
+    {
+        extern int printf(const char *, ...);
+        for (size_t p = 0; p <= search->block->count; p++) {
+            printf("pos %zu least %u:", p, search->least[p]);
+            for (size_t c = 0; c < search->bucket_count; c++) {
+                size_t n = 0;
+                for (size_t i = 0; i < search->state_count; i++)
+                    n += search->states[i].position == p && search->costs[i] == c;
+                printf(" %zu:%zu", c, n);
+            }
+            printf("\n");
+        }
+    } // DBG
+    return search->best != UINT32_MAX;
+}
+
+void search_free(struct search *search)
+{
+    for (size_t i = 0; i < search->bucket_count; i++)
+        free(search->buckets[i].states);
+    free(search->buckets);
+    free(search->least);
+    free(search->before);
+    free(search->demands);
+    free(search->states);
+    free(search->costs);
+    free(search->is_done);
+    free(search->table);
+    free(search->edges);
+    free(search->entries);
+}
