@@ -94,7 +94,7 @@ static bool read_lines(struct state *state)
 static bool begin(struct state *state, void *memory, size_t size)
 {
     state->arena = (struct arena){.bytes = memory, .size = size};
-    state->mode = state->options->mode == 32 ? 32 : 64;
+    state->mode = state->options->mode ? state->options->mode : state->options->flat ? 16 : 64;
     state->pass = 1;
     state->fault.error = &state->last;
     state->stream.tail = &state->items;

@@ -23,6 +23,8 @@ static bool declare(struct state *state, enum symbol_kind kind, bool is_required
                          "the name of a symbol was expected here, not %s",
                          elfgen_asm_token_text(at, (char[TOKEN_TEXT]){0}));
     at++;
+    if (state->options->flat && kind == SYMBOL_COMMON)
+        return asm_error(state, name, ELFGEN_BAD_VALUE, "a flat file has no common symbols");
     if (kind == SYMBOL_COMMON) {
         if (at >= end || at->kind != TOKEN_NUMBER)
             return asm_error(state, at, ELFGEN_BAD_VALUE,
@@ -111,7 +113,8 @@ static bool set_origin(struct state *state, const struct token *at)
     struct value value;
     if (!state->options->flat)
         return asm_error(state, at, ELFGEN_BAD_VALUE,
-                         "org is for flat files; an ELF file has its addresses from the layout");
+                         "org is for flat files, as nasm -f bin makes them: an object has no "
+                         "addresses yet");
     const struct token *begin = at;
     state->is_critical = true;
     const bool ok = elfgen_asm_evaluate(state, &at, &value);

@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* A flat file has `.text` first, then the others as they come, at multiples of 4 unless they say
- * something else. */
+ * something else. What has no bytes in the file comes after the section that the source made before
+ * it; `.bss` after the last one with bytes. */
 enum { USUAL_ALIGN = 4 };
 
 static uint64_t aligned(uint64_t address, uint64_t align)
@@ -12,42 +13,71 @@ static uint64_t aligned(uint64_t address, uint64_t align)
     return address + (-address & (align - 1));
 }
 
-/* Gives a section the next address; returns where it ends, `before` if it is empty. */
-static uint64_t place(struct state *state, struct elfgen_assembly *assembly,
-                      const struct asm_section *section, uint64_t *end, uint64_t before)
+/* A section's row in the program; NULL: it is `.text`, which is not there. */
+static struct elfgen_section *row_of(const struct elfgen_assembly *assembly,
+                                     const struct asm_section *section)
 {
-    struct elfgen_section *made = &assembly->program.sections[section->order];
-    const uint64_t align = section->said_align   ? section->said_align
-                           : section->index == 0 ? 1
-                                                 : USUAL_ALIGN;
-    made->address = aligned(*end, align);
-    made->offset = made->address - state->origin;
-    *end = made->address + made->size;
-    return made->size > 0 ? *end : before;
+    const bool is_there = section->is_named || section->is_used || section->has_label;
+    return is_there ? &assembly->program.sections[section->order] : NULL;
 }
 
-/* Places all sections; returns the size of the file, in which nothing follows the last byte. */
+/* Places a section at an address. */
+static void place(const struct state *state, const struct elfgen_assembly *assembly,
+                  struct asm_section *section, uint64_t address)
+{
+    struct elfgen_section *row = row_of(assembly, section);
+    section->address = address;
+    if (row) {
+        row->address = address;
+        row->offset = address - state->origin;
+    }
+}
+
+/* Where a section begins that follows another. */
+static uint64_t after(const struct asm_section *before, const struct asm_section *section)
+{
+    return aligned(before->address + before->size,
+                   section->said_align ? section->said_align : USUAL_ALIGN);
+}
+
+/* Places all sections. Returns the size of the file, in which nothing follows the last byte; it may
+ * be more than MOST_BYTES. */
 static uint64_t place_all(struct state *state, struct elfgen_assembly *assembly)
 {
-    const struct asm_section *text = state->sections[0];
-    uint64_t end = state->origin, file_end = end;
-    if (text->is_named || text->is_used || text->has_label)
-        file_end = place(state, assembly, text, &end, file_end);
-    for (uint32_t i = 1; i < state->section_count; i++)
-        if (state->sections[i]->type != ELFGEN_SHT_NOBITS)
-            file_end = place(state, assembly, state->sections[i], &end, file_end);
-    for (uint32_t i = 1; i < state->section_count; i++)
-        if (state->sections[i]->type == ELFGEN_SHT_NOBITS)
-            place(state, assembly, state->sections[i], &end, end);
-    return file_end - state->origin;
+    struct asm_section *last = state->sections[0];
+    const uint64_t first_align = state->has_origin && last->said_align ? last->said_align : 1;
+    uint64_t size = 0;
+    place(state, assembly, last, aligned(state->origin, first_align));
+    for (uint32_t i = 0; i < state->section_count; i++) {
+        struct asm_section *section = state->sections[i];
+        if (section->type == ELFGEN_SHT_NOBITS)
+            continue;
+        if (i > 0)
+            place(state, assembly, section, after(last, section));
+        const uint64_t offset = section->address - state->origin;
+        if (offset > MOST_BYTES || section->address + section->size < state->origin)
+            return UINT64_MAX;
+        size = section->size > 0 ? offset + section->size : size;
+        last = section;
+    }
+    for (uint32_t i = 1; i < state->section_count; i++) {
+        struct asm_section *section = state->sections[i];
+        if (section->type == ELFGEN_SHT_NOBITS)
+            place(
+                state, assembly, section,
+                after(strcmp(section->name, ".bss") == 0 ? last : state->sections[i - 1], section));
+    }
+    return size;
 }
 
-/* Symbols and lines count from the beginning of the file. Sections have no symbols here. */
+/* Symbols and lines count from the beginning of the file. Sections have no symbols here, and
+ * neither has what relocations against nothing name. */
 static bool move_symbols(struct state *state, struct elfgen_assembly *assembly)
 {
     const struct elfgen_program *program = &assembly->program;
     const size_t first = program->section_count;
-    const size_t count = program->symbol_count - first;
+    size_t count = program->symbol_count - first;
+    count -= count > 0 && !program->symbols[first + count - 1].name[0];
     struct elfgen_symbol *symbols = arena_take(&state->arena, count * sizeof *symbols, 16);
     struct elfgen_assembly_line *lines =
         arena_take(&state->arena, assembly->line_count * sizeof *lines, 16);
@@ -72,32 +102,23 @@ static bool move_symbols(struct state *state, struct elfgen_assembly *assembly)
     return true;
 }
 
-/* Whether a section is one that NASM places in a way of its own: without bytes, and neither `.data`
- * nor `.bss`. Tells an error. */
-static bool has_others(struct state *state)
+/* Stores addresses: what has no room for one keeps its lowest bytes. */
+static void store_addresses(const struct elfgen_program *program, uint8_t *bytes)
 {
-    for (uint32_t i = 1; i < state->section_count; i++) {
-        const struct asm_section *section = state->sections[i];
-        if (strcmp(section->name, ".data") != 0 && strcmp(section->name, ".bss") != 0 &&
-            (section->size == 0 || section->type == ELFGEN_SHT_NOBITS))
-            return !asm_error(state, NULL, ELFGEN_UNSUPPORTED,
-                              "sections without bytes in a flat file are .data and .bss, not %s",
-                              section->name);
+    for (size_t i = 0; i < program->relocation_count; i++) {
+        const struct elfgen_relocation *row = &program->relocations[i];
+        const struct elfgen_section *section = &program->sections[row->section];
+        const struct elfgen_symbol *symbol = &program->symbols[row->symbol];
+        const uint64_t offset = section->offset + row->offset;
+        uint64_t value = symbol->value + (uint64_t)row->addend;
+        if (symbol->section < program->section_count)
+            value += program->sections[symbol->section].address;
+        if (elfgen_relocation_is_relative(ELFGEN_EM_X86_64, row->type))
+            value -= section->address + row->offset;
+        const unsigned width = elfgen_relocation_width(ELFGEN_EM_X86_64, row->type);
+        for (unsigned byte = 0; byte < width; byte++)
+            bytes[offset + byte] = (uint8_t)(value >> 8 * byte);
     }
-    return false;
-}
-
-static bool has_outside(struct state *state, const struct elfgen_assembly *assembly)
-{
-    for (size_t i = 0; i < assembly->program.relocation_count; i++) {
-        const struct elfgen_symbol *symbol =
-            &assembly->program.symbols[assembly->program.relocations[i].symbol];
-        if (symbol->section == ELFGEN_SECTION_UNDEFINED)
-            return !asm_error(state, NULL, ELFGEN_UNDEFINED,
-                              "a flat file has no symbols from elsewhere, such as %s",
-                              symbol->name);
-    }
-    return false;
 }
 
 bool elfgen_asm_flat(struct state *state, struct elfgen_assembly *assembly)
@@ -105,24 +126,22 @@ bool elfgen_asm_flat(struct state *state, struct elfgen_assembly *assembly)
     struct elfgen_program *program = &assembly->program;
     struct elfgen_section *whole = arena_take(&state->arena, sizeof *whole, 16);
     struct elfgen_assembly_section *more = arena_take(&state->arena, sizeof *more, 16);
-    if (!whole || !more || has_others(state) || has_outside(state, assembly))
+    if (!whole || !more)
         return false;
     const uint64_t size = place_all(state, assembly);
-    uint8_t *bytes = size > MOST_BYTES ? NULL : arena_take(&state->arena, (size_t)size, 16);
     if (size > MOST_BYTES)
         return asm_error(state, NULL, ELFGEN_DOES_NOT_FIT,
-                         "the file would have more than 2^32 bytes");
+                         "the file would have more than 2^32 bytes, or addresses above 2^64");
+    uint8_t *bytes = arena_take(&state->arena, (size_t)size, 16);
     if (!bytes)
         return false;
     memset(bytes, 0, (size_t)size);
-    for (size_t i = 0; i < program->section_count; i++)
-        if (program->sections[i].bytes && program->sections[i].size > 0)
-            memcpy(bytes + program->sections[i].offset, program->sections[i].bytes,
-                   (size_t)program->sections[i].size);
-    const enum elfgen_status status =
-        elfgen_apply_relocations(program, ELFGEN_EM_X86_64, bytes, size, &state->last);
-    if (status != ELFGEN_OK)
-        return elfgen_asm_told(state, NULL, status);
+    for (size_t i = 0; i < program->section_count; i++) {
+        const struct elfgen_section *from = &program->sections[i];
+        if (from->bytes && from->size > 0)
+            memcpy(bytes + from->offset, from->bytes, (size_t)from->size);
+    }
+    store_addresses(program, bytes);
     if (!move_symbols(state, assembly))
         return false;
     *whole = (struct elfgen_section){

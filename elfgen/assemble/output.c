@@ -189,16 +189,20 @@ static bool add_symbol(struct state *state, struct symbol *symbol, struct table 
                                          : state->sections[base]->order,
         .binding = symbol->kind >= SYMBOL_GLOBAL ? ELFGEN_GLOBAL : ELFGEN_LOCAL,
         .value = base >= OUTSIDE && base != VALUE_NO_BASE ? 0 : (uint64_t)symbol->value.number};
-    if (state->options->mode == 32)
-        entry->value = (uint32_t)entry->value;
     if (!entry->name)
         return false;
-    if (state->options->mode == 32)
+    if (state->options->mode == 32 && !state->options->flat)
         entry->value = (uint32_t)entry->value;
     *more = (struct elfgen_assembly_symbol){.is_common = symbol->kind == SYMBOL_COMMON,
                                             .place = symbol->definition->place};
     if (symbol->kind == SYMBOL_COMMON)
         entry->size = symbol->size;
+    if (symbol->special && state->options->flat) {
+        elfgen_error_set(&state->last, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
+                         "%s has a type or a visibility, which symbols of a flat file have not",
+                         entry->name);
+        return elfgen_asm_tell_last(state, &symbol->definition->place);
+    }
     if ((is_outside || symbol->special) && !elfgen_asm_special(state, symbol, entry, more))
         return false;
     if (base < OUTSIDE && (state->sections[base]->flags & ELFGEN_SHF_TLS))

@@ -109,7 +109,7 @@ static bool take_align(struct state *state, const struct token **at, const struc
         return asm_error(state, word, ELFGEN_BAD_VALUE,
                          "after align stand = and a number: align=16");
     const uint64_t align = (*at)[1].value;
-    if (align & (align - 1))
+    if ((align & (align - 1)) || (align == 0 && state->options->flat))
         return asm_error(state, *at + 1, ELFGEN_BAD_VALUE,
                          "an alignment is a power of two, such as 16");
     *at += 2;
@@ -184,7 +184,8 @@ static bool take_attributes(struct state *state, const struct token *at, const s
     }
     if (!result->align)
         result->align = entry_align;
-    if (!result->align && says_some) /* with any attribute NASM forgets the name's alignment */
+    /* In an object NASM forgets the name's alignment with any attribute. */
+    if (!result->align && says_some && !state->options->flat)
         result->align = 1;
     return true;
 }
@@ -218,13 +219,29 @@ static bool make_room(struct state *state)
     return true;
 }
 
+/* What a section's name says. In a flat file three names say something. */
+static const struct known *known(const struct state *state, const char *name)
+{
+    const struct known *row = known_sections;
+    const bool is_plain = state->options->flat && strcmp(name, ".text") != 0 &&
+                          strcmp(name, ".data") != 0 && strcmp(name, ".bss") != 0;
+    while (row->name[0] && (is_plain || strcmp(row->name, name) != 0))
+        row++;
+    return row;
+}
+
+/* The names of a flat file say the type, whatever else does. */
+static uint32_t type_of(const struct state *state, const struct known *row,
+                        const struct attributes *given)
+{
+    return given->type && !(state->options->flat && row->name[0]) ? given->type : row->type;
+}
+
 /* Makes a section with what its name and `given` say. `name` ends with NUL. */
 static struct asm_section *make(struct state *state, const char *name, size_t length,
                                 const struct attributes *given)
 {
-    const struct known *row = known_sections;
-    while (row->name[0] && strcmp(row->name, name) != 0)
-        row++;
+    const struct known *row = known(state, name);
     struct asm_section *section =
         make_room(state) ? arena_take(&state->arena, sizeof *section, 16) : NULL;
     if (!section)
@@ -232,7 +249,7 @@ static struct asm_section *make(struct state *state, const char *name, size_t le
     const uint32_t word = word_size(state);
     *section = (struct asm_section){.name = name,
                                     .length = length,
-                                    .type = given->type ? given->type : row->type,
+                                    .type = type_of(state, row, given),
                                     .flags = (row->flags & ~given->flags_given) | given->flags,
                                     .align = given->align ? given->align
                                              : row->align ? row->align
@@ -279,6 +296,9 @@ static char *take_name(struct state *state, const struct token **at, const struc
 static bool add_attributes(struct state *state, struct asm_section *section,
                            const struct attributes *given, const struct token *at)
 {
+    if (state->options->flat && given->type && section->type != given->type)
+        return asm_error(state, at, ELFGEN_BAD_VALUE, "%s has %s bytes in the file already",
+                         section->name, given->type == ELFGEN_SHT_NOBITS ? "its" : "no");
     if ((given->type && section->type != given->type) ||
         (section->flags & given->flags_given) != given->flags ||
         (given->entry_size && section->entry_size && given->entry_size != section->entry_size))
@@ -331,10 +351,8 @@ bool elfgen_asm_section(struct state *state, const struct token *tokens, const s
     if (!section)
         return false;
     if (is_new) {
-        const struct known *row = known_sections;
-        while (row->name[0] && strcmp(row->name, section->name) != 0)
-            row++;
-        section->type = given.type ? given.type : row->type;
+        const struct known *row = known(state, section->name);
+        section->type = type_of(state, row, &given);
         section->flags = (row->flags & ~given.flags_given) | given.flags;
         if (given.align)
             section->align = given.align;

@@ -26,6 +26,7 @@ struct asm_section {
     bool is_named;       /* a directive names it; `.text` may be there without */
     bool is_used;        /* it has bytes */
     bool has_label;
+    uint64_t address;     /* in a flat file */
     uint64_t later_align; /* of the implicit `.text`, if it is made after all */
     uint64_t size;        /* of what was laid out in this pass */
     uint64_t capacity;    /* of `bytes` */
@@ -156,7 +157,7 @@ struct state {
     struct symbol *scope;
     struct symbol *last_scope; /* at the end of the source */
     uint32_t section;          /* the current one */
-    uint8_t mode;
+    uint8_t mode;              /* 64, 32; 16 where a flat file has not said it yet */
     bool default_rel;
 
     bool failed; /* `first` is set */

@@ -56,7 +56,7 @@ static bool store_relative(struct state *state, struct sink *sink, const struct 
     if (mode == 32 && field->length == 8)
         return asm_error(state, at, ELFGEN_UNSUPPORTED,
                          "objects of 32 bits have no relocation of 64 bits");
-    if (mode == 64 && value->base == VALUE_NO_BASE) {
+    if (mode == 64 && value->base == VALUE_NO_BASE && !state->options->flat) {
         write_number(sink, field, addend); /* NASM's objects of 64 bits have none to a number */
         return true;
     }
@@ -89,6 +89,9 @@ bool elfgen_asm_store(struct state *state, struct sink *sink, const struct field
         (value->minus != VALUE_NO_BASE && value->base == VALUE_NO_BASE))
         return asm_error(state, at, ELFGEN_BAD_VALUE,
                          "the value is neither a number nor an address");
+    if (state->options->flat && value->base >= OUTSIDE && value->base != VALUE_NO_BASE)
+        return asm_error(state, at, ELFGEN_UNDEFINED,
+                         "a flat file has no symbols from elsewhere, such as this one");
     if (field->is_relative && value->base == state->section) {
         write_number(sink, field, number - (sink->offset + field->end));
         return true;

@@ -17,7 +17,7 @@ use JSON::PP;
 # ROOM => rooms that it may use besides itself; an entry for a kind of room is for every room of that kind.
 my %may = (
     arch => 'format', view => 'format arch', map => 'format view arch', kernel => 'format view arch',
-    image => 'format view kernel arch', hex => 'format', encode => 'format', assemble => 'encode image format',
+    image => 'format view kernel arch', hex => 'format', encode => 'format', assemble => 'encode image arch format',
     library => 'include', base => 'library', engine => 'library base', cli => 'library base bytemap symbols',
     command => 'library base engine cli commands', main => 'library base engine cli commands command',
     stepper => 'ptrace syscalls x86', x86 => 'syscalls', sandbox => 'ptrace', ptrace => 'syscalls',

@@ -343,6 +343,76 @@ START_TEST(a_flat_file_has_its_sections_one_after_another_and_its_addresses_stor
 }
 END_TEST
 
+/* What nasm -f bin makes, or ELFGEN_BAD_VALUE where it refuses. */
+static const struct {
+    const char *source, *bytes;
+} flat_files[] = {
+    {"bits 64\norg 0x10000\njmp 0x10005\ncall 0x1000a", "e900000000e800000000"},
+    {"bits 64\norg 0x10000\nmov al, [rel 0]", "8a042500000000"},
+    {"org 0x12345678\nx: db x, 0\ndw x\ndq x", "780078567856341200000000"},
+    {"org 1\nsection .text align=8\nx: dw x", "000000000000000800"},
+    {"section .text align=8\nx: dw x", "0000"},
+    {"db 1\nsection .rodata\ndb 2\nsection .b align=2\ndb 3\nsection .c\nsection .d align=1\ndw x\n"
+     "section .z nobits\nx: resb 3\n",
+     "01000000020003000c00"},
+    {"db 1\nsection .z nobits\nresb 1\nsection .b align=1\nresb 2\nsection .bss\nx: resb 3\n"
+     "section .b\ndw x",
+     "0100000800"},
+    {"section .bss progbits", NULL},
+    {"section .data\nsection .data nobits", NULL},
+    {"bits 64\nextern x\ncall x", NULL},
+    {"global x:function\nx:", NULL},
+    {"common x 4", NULL},
+    {"org 5\norg 6", NULL},
+};
+
+START_TEST(a_flat_file_is_what_nasm_makes)
+{
+    const struct elfgen_assemble_options options = {.flat = true};
+    const char *source = flat_files[_i].source;
+    const enum elfgen_status status =
+        elfgen_assemble(source, strlen(source), &options, memory, sizeof memory, &assembly, &error);
+    if (!flat_files[_i].bytes) {
+        ck_assert_int_ne(status, ELFGEN_OK);
+        ck_assert_int_ne(status, ELFGEN_UNSUPPORTED);
+        return;
+    }
+    ck_assert_msg(status == ELFGEN_OK, "%s", error.text);
+    has_bytes(".text", flat_files[_i].bytes);
+}
+END_TEST
+
+START_TEST(code_of_a_flat_file_needs_bits_before_it)
+{
+    static const char source[] = "db 1\nnop\nbits 64\nnop\n";
+    struct elfgen_assemble_options options = {.flat = true};
+    ck_assert_int_eq(elfgen_assemble(source, sizeof source - 1, &options, memory, sizeof memory,
+                                     &assembly, &error),
+                     ELFGEN_UNSUPPORTED);
+    ck_assert_uint_eq(error.offset, 5);
+    options.mode = 32;
+    ck_assert_int_eq(elfgen_assemble(source, sizeof source - 1, &options, memory, sizeof memory,
+                                     &assembly, &error),
+                     ELFGEN_OK);
+    has_bytes(".text", "019090");
+}
+END_TEST
+
+START_TEST(a_flat_file_without_end_is_refused)
+{
+    static const char *const sources[] = {
+        "db 1\nsection .b align=0x8000000000000000\ndb 1\nsection .c align=0x8000000000000000\ndb "
+        "1\n"
+        "section .d align=1\ndb 2\n",
+        "org 0xffffffffffffff00\ndb 1\nsection .data align=4096\ndb 1\n",
+        "db 1\nsection .b align=0x200000000\ndb 1\n"};
+    const struct elfgen_assemble_options options = {.flat = true};
+    ck_assert_int_eq(elfgen_assemble(sources[_i], strlen(sources[_i]), &options, memory,
+                                     sizeof memory, &assembly, &error),
+                     ELFGEN_DOES_NOT_FIT);
+}
+END_TEST
+
 static Suite *assemble_suite(void)
 {
     Suite *suite = suite_create("assemble");
@@ -361,6 +431,10 @@ static Suite *assemble_suite(void)
     tcase_add_test(tests, memory_that_does_not_suffice_is_asked_for);
     tcase_add_test(tests, lines_tell_where_bytes_come_from);
     tcase_add_test(tests, a_flat_file_has_its_sections_one_after_another_and_its_addresses_stored);
+    tcase_add_loop_test(tests, a_flat_file_is_what_nasm_makes, 0,
+                        sizeof flat_files / sizeof *flat_files);
+    tcase_add_test(tests, code_of_a_flat_file_needs_bits_before_it);
+    tcase_add_loop_test(tests, a_flat_file_without_end_is_refused, 0, 3);
     suite_add_tcase(suite, tests);
     return suite;
 }

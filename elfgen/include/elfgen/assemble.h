@@ -52,7 +52,8 @@ typedef void elfgen_assemble_tell(void *context, const struct elfgen_assemble_me
 
 /* All 0: a source of 64-bit code without other files. */
 struct elfgen_assemble_options {
-    uint8_t mode;               /* 64 or 32, of the code and the file; 0: 64 */
+    uint8_t mode;               /* 64 or 32, of the code and the file; 0: 64, but in a flat file
+                                 * `bits` has to come before code */
     bool flat;                  /* as nasm -f bin does: one section, addresses from `org` on, and
                                  * symbols count from its beginning */
     elfgen_assemble_read *read; /* NULL: there are no other files */

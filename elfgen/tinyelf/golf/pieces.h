@@ -14,13 +14,17 @@ enum { GOLF_CHOICE_BYTES = 16, GOLF_CHOICE_FIELDS = 2 };
 /* A number in a choice's bytes that depends on where things are placed. */
 enum golf_field_kind {
     GOLF_ABSOLUTE_FIELD, /* the target's address */
-    GOLF_RELATIVE_FIELD  /* the target's address minus that of the choice's end */
+    GOLF_RELATIVE_FIELD, /* the target's address minus that of the choice's end */
+    GOLF_NEXT_FIELD      /* the same for where node `to` goes on: the choice is a jump */
 };
 struct golf_field {
-    uint8_t kind;           /* enum golf_field_kind */
-    uint8_t offset, length; /* in the choice's bytes: 1, 4 or 8 bytes, little-endian */
-    bool is_signed;         /* it is sign-extended when executed */
-    bool is_block;          /* the target is a block, not data */
+    uint8_t kind; /* enum golf_field_kind */
+    /* In the choice's bytes: 1, 2, 4 or 8 bytes, little-endian. An absolute one of 1 or 2 is the
+     * low part of an address, which is right where the rest of it is that of the file's first byte.
+     */
+    uint8_t offset, length;
+    bool is_signed; /* it is sign-extended when executed */
+    bool is_block; /* the target is a block, not data */
     uint16_t target;
     int64_t addend;
 };
@@ -32,7 +36,7 @@ struct golf_choice {
     uint8_t field_count;
     struct golf_field fields[GOLF_CHOICE_FIELDS];
     /* Data that must stand right behind it, since it pushes the address there and goes on at its
-     * relative field's target, which is then node `to` itself; GOLF_NONE: none. */
+     * GOLF_NEXT_FIELD's target; GOLF_NONE: none. */
     uint16_t followed_by;
     uint32_t to;        /* a node of the same block */
     const char *reason; /* "mov: a register that is 0", static text */

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "flat.h"
 #include "object.h"
 
 enum { MOST_MESSAGES = 256, MOST_FILES = 16, NASM_SECONDS = 20, MOST_TRIES = 12 };
@@ -109,12 +110,13 @@ static void add_message(struct messages *messages, uint64_t line, bool is_error,
 /* Runs nasm on "source.asm"; its messages go to "log", its object to "object". */
 static bool run_nasm(const struct judge *judge, uint8_t mode)
 {
-    char source[128], object[128], log[128], folder[PATH_MAX + 4];
-    const char *format = mode == 32 ? "elf32" : "elf64";
+    char source[128], object[128], log[128], folder[PATH_MAX + 4], map[160];
+    const char *format = judge->flat ? "bin" : mode == 32 ? "elf32" : "elf64";
     path_of(judge, "source.asm", source);
     path_of(judge, "object", object);
     path_of(judge, "log", log);
     snprintf(folder, sizeof folder, "-I%s/", judge->from ? judge->from : judge->folder);
+    snprintf(map, sizeof map, "[map brief symbols %s/map]", judge->folder);
     const pid_t child = fork();
     if (child < 0)
         die("fork");
@@ -124,7 +126,8 @@ static bool run_nasm(const struct judge *judge, uint8_t mode)
         const int file = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
         if (file < 0 || dup2(file, STDERR_FILENO) < 0 || dup2(file, STDOUT_FILENO) < 0)
             _exit(126);
-        execlp("nasm", "nasm", folder, "-f", format, "-o", object, source, (char *)NULL);
+        execlp("nasm", "nasm", folder, "-f", format, "-o", object, "--before",
+               judge->flat ? map : "", source, (char *)NULL);
         _exit(127);
     }
     int status;
@@ -204,8 +207,11 @@ static void forget_files(struct inside *inside)
 static bool assemble_in(struct inside *inside, const char *text, size_t length, uint8_t mode,
                         size_t size)
 {
-    const struct elfgen_assemble_options options = {
-        .mode = mode, .read = read_file, .tell = hear, .context = inside};
+    const struct elfgen_assemble_options options = {.mode = inside->judge->flat ? 0 : mode,
+                                                    .flat = inside->judge->flat,
+                                                    .read = read_file,
+                                                    .tell = hear,
+                                                    .context = inside};
     for (unsigned i = 0; i < MOST_TRIES; i++) {
         free(inside->memory);
         forget_files(inside);
@@ -358,6 +364,22 @@ static uint64_t line_of(const struct elfgen_assembly *assembly, size_t section, 
     return line;
 }
 
+/* The same for flat files, and their labels. */
+static enum verdict compare_files(struct judge *judge, struct messages *theirs,
+                                  struct inside *inside)
+{
+    char file[128], map[128];
+    uint64_t offset = UINT64_MAX;
+    path_of(judge, "object", file);
+    path_of(judge, "map", map);
+    const bool differs =
+        flat_differs(file, map, &inside->assembly, judge->text, sizeof judge->text, &offset);
+    if (differs)
+        judge->line = offset == UINT64_MAX ? 0 : line_of(&inside->assembly, 0, offset);
+    return differs || warnings_differ(judge, theirs, &inside->messages) ? VERDICT_DIFFERENT
+                                                                        : VERDICT_SAME;
+}
+
 static enum verdict compare_objects(struct judge *judge, struct messages *theirs,
                                     struct inside *inside)
 {
@@ -365,6 +387,8 @@ static enum verdict compare_objects(struct judge *judge, struct messages *theirs
     char path[128];
     size_t section;
     uint64_t offset;
+    if (judge->flat)
+        return compare_files(judge, theirs, inside);
     path_of(judge, "object", path);
     object_read(&left, path);
     object_take(&right, &inside->assembly);
@@ -424,6 +448,9 @@ enum verdict judge_source(struct judge *judge, const char *text, size_t length, 
     if (!ends) {
         verdict = VERDICT_DIFFERENT;
         say(judge, "NO_ROOM again and again");
+    } else if (judge->flat && inside.status == ELFGEN_UNSUPPORTED) {
+        verdict = VERDICT_FOREIGN;
+        say(judge, "%s", inside.error.text);
     } else if (accepted != (inside.status == ELFGEN_OK)) {
         const struct message *error = first_error(accepted ? &inside.messages : &theirs);
         verdict = VERDICT_DIFFERENT;

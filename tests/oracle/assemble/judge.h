@@ -18,6 +18,7 @@ enum { JUDGE_SENTENCE = 600 };
 
 struct judge {
     char folder[40];           /* of the files that nasm reads and writes */
+    bool flat;                 /* nasm -f bin; the mode is what the source says */
     const char *from;          /* folder of the files that sources name; NULL: `folder` */
     size_t lines;              /* of sources that are the same */
     size_t warnings;           /* that are the same */

@@ -1,11 +1,12 @@
 /* Compares elfgen_assemble() with nasm: objects, warnings and refusals of sources.
  *
- *   assemble-nasm [--full] [--count N] [--seed N] [--mode 32|64] [--reduce] [--show]
- *   assemble-nasm [--reduce] [--notes] [--mode 32|64] FILE...
+ *   assemble-nasm [--full] [--count N] [--seed N] [--mode 32|64] [--flat] [--reduce] [--show]
+ *   assemble-nasm [--reduce] [--notes] [--mode 32|64] [--flat] FILE...
  *
  * Without files, N random sources are made in each mode; --full makes 10,000 in all. --reduce
  * prints the shortest part of a source that differs, --show prints sources. --notes also compares
- * the bytes that comments of the lines say. */
+ * the bytes that comments of the lines say. --flat compares with nasm -f bin instead: the file, the
+ * labels of its map. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -81,7 +82,7 @@ static void judge_file(struct run *run, const char *path)
     snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
     run->judge.from = folder;
     for (uint8_t mode = 64; mode >= 32; mode = (uint8_t)(mode - 32))
-        if (run->mode == 0 || run->mode == mode)
+        if (run->judge.flat ? mode == 64 : run->mode == 0 || run->mode == mode)
             judge_text(run, path, text, length, mode);
     run->judge.from = NULL;
     free(text);
@@ -101,7 +102,7 @@ static void judge_random(struct run *run)
             if (run->mode != 0 && run->mode != mode)
                 continue;
             snprintf(name, sizeof name, "seed %llu", (unsigned long long)run->seed + i);
-            source_make(source, run->seed + i, mode);
+            source_make(source, run->seed + i, mode, run->judge.flat);
             if (run->shows)
                 printf("== %s, %d bits\n%.*s", name, mode, (int)source->length, source->text);
             judge_text(run, name, source->text, source->length, mode);
@@ -122,6 +123,8 @@ static int read_options(struct run *run, int argc, char **argv)
             run->reduces = true;
         else if (strcmp(option, "--show") == 0)
             run->shows = true;
+        else if (strcmp(option, "--flat") == 0)
+            run->judge.flat = true;
         else if (strcmp(option, "--notes") == 0)
             run->notes = true;
         else if ((has_value = strcmp(option, "--count") == 0))

@@ -582,35 +582,63 @@ static void put_line(struct source *source)
     }
 }
 
+struct section_choice {
+    const char *name, *attributes;
+    bool is_nobits;
+};
+
 static void choose_sections(struct source *source)
 {
-    static const struct {
-        const char *name, *attributes;
-        bool is_nobits;
-    } all[] = {{".text", "", false},
-               {".data", "", false},
-               {".bss", "", true},
-               {".rodata", "", false},
-               {".TEXT", "", false},
-               {"mine", " progbits alloc exec nowrite align=32", false},
-               {".other", " alloc write noexec align=8", false},
-               {".zeros", " nobits alloc write", true},
-               {".data", " align=64", false},
-               {".note.x", " note", false},
-               {".init_array", " init_array", false},
-               {".strings", " progbits alloc noexec nowrite merge strings byte", false},
-               {".tbss", "", true},
-               {".tdata", "", false},
-               {".comment", "", false},
-               {".text.hot", "", false},
-               {".fini_array", "", false},
-               {".lrodata", "", false},
-               {".odd", " write", false},
-               {".consts", " merge dword", false},
-               {".const2", " noalloc", false},
-               {".text", " align=1", false},
-               {".lbss", " write", true},
-               {".ldata", " exec", false}};
+    static const struct section_choice of_objects[] = {
+        {".text", "", false},
+        {".data", "", false},
+        {".bss", "", true},
+        {".rodata", "", false},
+        {".TEXT", "", false},
+        {"mine", " progbits alloc exec nowrite align=32", false},
+        {".other", " alloc write noexec align=8", false},
+        {".zeros", " nobits alloc write", true},
+        {".data", " align=64", false},
+        {".note.x", " note", false},
+        {".init_array", " init_array", false},
+        {".strings", " progbits alloc noexec nowrite merge strings byte", false},
+        {".tbss", "", true},
+        {".tdata", "", false},
+        {".comment", "", false},
+        {".text.hot", "", false},
+        {".fini_array", "", false},
+        {".lrodata", "", false},
+        {".odd", " write", false},
+        {".consts", " merge dword", false},
+        {".const2", " noalloc", false},
+        {".text", " align=1", false},
+        {".lbss", " write", true},
+        {".ldata", " exec", false}};
+    static const struct section_choice of_files[] = {{".text", "", false},
+                                                     {".data", "", false},
+                                                     {".bss", "", true},
+                                                     {".rodata", "", false},
+                                                     {".TEXT", "", false},
+                                                     {"mine", " progbits align=32", false},
+                                                     {".other", " align=8", false},
+                                                     {".zeros", " nobits", true},
+                                                     {".data", " align=64", false},
+                                                     {".bss", " align=16", true},
+                                                     {".later", "", true},
+                                                     {".strings", " align=1", false},
+                                                     {".tbss", " nobits align=2", true},
+                                                     {".tdata", " align=128", false},
+                                                     {".comment", " progbits", false},
+                                                     {".text.hot", "", false},
+                                                     {".fini_array", "", false},
+                                                     {".lrodata", "", false},
+                                                     {".odd", " align=2", false},
+                                                     {".consts", "", true},
+                                                     {".const2", "", false},
+                                                     {".text", " align=16", false},
+                                                     {".lbss", " align=4", true},
+                                                     {".ldata", "", false}};
+    const struct section_choice *all = source->flat ? of_files : of_objects;
     source->section_count = 1 + below(source, SOURCE_SECTIONS);
     for (unsigned i = 0; i < source->section_count; i++) {
         unsigned which = i == 0 ? 0 : below(source, 24);
@@ -639,23 +667,35 @@ static void declare_globals(struct source *source)
                                         ":function weak",
                                         ":data (4)",
                                         ":function 8 + 2"};
+    const unsigned type_count = source->flat && !source->wild ? 2 : 14;
     for (unsigned i = 0; i < source->label_count; i++)
         if (one_in(source, 4) && label_names[i][0] != '.')
             put(source, "%s%s%s\n", one_in(source, 6) ? "GLOBAL " : "global ", label_names[i],
-                types[below(source, 14)]);
+                types[below(source, type_count)]);
     if (source->wild && source->label_count > 18 && one_in(source, 3))
         put(source, "static zero\n");
 }
 
+static void put_origin(struct source *source)
+{
+    static const char *const origins[] = {"0",        "0x10000", "0x08048000",    "0x400000",
+                                          "0x401001", "7c00h",   "0x2abf00000000"};
+    put(source, one_in(source, 4) ? "[ORG %s]\n" : "org %s\n", origins[below(source, 7)]);
+}
+
 static void declare(struct source *source)
 {
-    source->extern_count = below(source, 4);
+    if (source->flat && !one_in(source, 20))
+        put(source, one_in(source, 4) ? "[bits %u]\n" : "BITS %u\n", source->mode);
+    if (source->flat && !one_in(source, 4))
+        put_origin(source);
+    source->extern_count = source->flat && !one_in(source, 20) ? 0 : below(source, 4);
     for (unsigned i = 0; i < source->extern_count; i++)
         put(source, "extern x%u%s\n", i,
             one_in(source, 6)   ? ":weak"
             : one_in(source, 6) ? ":function"
                                 : "");
-    if (one_in(source, 4))
+    if (one_in(source, source->flat ? 40 : 4))
         put(source, "common c0 %u%s\n", 1 + below(source, 100), one_in(source, 2) ? ":8" : "");
     if (one_in(source, 3))
         put(source, "default %s\n", one_in(source, 4) ? "abs" : "rel");
@@ -664,13 +704,14 @@ static void declare(struct source *source)
     declare_globals(source);
 }
 
-void source_make(struct source *source, uint64_t seed, uint8_t mode)
+void source_make(struct source *source, uint64_t seed, uint8_t mode, bool flat)
 {
     source->length = 0;
     memset((char *)source + offsetof(struct source, label_count), 0,
            sizeof *source - offsetof(struct source, label_count));
     source->random.state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
     source->mode = mode;
+    source->flat = flat;
     source->faulty = one_in(source, 6);
     source->wild = one_in(source, 5);
     choose_sections(source);

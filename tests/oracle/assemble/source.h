@@ -18,6 +18,7 @@ extern const uint8_t source_incbin_bytes[40];
 struct source {
     struct generator random;
     uint8_t mode;
+    bool flat;
     bool faulty; /* one line is to be refused */
     bool wild;   /* operands that may not go together */
     char text[SOURCE_ROOM];
@@ -36,8 +37,8 @@ struct source {
     bool has_scope; /* a label before which a local one can stand */
 };
 
-/* Makes the source of a seed, for code of 64 or 32 bits. */
-void source_make(struct source *source, uint64_t seed, uint8_t mode);
+/* Makes the source of a seed, for code of 64 or 32 bits; `flat`: of a flat file. */
+void source_make(struct source *source, uint64_t seed, uint8_t mode, bool flat);
 
 /* Parts of it, for each other. put() is printf; put_space() puts one blank or more, or a tab. */
 void put(struct source *source, const char *format, ...) __attribute__((format(printf, 2, 3)));
