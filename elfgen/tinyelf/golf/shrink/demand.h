@@ -4,13 +4,15 @@
 
 #include "golf/lifted.h"
 
-/* A value of which only the bits of `mask` matter; 0: nothing is asked. A constant's other bits are
- * 0. An address with data GOLF_NONE is one of any byte within 256 bytes of the file: its low byte
- * is not asked. */
+/* A value of which only the bits of `mask` matter; 0: nothing is asked. A constant may be another
+ * one where the block's last call so far failed (GOLF_CASES); other bits of both are 0. An address
+ * with data GOLF_NONE is one of any byte within 256 bytes of the file: its low byte is not asked.
+ */
 struct demand {
-    uint8_t kind; /* enum golf_value_kind */
+    uint8_t kind; /* enum golf_value_kind; not GOLF_CASES */
     uint16_t data;
     uint64_t number, mask;
+    uint64_t failed; /* a constant's; as `number`, unless it depends on the call */
 };
 
 #define ALL_BITS UINT64_MAX
@@ -19,6 +21,17 @@ struct demand {
 
 /* The low `bits` of a value; of GOLF_UNKNOWN nothing. */
 struct demand demand_of(const struct golf_value *value, unsigned bits);
+
+/* A constant, the same in both cases; bits that are not in the mask do not matter. */
+struct demand demand_constant(uint64_t number, uint64_t mask);
+
+/* A constant that depends on whether the last call failed. */
+struct demand demand_cases(uint64_t number, uint64_t failed, uint64_t mask);
+
+/* Whether it is a constant, and the same in both cases. */
+bool demand_is_constant(const struct demand *demand);
+
+bool demand_is_same(const struct demand *a, const struct demand *b);
 
 /* Both at once. False: no value is both. */
 bool demand_merge(struct demand *into, const struct demand *other);

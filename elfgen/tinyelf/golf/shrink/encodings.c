@@ -4,7 +4,7 @@
 
 #include "search.h"
 
-enum { RIP_RELATIVE = ELFGEN_X86_REG_rip, CALL_LENGTH = 5, CALL_OPCODE = 0xe8 };
+enum { RIP_RELATIVE = ELFGEN_X86_REG_rip, CALL_LENGTH = 5, CALL_WEIGHT = 2, CALL_OPCODE = 0xe8 };
 
 /* A register as the encoder names it. */
 static struct elfgen_x86_operand in_register(unsigned number, unsigned size)
@@ -59,27 +59,42 @@ static unsigned make_instruction(const struct search *search, const struct move 
 
 /* ---- found encodings ---- */
 
+/* Bytes, but a number of four counts as one: it may lie on bytes of a header that are fixed. */
+static unsigned weight(const struct elfgen_x86_encoding *encoding)
+{
+    enum { NUMBER = 4 };
+    bool has_number = encoding->part_length[ELFGEN_X86_DISPLACEMENT] == NUMBER ||
+                      encoding->part_length[ELFGEN_X86_IMMEDIATE_PART] == NUMBER;
+    return has_number ? encoding->length + 1u - NUMBER : encoding->length;
+}
+
 struct collect {
     const struct move *move;
     const struct golf_value *address; /* of the field */
-    unsigned operand, longest;
+    unsigned operand, heaviest;
     bool (*found)(const struct golf_choice *choice, void *context);
     void *context;
     bool is_ended;
 };
+
+/* Bytes that an address needs. */
+static unsigned least_field(unsigned form)
+{
+    return form == MOVE_LOW ? 1 : form == MOVE_WIDE ? 8 : 4;
+}
 
 static bool collect(const struct elfgen_x86_encoding *encoding, void *context)
 {
     struct collect *all = context;
     struct golf_choice choice = {
         .length = encoding->length, .followed_by = GOLF_NONE, .reason = all->move->reason};
-    if (encoding->length > all->longest)
+    if (weight(encoding) > all->heaviest)
         return true;
     memcpy(choice.bytes, encoding->bytes, encoding->length);
     if (all->operand != UINT8_MAX) {
         const struct elfgen_x86_field *field = &encoding->fields[all->operand];
-        if (!field->length)
-            return true;
+        if (field->length < least_field(all->move->form))
+            return true; /* no address fits */
         choice.fields[choice.field_count++] = (struct golf_field){
             .kind = field->is_relative ? GOLF_RELATIVE_FIELD : GOLF_ABSOLUTE_FIELD,
             .offset = field->offset,
@@ -99,7 +114,7 @@ static bool collect_bytes(const struct golf_operation *operation, struct collect
     struct golf_choice choice = {
         .length = operation->length, .followed_by = GOLF_NONE, .reason = all->move->reason};
     memcpy(choice.bytes, operation->bytes, operation->length);
-    return operation->length > all->longest || all->found(&choice, all->context);
+    return operation->length > all->heaviest || all->found(&choice, all->context);
 }
 
 static bool collect_call(const struct move *move, struct collect *all)
@@ -109,22 +124,23 @@ static bool collect_call(const struct move *move, struct collect *all)
                                  .followed_by = GOLF_NONE,
                                  .field_count = 1,
                                  .reason = move->reason,
-                                 .fields = {{.kind = GOLF_RELATIVE_FIELD,
+                                 .fields = {{.kind = GOLF_NEXT_FIELD,
                                              .offset = 1,
                                              .length = 4,
                                              .is_signed = true,
                                              .target = GOLF_NONE}}};
     if (move->form == MOVE_CALL)
         choice.followed_by = move->data;
-    return CALL_LENGTH > all->longest || all->found(&choice, all->context);
+    return CALL_WEIGHT > all->heaviest || all->found(&choice, all->context);
 }
 
-bool move_choices(const struct search *search, const struct move *move, unsigned longest,
+bool move_choices(const struct search *search, const struct move *move, unsigned heaviest,
                   bool (*found)(const struct golf_choice *choice, void *context), void *context)
 {
     struct elfgen_x86_instruction instruction;
-    struct golf_value address = {GOLF_ADDRESS, move->data, (uint64_t)move->number};
-    struct collect all = {move, &address, UINT8_MAX, longest, found, context, false};
+    struct golf_value address = {
+        .kind = GOLF_ADDRESS, .data = move->data, .number = (uint64_t)move->number};
+    struct collect all = {move, &address, UINT8_MAX, heaviest, found, context, false};
     if (move->form == MOVE_CALL || move->form == MOVE_CALL_OVER)
         return collect_call(move, &all);
     if (move->form == MOVE_OPERATION) {
@@ -144,14 +160,14 @@ bool move_choices(const struct search *search, const struct move *move, unsigned
     return !all.is_ended;
 }
 
-unsigned move_length(const struct search *search, const struct move *move)
+unsigned move_weight(const struct search *search, const struct move *move)
 {
     struct elfgen_x86_instruction instruction;
     struct elfgen_x86_encoding encoding;
     if (move->form == MOVE_CALL || move->form == MOVE_CALL_OVER)
-        return CALL_LENGTH;
+        return CALL_WEIGHT;
     if (move->form == MOVE_OPERATION)
         return search->block->operations[move->number].length;
     make_instruction(search, move, &instruction);
-    return elfgen_encode(&instruction, &encoding) == ELFGEN_X86_OK ? encoding.length : 0;
+    return elfgen_encode(&instruction, &encoding) == ELFGEN_X86_OK ? weight(&encoding) : 0;
 }

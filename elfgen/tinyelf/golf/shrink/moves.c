@@ -85,7 +85,7 @@ static struct state without(const struct after *after, unsigned reg)
 static bool is_whole(const struct demand *demand)
 {
     uint64_t low = demand->mask & LOW_32;
-    return low && !(low & (low + 1)) && !(demand->number >> 32);
+    return low && !(low & (low + 1)) && demand_fits_32(demand, false);
 }
 
 static void from_immediate(const struct after *after, unsigned reg, const struct demand *demand)
@@ -94,6 +94,8 @@ static void from_immediate(const struct after *after, unsigned reg, const struct
     struct move move = {
         OP(mov),          {(uint8_t)reg, NOTHING}, 4, MOVE_IMMEDIATE, 0, (int64_t)demand->number,
         "mov: a constant"};
+    if (!demand_is_constant(demand))
+        return;
     if (!demand_fits_32(demand, false)) {
         int64_t low = (int32_t)demand->number;
         move.size = 8;
@@ -107,12 +109,13 @@ static void from_immediate(const struct after *after, unsigned reg, const struct
 static void from_low_byte(const struct after *after, unsigned reg, const struct demand *demand)
 {
     struct search *search = after->search;
-    if (!(demand->mask & LOW_8) || (!is_64(search) && reg >= WITH_LOW_BYTE))
+    if (!(demand->mask & LOW_8) || (!is_64(search) && reg >= WITH_LOW_BYTE) ||
+        (demand->kind == GOLF_CONSTANT && (demand->number ^ demand->failed) & LOW_8))
         return;
     struct demand others = *demand;
     others.mask &= ~LOW_8;
     if (demand->kind == GOLF_CONSTANT)
-        others.number &= ~LOW_8;
+        others.number &= ~LOW_8, others.failed &= ~LOW_8;
     else
         others.data = GOLF_NONE, others.number = 0;
     struct state before = after->state;
@@ -136,10 +139,11 @@ static void from_al(const struct after *after, const struct demand *demand)
 {
     static const uint16_t mnemonics[] = {OP(add), OP(or), OP(xor), OP(sub)};
     uint64_t low = demand->number & LOW_8;
-    if ((demand->mask & LOW_8) != LOW_8 || !low || after->state.flags)
+    if ((demand->mask & LOW_8) != LOW_8 || !low || after->state.flags ||
+        (demand->failed & LOW_8) != low)
         return;
     struct demand zero = *demand;
-    zero.number &= ~LOW_8;
+    zero.number &= ~LOW_8, zero.failed &= ~LOW_8;
     struct state before = after->state;
     ask(after->search, &before, RAX, &zero);
     for (size_t i = 0; i < sizeof mnemonics / sizeof *mnemonics; i++) {
@@ -158,7 +162,7 @@ static void from_al(const struct after *after, const struct demand *demand)
 static void from_zero(const struct after *after, unsigned reg, const struct demand *demand)
 {
     static const uint16_t mnemonics[] = {OP(xor), OP(sub)};
-    if (demand->number || after->state.flags)
+    if (demand->number || demand->failed || after->state.flags)
         return;
     struct state before = without(after, reg);
     for (size_t i = 0; i < sizeof mnemonics / sizeof *mnemonics; i++) {
@@ -173,14 +177,12 @@ static void from_zero(const struct after *after, unsigned reg, const struct dema
     }
 }
 
-static void from_one_operand(const struct after *after, unsigned reg, const struct demand *demand,
-                             uint16_t mnemonic, uint64_t number, const char *reason)
+static void from_one_operand(const struct after *after, unsigned reg, const struct demand *old,
+                             uint16_t mnemonic, const char *reason)
 {
-    struct demand old = {GOLF_CONSTANT, GOLF_NONE, number & demand->mask & LOW_32,
-                         demand->mask & LOW_32};
     struct state before = after->state;
     struct move move = {mnemonic, {(uint8_t)reg, NOTHING}, 4, MOVE_REGISTERS, 0, 0, reason};
-    ask(after->search, &before, reg, &old);
+    ask(after->search, &before, reg, old);
     add(after, &before, &move);
 }
 
@@ -188,18 +190,33 @@ static void from_one_operand(const struct after *after, unsigned reg, const stru
 static void from_neighbour(const struct after *after, unsigned reg, const struct demand *demand)
 {
     enum { FAR = 3 };
+    uint64_t mask = demand->mask & LOW_32, number = demand->number, failed = demand->failed;
+    int32_t low = (int32_t)number;
     if (!is_whole(demand))
         return;
-    int32_t number = (int32_t)demand->number;
-    if (number > -FAR && number <= FAR && !after->state.flags)
-        from_one_operand(after, reg, demand, OP(inc), demand->number - 1, "inc: the next number");
-    if (number >= -FAR && number < FAR && !after->state.flags)
-        from_one_operand(after, reg, demand, OP(dec), demand->number + 1, "dec: the number before");
-    if (number >= 0)
+    struct demand less = demand_cases(number - 1, failed - 1, mask);
+    struct demand more = demand_cases(number + 1, failed + 1, mask);
+    struct demand others = demand_cases(~number, ~failed, mask);
+    struct demand negative = demand_cases(0 - number, 0 - failed, mask);
+    if (low > -FAR && low <= FAR && !after->state.flags)
+        from_one_operand(after, reg, &less, OP(inc), "inc: the next number");
+    if (low >= -FAR && low < FAR && !after->state.flags)
+        from_one_operand(after, reg, &more, OP(dec), "dec: the number before");
+    if (low >= 0 && number == failed)
         return;
-    from_one_operand(after, reg, demand, OP(not ), ~demand->number, "not: the other bits");
+    from_one_operand(after, reg, &others, OP(not ), "not: the other bits");
     if (!after->state.flags)
-        from_one_operand(after, reg, demand, OP(neg), 0 - demand->number, "neg: the negative");
+        from_one_operand(after, reg, &negative, OP(neg), "neg: the negative");
+}
+
+/* What the last call before this state returned; kind GOLF_UNKNOWN: there was none. */
+static struct demand last_result(const struct after *after)
+{
+    const struct golf_block *block = after->search->block;
+    for (size_t i = after->state.position; i-- > 0;)
+        if (block->operations[i].kind == GOLF_CALL)
+            return demand_of(&block->operations[i].after[RAX], 32);
+    return (struct demand){0};
 }
 
 /* edx is the sign of eax. */
@@ -207,23 +224,71 @@ static void from_sign(const struct after *after, const struct demand *demand)
 {
     const uint64_t sign = (uint64_t)1 << 31;
     bool is_ones = demand->number && !((demand->number ^ LOW_32) & demand->mask);
-    struct demand eax = {GOLF_CONSTANT, GOLF_NONE, is_ones ? sign : 0, sign};
+    struct demand eax = demand_constant(is_ones ? sign : 0, sign);
     struct state before = without(after, RDX);
-    if ((demand->number && !is_ones) || !is_at_hand(after, RAX, &eax) ||
-        !ask_too(after->search, &before, RAX, &eax))
+    if (!demand_is_constant(demand)) {
+        if (demand->number || (demand->failed ^ LOW_32) & demand->mask)
+            return;
+        eax = last_result(after); /* an error is negative */
+    } else if (demand->number && !is_ones) {
+        return;
+    }
+    if (!eax.mask || !is_at_hand(after, RAX, &eax) || !ask_too(after->search, &before, RAX, &eax))
         return;
     struct move move = {OP(cdq), {NOTHING, NOTHING}, 0, MOVE_REGISTERS, 0, 0, "cdq: eax's sign"};
     add(after, &before, &move);
+}
+
+/* A number that only a failed call leaves: from the sign of its result, by a mask or by a shift. */
+static void from_failure(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    enum { SIGN = 31 };
+    struct search *search = after->search;
+    struct demand result = last_result(after);
+    if (demand->number || !demand->failed || !demand_fits_32(demand, false) || after->state.flags)
+        return;
+    if (demand->failed == 1 && result.mask) {
+        struct state before = without(after, reg);
+        struct move move = {OP(shr),
+                            {(uint8_t)reg, NOTHING},
+                            4,
+                            MOVE_IMMEDIATE,
+                            0,
+                            SIGN,
+                            "shr: the sign of what the call returned"};
+        if (is_at_hand(after, reg, &result) && ask_too(search, &before, reg, &result))
+            add(after, &before, &move);
+    }
+    struct demand number = demand_constant(demand->failed, demand->mask & LOW_32);
+    struct demand ones = demand_cases(0, LOW_32, demand->mask & LOW_32);
+    for (unsigned i = 0; i < register_count(search); i++) {
+        struct state before = without(after, reg);
+        struct move move = {OP(and),
+                            {(uint8_t)reg, (uint8_t)i},
+                            4,
+                            MOVE_REGISTERS,
+                            0,
+                            0,
+                            "and: a number, or 0 if the call succeeded"};
+        if (i == reg || i == RSP || demand_is_same(&ones, &number))
+            continue;
+        ask(search, &before, reg, &number);
+        if (ask_too(search, &before, i, &ones))
+            add(after, &before, &move);
+    }
+}
+
+static bool is_zero(const struct demand *demand)
+{
+    return demand_is_constant(demand) && !demand->number;
 }
 
 /* A product with 0 sets eax and edx. */
 static void from_product(const struct after *after)
 {
     struct demand eax = asked(after, RAX), edx = asked(after, RDX);
-    struct demand zero = {GOLF_CONSTANT, GOLF_NONE, 0, LOW_32};
-    if (after->state.flags || !edx.mask ||
-        (eax.mask && (eax.kind != GOLF_CONSTANT || eax.number)) || edx.kind != GOLF_CONSTANT ||
-        edx.number)
+    struct demand zero = demand_constant(0, LOW_32);
+    if (after->state.flags || !edx.mask || !is_zero(&edx) || (eax.mask && !is_zero(&eax)))
         return;
     for (unsigned reg = 1; reg < register_count(after->search); reg++) {
         struct state before = after->state;
@@ -251,14 +316,15 @@ static void from_sum(const struct after *after, unsigned reg, const struct deman
 {
     struct search *search = after->search;
     bool is_constant = demand->kind == GOLF_CONSTANT;
-    if (demand->kind == GOLF_OPAQUE || (is_constant && !is_whole(demand)))
+    if (demand->kind == GOLF_OPAQUE ||
+        (is_constant && (!is_whole(demand) || !demand_is_constant(demand))))
         return;
     for (unsigned i = 0; i < register_count(search); i++) {
         struct demand base = asked(after, i);
         if (!base.mask)
             base = demand_of(&search->block->at_start[i], is_constant ? 32 : 64);
         if (!base.mask || base.kind != demand->kind || base.data != demand->data ||
-            (is_constant && (!is_whole(&base) || i == RSP)) ||
+            (is_constant && (!is_whole(&base) || !demand_is_constant(&base) || i == RSP)) ||
             (demand->kind == GOLF_ADDRESS && base.data == GOLF_NONE))
             continue;
         int64_t difference = (int64_t)(demand->number - base.number);
@@ -352,6 +418,19 @@ static void from_exchange(const struct after *after, unsigned a, unsigned b)
     add(after, &before, &move);
 }
 
+/* Whether nothing of the program's is below the stack pointer. */
+static bool may_push(const struct after *after)
+{
+    const struct golf_block *block = after->search->block;
+    const struct golf_value *stack =
+        block->at_start[RSP].kind == GOLF_UNKNOWN ? &block->known[RSP] : &block->at_start[RSP];
+    for (size_t i = 0; i < after->state.position && i < block->count; i++)
+        if (block->operations[i].writes & 1u << RSP)
+            stack = &block->operations[i].after[RSP];
+    return !after->search->options->no_stack && !after->search->lifted->uses_red_zone &&
+           stack->kind == GOLF_STACK && (int64_t)stack->number <= 0;
+}
+
 /* The stack pointer is asked for as it is after an instruction that moves it by `bytes`. */
 static bool move_stack(struct search *search, struct state *before, int bytes)
 {
@@ -367,7 +446,7 @@ static void from_pop(const struct after *after, unsigned reg)
 {
     struct search *search = after->search;
     struct state before = without(after, reg);
-    if (after->state.depth == STACK_DEPTH || search->options->no_stack)
+    if (after->state.depth == STACK_DEPTH || !may_push(after))
         return;
     before.stack[before.depth++] = after->state.registers[reg];
     struct move move = {OP(pop), {(uint8_t)reg, NOTHING}, word(search), MOVE_REGISTERS, 0,
@@ -406,7 +485,7 @@ static void from_push(const struct after *after)
         return;
     struct move move = {OP(push), {NOTHING, NOTHING}, 0, MOVE_IMMEDIATE, 0, 0, "push: a constant"};
     int64_t number = (int32_t)demand.number;
-    if (demand.kind == GOLF_CONSTANT &&
+    if (demand_is_constant(&demand) &&
         !(((uint64_t)number ^ demand.number) & demand.mask & (is_64(search) ? ALL_BITS : LOW_32))) {
         move.number = number;
         add(after, &before, &move);
@@ -449,6 +528,12 @@ static bool uses_stack(const struct golf_operation *operation)
     return operation->writes & 1u << RSP || operation->kind == GOLF_KEPT;
 }
 
+/* Whether it depends on the last call, so that it cannot be there before it. */
+static bool is_of_call(const struct demand *demand)
+{
+    return demand->kind == GOLF_CONSTANT && demand->number != demand->failed;
+}
+
 static void from_operation(const struct after *after)
 {
     struct search *search = after->search;
@@ -458,8 +543,13 @@ static void from_operation(const struct after *after)
     kept.position = (uint16_t)number;
     if (kept.depth && uses_stack(operation))
         return;
+    for (unsigned i = 0; i < kept.depth; i++)
+        if (operation->kind == GOLF_CALL && is_of_call(search_demand(search, kept.stack[i])))
+            return;
     for (unsigned reg = 0; reg < register_count(search); reg++) {
         struct demand demand = asked(after, reg);
+        if (operation->kind == GOLF_CALL && is_of_call(&demand) && !(operation->writes & 1u << reg))
+            return;
         if (!demand.mask || !(operation->writes & 1u << reg))
             continue;
         if (!demand_is_met(&demand, &operation->after[reg]))
@@ -497,6 +587,7 @@ void moves_before(struct search *search, uint32_t number)
             from_zero(&after, reg, &demand);
             from_neighbour(&after, reg, &demand);
             from_low_byte(&after, reg, &demand);
+            from_failure(&after, reg, &demand);
         } else if (demand.kind == GOLF_ADDRESS) {
             from_address(&after, reg, &demand);
             if (demand.data != GOLF_NONE)

@@ -44,10 +44,9 @@ static bool sort_edges(const struct search *search, struct ways *ways)
 }
 
 /* Whether a way that begins with `from_start` bytes and has this edge is short enough. */
-static bool is_kept(const struct search *search, uint32_t from_start, const struct edge *edge,
-                    unsigned length)
+static bool is_kept(const struct search *search, uint32_t from_start, const struct edge *edge)
 {
-    return from_start + length + search->costs[edge->after] <=
+    return from_start + edge->weight + search->costs[edge->after] <=
            search->best + search->options->slack;
 }
 
@@ -70,9 +69,9 @@ static bool measure(const struct search *search, struct ways *ways)
         uint32_t state = queue[at];
         for (uint32_t i = ways->first_edge[state]; i < ways->first_edge[state + 1]; i++) {
             const struct edge *edge = &search->edges[ways->edges[i]];
-            uint32_t length = ways->from_start[state] + edge->length;
+            uint32_t length = ways->from_start[state] + edge->weight;
             if (length >= ways->from_start[edge->after] ||
-                !is_kept(search, ways->from_start[state], edge, edge->length))
+                !is_kept(search, ways->from_start[state], edge))
                 continue;
             ways->from_start[edge->after] = length;
             is_done = grow_array(&queue, count + 1, &capacity, sizeof *queue);
@@ -155,8 +154,11 @@ static struct golf_node node_of(const struct search *search, uint32_t number)
     if (number)
         return node;
     /* The first state is the end. */
-    static const uint8_t kinds[] = {
-        [GOLF_STOP] = GOLF_NODE_STOP, [GOLF_GO] = GOLF_NODE_GO, [GOLF_BRANCH] = GOLF_NODE_BRANCH};
+    static const uint8_t kinds[] = {[GOLF_STOP] = GOLF_NODE_STOP,
+                                    [GOLF_GO] = GOLF_NODE_GO,
+                                    [GOLF_BRANCH] = GOLF_NODE_BRANCH,
+                                    [GOLF_CALLS] = GOLF_NODE_CALLS,
+                                    [GOLF_RETURNS] = GOLF_NODE_RETURNS};
     node.kind = kinds[search->block->end];
     node.condition = search->block->condition;
     node.taken = search->block->taken;
@@ -227,14 +229,36 @@ static bool add_entry(const struct search *search, const struct ways *ways,
     return true;
 }
 
+/* The fewest bytes from each node to the end of its block. */
+static void measure_least(struct golf_pieces *pieces, size_t first_node)
+{
+    for (size_t i = first_node; i < pieces->node_count; i++)
+        pieces->nodes[i].least = pieces->nodes[i].kind == GOLF_STEP ? UINT16_MAX : 0;
+    for (bool is_changed = true; is_changed;) {
+        is_changed = false;
+        for (size_t i = first_node; i < pieces->node_count; i++) {
+            struct golf_node *node = &pieces->nodes[i];
+            for (uint32_t k = node->first; k < node->first + node->count; k++) {
+                const struct golf_choice *choice = &pieces->choices[k];
+                uint32_t least = pieces->nodes[choice->to].least + choice->length;
+                if (least < node->least)
+                    node->least = least, is_changed = true;
+            }
+        }
+    }
+}
+
 static bool add_block(const struct search *search, struct golf_pieces *pieces,
                       struct capacities *capacities, size_t block)
 {
     struct ways ways = {0};
+    size_t first_node = pieces->node_count;
     bool is_done = sort_edges(search, &ways) && measure(search, &ways) &&
                    add_nodes(search, &ways, pieces, capacities) &&
                    add_choices(search, &ways, pieces, capacities) &&
                    add_entry(search, &ways, pieces, capacities, block);
+    if (is_done)
+        measure_least(pieces, first_node);
     ways_free(&ways);
     return is_done;
 }

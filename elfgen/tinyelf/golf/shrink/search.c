@@ -14,20 +14,63 @@ const struct demand *search_demand(const struct search *search, uint16_t number)
     return &search->demands[number];
 }
 
+/* Whether the block begins with this constant in a register, or an operation leaves it in one. */
+static bool is_given(const struct search *search, const struct demand *demand)
+{
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        if (demand_is_met(demand, &search->block->at_start[reg]))
+            return true;
+        for (size_t i = 0; i < search->block->count; i++)
+            if (search->block->operations[i].writes & 1u << reg &&
+                demand_is_met(demand, &search->block->operations[i].after[reg]))
+                return true;
+    }
+    return false;
+}
+
+/* The least weight of instructions that put a value into a register of its own: exchanges only move
+ * values, so each needs to be made, or copied. */
+static uint8_t needed_before(const struct search *search, const struct demand *demand)
+{
+    bool is_zero = demand->kind == GOLF_CONSTANT && !demand->number && !demand->failed;
+    /* cdq, a shift, and in 32-bit code inc and dec may make it in a byte. */
+    bool is_short = search->lifted->bits == 32 || demand->number != demand->failed ||
+                    !((demand->number ^ LOW_32) & demand->mask & LOW_32);
+    if (is_zero || (demand->kind != GOLF_CONSTANT && demand->kind != GOLF_ADDRESS) ||
+        is_given(search, demand))
+        return 0;
+    return demand->kind == GOLF_ADDRESS ? IS_ADDRESS : is_short ? 1 : 2;
+}
+
+/* The least weight from the block's beginning to what is asked here. */
+static unsigned weight_before(const struct search *search, const struct state *state)
+{
+    enum { ADDRESS = 2 };
+    unsigned weight = search->before[state->position];
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        uint8_t needed = search->needed[state->registers[reg]];
+        weight += needed == IS_ADDRESS ? ADDRESS : needed;
+    }
+    for (unsigned i = 0; i < state->depth; i++)
+        weight += search->needed[state->stack[i]] ? 1 : 0;
+    return weight;
+}
+
 uint16_t search_number(struct search *search, const struct demand *demand)
 {
     for (size_t i = 1; i < search->demand_count; i++) {
-        const struct demand *known = &search->demands[i];
-        if (known->kind == demand->kind && known->data == demand->data &&
-            known->number == demand->number && known->mask == demand->mask)
+        if (demand_is_same(&search->demands[i], demand))
             return (uint16_t)i;
     }
     if (search->demand_count >= UINT16_MAX ||
+        !grow_array(&search->needed, search->demand_count + 1, &search->needed_capacity,
+                    sizeof *search->needed) ||
         !grow_array(&search->demands, search->demand_count + 1, &search->demand_capacity,
                     sizeof *search->demands)) {
         search->has_no_memory = true;
         return 0;
     }
+    search->needed[search->demand_count] = needed_before(search, demand);
     search->demands[search->demand_count] = *demand;
     return (uint16_t)search->demand_count++;
 }
@@ -107,53 +150,6 @@ static bool enter(struct search *search, uint32_t number, uint32_t cost)
     return true;
 }
 
-/* Whether the block begins with this constant in a register, or an operation leaves it in one. */
-static bool is_given(const struct search *search, const struct demand *demand)
-{
-    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
-        if (demand_is_met(demand, &search->block->at_start[reg]))
-            return true;
-        for (size_t i = 0; i < search->block->count; i++)
-            if (search->block->operations[i].writes & 1u << reg &&
-                demand_is_met(demand, &search->block->operations[i].after[reg]))
-                return true;
-    }
-    return false;
-}
-
-/* The least bytes of instructions that put a constant into a register of its own: exchanges only
- * move values, so each needs to be made, or copied. */
-static unsigned constant_bytes(const struct search *search, const struct demand *demand)
-{
-    bool is_ones = !((demand->number ^ LOW_32) & demand->mask & LOW_32); /* cdq may make it */
-    if (!demand->number || is_given(search, demand))
-        return 0;
-    return is_ones || search->lifted->bits == 32 ? 1 : 2;
-}
-
-enum { ADDRESS_BYTES = 5, COPY_BYTES = 2 };
-
-/* The least bytes from a block's beginning to what is asked here. */
-static unsigned bytes_before(const struct search *search, const struct state *state)
-{
-    unsigned bytes = search->before[state->position], addresses = 0;
-    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
-        const struct demand *demand = search_demand(search, state->registers[reg]);
-        if (!demand->mask)
-            continue;
-        if (demand->kind == GOLF_CONSTANT)
-            bytes += constant_bytes(search, demand);
-        else if (demand->kind == GOLF_ADDRESS && !is_given(search, demand))
-            bytes += addresses++ ? COPY_BYTES : ADDRESS_BYTES;
-    }
-    for (unsigned i = 0; i < state->depth; i++) {
-        const struct demand *demand = search_demand(search, state->stack[i]);
-        bool is_address = demand->kind == GOLF_ADDRESS && !is_given(search, demand);
-        bytes += is_address && !addresses++ ? ADDRESS_BYTES : 1;
-    }
-    return bytes;
-}
-
 static unsigned limit(const struct search *search, unsigned position)
 {
     unsigned least = position ? search->least[position - 1] : search->best;
@@ -164,10 +160,10 @@ static unsigned limit(const struct search *search, unsigned position)
 void search_add(struct search *search, const struct state *before, uint32_t after,
                 const struct move *move)
 {
-    unsigned length = move_length(search, move);
-    unsigned cost = search->costs[after] + length;
-    unsigned whole = cost + bytes_before(search, before);
-    if (!length || search->has_no_memory || cost > limit(search, before->position) ||
+    unsigned weight = move_weight(search, move);
+    unsigned cost = search->costs[after] + weight;
+    unsigned whole = cost + weight_before(search, before);
+    if (!weight || search->has_no_memory || cost > limit(search, before->position) ||
         whole > limit(search, 0))
         return;
     uint32_t number = state_number(search, before);
@@ -176,7 +172,7 @@ void search_add(struct search *search, const struct state *before, uint32_t afte
         search->has_no_memory = true;
         return;
     }
-    search->edges[search->edge_count++] = (struct edge){number, after, (uint8_t)length, *move};
+    search->edges[search->edge_count++] = (struct edge){number, after, (uint8_t)weight, *move};
     if (cost >= search->costs[number])
         return;
     search->costs[number] = cost;
@@ -208,21 +204,30 @@ static bool note_entry(struct search *search, uint32_t number)
     return true;
 }
 
+/* Whether the block's end depends on the flags: loop and jrcxz do not. */
+static bool reads_flags(const struct golf_block *block)
+{
+    enum { LOOP = 0xe2 };
+    return block->end == GOLF_BRANCH && block->condition < LOOP;
+}
+
 /* What the block's end asks for. */
 static bool begin(struct search *search)
 {
     const struct golf_block *block = search->block;
     struct state end = {.position = (uint16_t)block->count,
-                        .flags = block->end == GOLF_BRANCH || block->flags_live};
+                        .flags = reads_flags(block) || block->flags_live};
     struct demand nothing = {0};
     search->best = UINT32_MAX;
     search->least = malloc((block->count + 1) * sizeof *search->least);
     search->before = malloc((block->count + 1) * sizeof *search->before);
     if (!search->least || !search->before ||
+        !grow_array(&search->needed, 1, &search->needed_capacity, sizeof *search->needed) ||
         !grow_array(&search->demands, 1, &search->demand_capacity, sizeof *search->demands))
         return false;
     for (size_t i = 0; i <= block->count; i++)
         search->least[i] = UINT32_MAX;
+    search->needed[0] = 0;
     search->demands[search->demand_count++] = nothing;
     search->before[0] = 0;
     for (size_t i = 0; i < block->count; i++)
@@ -267,19 +272,6 @@ bool search_block(struct search *search)
                 search->has_no_memory = true;
                 return false;
             }
-    {
-        extern int printf(const char *, ...);
-        for (size_t p = 0; p <= search->block->count; p++) {
-            printf("pos %zu least %u:", p, search->least[p]);
-            for (size_t c = 0; c < search->bucket_count; c++) {
-                size_t n = 0;
-                for (size_t i = 0; i < search->state_count; i++)
-                    n += search->states[i].position == p && search->costs[i] == c;
-                printf(" %zu:%zu", c, n);
-            }
-            printf("\n");
-        }
-    } // DBG
     return search->best != UINT32_MAX;
 }
 
@@ -291,6 +283,7 @@ void search_free(struct search *search)
     free(search->least);
     free(search->before);
     free(search->demands);
+    free(search->needed);
     free(search->states);
     free(search->costs);
     free(search->is_done);

@@ -5,7 +5,7 @@
 #include "demand.h"
 #include "shrink.h"
 
-enum { STACK_DEPTH = 2, NOTHING = UINT8_MAX };
+enum { STACK_DEPTH = 2, NOTHING = UINT8_MAX, IS_ADDRESS = UINT8_MAX };
 
 /* What is asked at a moment, as numbers of interned demands; 0: nothing. */
 struct state {
@@ -41,7 +41,7 @@ enum move_form {
 
 struct edge {
     uint32_t before, after; /* states, in the order of execution */
-    uint8_t length;         /* bytes of its shortest encoding */
+    uint8_t weight;         /* of its shortest encoding, move_weight() */
     struct move move;
 };
 
@@ -56,9 +56,10 @@ struct search {
     const struct golf_block *block;
     const struct golf_shrink_options *options;
     struct demand *demands; /* [0]: nothing */
-    size_t demand_count, demand_capacity;
+    uint8_t *needed;        /* by demand: what must come before at least; IS_ADDRESS */
+    size_t demand_count, demand_capacity, needed_capacity;
     struct state *states;
-    uint32_t *costs; /* bytes from each state to the end, the least */
+    uint32_t *costs; /* the least weight from each state to the end */
     bool *is_done;
     size_t state_count, state_capacity, cost_capacity, done_capacity;
     uint32_t *table; /* states by hash, plus 1; 0: empty */
@@ -71,12 +72,12 @@ struct search {
     size_t bucket_count, bucket_capacity;
     uint32_t *before; /* by position: bytes of the operations before it */
     uint32_t *least;  /* by position: the cheapest state's cost */
-    uint32_t best;    /* bytes from the best entry to the end; UINT32_MAX: none was found */
+    uint32_t best;    /* from the best entry to the end; UINT32_MAX: none was found */
     bool has_no_memory, is_full;
 };
 
-/* Fills the search's states, edges and entries, until all ways of at most `slack` bytes more than
- * the best are there. False: no memory (has_no_memory), or there is no way. */
+/* Fills the search's states, edges and entries, until all ways that weigh at most `slack` more
+ * than the best are there. False: no memory (has_no_memory), or there is no way. */
 bool search_block(struct search *search);
 void search_free(struct search *search);
 
@@ -97,11 +98,12 @@ void moves_before(struct search *search, uint32_t after);
 
 /* ---- encodings.c ---- */
 
-/* Bytes of the shortest encoding of a move; 0: there is none. */
-unsigned move_length(const struct search *search, const struct move *move);
+/* What the shortest encoding of a move weighs: its bytes, but a number of four bytes counts as one.
+ * 0: there is no encoding. */
+unsigned move_weight(const struct search *search, const struct move *move);
 
-/* Calls `found` for each encoding of at most `longest` bytes. Returns false if `found` did. */
-bool move_choices(const struct search *search, const struct move *move, unsigned longest,
+/* Calls `found` for each encoding that weighs at most `heaviest`. Returns false if `found` did. */
+bool move_choices(const struct search *search, const struct move *move, unsigned heaviest,
                   bool (*found)(const struct golf_choice *choice, void *context), void *context);
 
 #endif
