@@ -31,9 +31,10 @@ struct toolchain {
     const char *needed_by; /* NULL: the input */
     bool verbose;          /* report the command as a note */
     struct reporter reporter;
-    char argument[PATH_MAX];                             /* the text's path for the tool */
     pid_t child;                                         /* 0: none runs */
     int object_file, message_file, text_file, name_file; /* -1: none */
+    const char *argument; /* the text's path for the tool; "": none yet */
+    char *named;          /* the same, allocated; NULL: none yet */
 };
 
 /* Begins without any file; `path` is the user's. */

@@ -271,7 +271,14 @@ bool toolchain_folder_option(const struct toolchain *chain, char *option, size_t
 bool toolchain_name_argument(struct toolchain *chain)
 {
     const char *path = chain->text_file >= 0 ? TOOL_TEXT_PATH : chain->path;
-    return toolchain_argument(path, chain->argument, sizeof chain->argument) ||
+    const size_t room = strlen(path) + sizeof "./";
+    free(chain->named);
+    chain->argument = chain->named = malloc(room < PATH_MAX ? room : PATH_MAX);
+    if (!chain->named) {
+        chain->argument = "";
+        return toolchain_report(chain, REPORT_ERROR, 0, NO_MEMORY);
+    }
+    return toolchain_argument(path, chain->named, room < PATH_MAX ? room : PATH_MAX) ||
            toolchain_report(chain, REPORT_ERROR, 0, "%s", system_error_text(ENAMETOOLONG));
 }
 
@@ -301,6 +308,7 @@ void toolchain_open(struct toolchain *chain, const char *path, const struct file
                                 .name = strcmp(path, "-") == 0 ? "<stdin>" : path,
                                 .source = source,
                                 .reporter = *reporter,
+                                .argument = "",
                                 .object_file = -1,
                                 .message_file = -1,
                                 .text_file = -1,
@@ -321,6 +329,9 @@ void toolchain_close(struct toolchain *chain)
             close(*files[i]);
         *files[i] = -1;
     }
+    free(chain->named);
+    chain->named = NULL;
+    chain->argument = "";
 }
 
 bool toolchain_run(const struct tool_run *run, struct file_bytes *output)

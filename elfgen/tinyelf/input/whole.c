@@ -125,13 +125,13 @@ static bool run(struct flat *flat)
     char folder[PATH_MAX + 2];
     int status;
     struct toolchain *chain = &flat->chain;
+    if (!toolchain_folder_option(chain, folder, sizeof folder) || !toolchain_name_argument(chain) ||
+        !toolchain_make_output(chain))
+        return false;
     static const char map[] = "[map brief symbols " TOOL_NAMES_PATH "]";
     const char *arguments[] = {"nasm",          "-f", "bin", folder,
                                "--before",      map,  "-o",  TOOL_OUTPUT_PATH,
                                chain->argument, NULL};
-    if (!toolchain_folder_option(chain, folder, sizeof folder) || !toolchain_name_argument(chain) ||
-        !toolchain_make_output(chain))
-        return false;
     chain->name_file = toolchain_memory_file("names");
     if (chain->name_file < 0)
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot make a memory file: %s",
