@@ -157,15 +157,34 @@ static unsigned limit(const struct search *search, unsigned position)
     return least > UINT32_MAX - more ? UINT32_MAX : least + more;
 }
 
+/* move_weight(), which encodes; most moves are asked for many times. */
+static unsigned known_weight(struct search *search, const struct move *move)
+{
+    uint64_t value = (uint64_t)move->number * 0x9e3779b97f4a7c15u;
+    value ^= move->mnemonic * 31u + move->registers[0] * 7u + move->registers[1] * 257u +
+             move->size * 1031u + move->form * 4099u;
+    struct weighed *known = &search->weighed[(value ^ value >> 32) % SEARCH_WEIGHED];
+    const struct move *last = &known->move;
+    if (!known->weight || last->mnemonic != move->mnemonic || last->form != move->form ||
+        last->number != move->number || last->size != move->size ||
+        last->registers[0] != move->registers[0] || last->registers[1] != move->registers[1])
+        *known = (struct weighed){*move, move_weight(search, move)};
+    return known->weight;
+}
+
 void search_add(struct search *search, const struct state *before, uint32_t after,
                 const struct move *move)
 {
-    unsigned weight = move_weight(search, move);
+    unsigned weight = known_weight(search, move);
     unsigned cost = search->costs[after] + weight;
     unsigned whole = cost + weight_before(search, before);
     if (!weight || search->has_no_memory || cost > limit(search, before->position) ||
         whole > limit(search, 0))
         return;
+    if (whole > search->most) {
+        search->is_cut = true;
+        return;
+    }
     uint32_t number = state_number(search, before);
     if (number == UINT32_MAX || !grow_array(&search->edges, search->edge_count + 1,
                                             &search->edge_capacity, sizeof *search->edges)) {
@@ -211,24 +230,32 @@ static bool reads_flags(const struct golf_block *block)
     return block->end == GOLF_BRANCH && block->condition < LOOP;
 }
 
+/* The first demand asks for nothing. */
+static bool begin_demands(struct search *search)
+{
+    if (search->demand_count)
+        return true;
+    if (!grow_array(&search->needed, 1, &search->needed_capacity, sizeof *search->needed) ||
+        !grow_array(&search->demands, 1, &search->demand_capacity, sizeof *search->demands))
+        return false;
+    search->needed[0] = 0;
+    search->demands[search->demand_count++] = (struct demand){0};
+    return true;
+}
+
 /* What the block's end asks for. */
 static bool begin(struct search *search)
 {
     const struct golf_block *block = search->block;
     struct state end = {.position = (uint16_t)block->count,
                         .flags = reads_flags(block) || block->flags_live};
-    struct demand nothing = {0};
     search->best = UINT32_MAX;
     search->least = malloc((block->count + 1) * sizeof *search->least);
     search->before = malloc((block->count + 1) * sizeof *search->before);
-    if (!search->least || !search->before ||
-        !grow_array(&search->needed, 1, &search->needed_capacity, sizeof *search->needed) ||
-        !grow_array(&search->demands, 1, &search->demand_capacity, sizeof *search->demands))
+    if (!search->least || !search->before || !begin_demands(search))
         return false;
     for (size_t i = 0; i <= block->count; i++)
         search->least[i] = UINT32_MAX;
-    search->needed[0] = 0;
-    search->demands[search->demand_count++] = nothing;
     search->before[0] = 0;
     for (size_t i = 0; i < block->count; i++)
         search->before[i + 1] = search->before[i] + block->operations[i].length;
@@ -259,29 +286,59 @@ static bool visit(struct search *search, uint32_t number, size_t most)
     return !search->has_no_memory;
 }
 
-bool search_block(struct search *search)
+/* Looks at all states up to search->most. */
+static bool run(struct search *search, size_t states)
 {
-    size_t most = search->options->states ? search->options->states : DEFAULT_STATES;
-    if (!begin(search)) {
-        search->has_no_memory = true;
+    if (!begin(search))
         return false;
-    }
     for (uint32_t whole = 0; whole < search->bucket_count && whole <= limit(search, 0); whole++)
         for (size_t i = 0; i < search->buckets[whole].count; i++)
-            if (!visit(search, search->buckets[whole].states[i], most)) {
-                search->has_no_memory = true;
+            if (!visit(search, search->buckets[whole].states[i], states))
                 return false;
-            }
-    return search->best != UINT32_MAX;
+    return true;
 }
 
-void search_free(struct search *search)
+/* Forgets what a run found, but for the demands. */
+static void forget(struct search *search)
 {
     for (size_t i = 0; i < search->bucket_count; i++)
         free(search->buckets[i].states);
     free(search->buckets);
     free(search->least);
     free(search->before);
+    search->buckets = NULL;
+    search->least = search->before = NULL;
+    search->bucket_count = search->bucket_capacity = 0;
+    search->state_count = search->edge_count = search->entry_count = 0;
+    if (search->table)
+        memset(search->table, 0, search->table_size * sizeof *search->table);
+}
+
+bool search_block(struct search *search)
+{
+    enum { STEP = 2 };
+    size_t states = search->options->states ? search->options->states : DEFAULT_STATES;
+    /* States that are too dear are many, and which are is not known before the best is: so it is
+     * looked for with a limit that rises. */
+    for (search->most = STEP;; search->most += STEP) {
+        search->is_cut = false;
+        if (!run(search, states)) {
+            search->has_no_memory = true;
+            return false;
+        }
+        if (search->best != UINT32_MAX && search->best + search->options->slack <= search->most)
+            return true;
+        if (!search->is_cut || search->is_full)
+            return search->best != UINT32_MAX;
+        if (search->best != UINT32_MAX)
+            search->most = search->best + search->options->slack - STEP;
+        forget(search);
+    }
+}
+
+void search_free(struct search *search)
+{
+    forget(search);
     free(search->demands);
     free(search->needed);
     free(search->states);

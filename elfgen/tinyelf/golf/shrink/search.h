@@ -51,6 +51,13 @@ struct bucket {
     size_t count, capacity;
 };
 
+/* A move whose weight is known; 0: none. */
+struct weighed {
+    struct move move;
+    unsigned weight;
+};
+enum { SEARCH_WEIGHED = 1024 };
+
 struct search {
     const struct golf_lifted *lifted;
     const struct golf_block *block;
@@ -73,7 +80,9 @@ struct search {
     uint32_t *before; /* by position: bytes of the operations before it */
     uint32_t *least;  /* by position: the cheapest state's cost */
     uint32_t best;    /* from the best entry to the end; UINT32_MAX: none was found */
-    bool has_no_memory, is_full;
+    uint32_t most;    /* states on ways that weigh more are left out: is_cut */
+    bool has_no_memory, is_full, is_cut;
+    struct weighed weighed[SEARCH_WEIGHED];
 };
 
 /* Fills the search's states, edges and entries, until all ways that weigh at most `slack` more
