@@ -98,7 +98,9 @@ static bool is_same(const struct state *a, const struct state *b)
 
 static bool enlarge_table(struct search *search)
 {
-    size_t size = search->table_size ? 2 * search->table_size : FIRST_TABLE;
+    size_t size = 2 * search->table_size;
+    if (!size)
+        size = FIRST_TABLE;
     uint32_t *table = calloc(size, sizeof *table);
     if (!table)
         return false;
