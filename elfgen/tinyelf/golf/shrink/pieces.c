@@ -100,7 +100,7 @@ struct adding {
 static bool is_same_choice(const struct golf_choice *a, const struct golf_choice *b)
 {
     if (a->to != b->to || a->length != b->length || a->field_count != b->field_count ||
-        a->followed_by != b->followed_by || memcmp(a->bytes, b->bytes, a->length))
+        a->followed_by != b->followed_by || memcmp(a->bytes, b->bytes, a->length) != 0)
         return false;
     for (size_t i = 0; i < a->field_count; i++) {
         const struct golf_field *f = &a->fields[i], *g = &b->fields[i];
