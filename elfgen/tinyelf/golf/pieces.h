@@ -23,7 +23,8 @@ struct golf_field {
      * low part of an address, which is right where the rest of it is that of the file's first byte.
      */
     uint8_t offset, length;
-    bool is_block; /* the target is a block, not data */
+    bool is_signed; /* it is sign-extended when executed */
+    bool is_block;  /* the target is a block, not data */
     uint16_t target;
     int64_t addend;
 };
