@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """front_order.py BUILD [SOURCE]: prints a linker script that puts what a start of the front uses on few pages.
 
-BUILD holds a front that was built with musl, and tinyelf.map beside it. Valgrind's lackey tells which addresses the commands
-below read, write and execute; the map tells of which file and section each is. What most commands use comes first, then what
-one command uses. A section that the list does not name, or no longer names rightly, is only where the linker puts it anyway.
+BUILD, made by make, holds a front that was built with musl. It is linked once more in such a way that each string stays in its
+file's own section, where the linker would keep one of all that are equal. Valgrind's lackey tells which addresses the commands
+below read, write and execute; the map of the link tells of which file and section each is. Linux maps sixteen pages at a page fault, so
+what counts is how many such windows a command uses: first is what several commands use, then what each uses by itself, with
+what two neighbours share between them, then tables that a command reads little of. A section that the list does not name, or
+no longer names rightly, is only where the linker puts it anyway.
 """
 import bisect
 import collections
@@ -22,9 +25,10 @@ GROUPS = [
     ("encode", ["encode mov rax,1"]),
     ("build", ["build hello.hex -o out.hex", "build --from raw raw -o out.raw", "build hello.o -o out.object",
                "build hello.o -o out.object"]),
+    ("assemble", ["build hello.s -o out.source", "build hello.s -o out.source"]),
 ]
-COMMON = 3  # groups that share a section of the common part
 LARGE = 4096  # a larger array that starts as zeros is used in part
+TABLE = 6144  # a larger one of constants may be used in part
 
 
 def read_map(path):
@@ -44,6 +48,25 @@ def read_map(path):
                 sections.append((address, size, row.group(1) or name, row.group(4)))
         name = None
     return sorted(sections)
+
+
+def link(build, folder):
+    """Links the front with sections of strings that are not merged. Returns the program and its map."""
+    words = open(build + "/elfgen/tinyelf/CMakeFiles/tinyelf.dir/link.txt").read().split()
+    front, listing = folder + "/front", folder + "/front.map"
+    for i, word in enumerate(words):
+        path = os.path.join(build, "elfgen/tinyelf", word)
+        if words[i - 1] == "-o":
+            words[i] = front
+        elif "-Map," in word:
+            words[i] = "-Wl,-Map," + listing
+        elif re.search(r"\.[ao]$", word) and not word.startswith("-"):
+            words[i] = "%s/%d/%s" % (folder, i, os.path.basename(word))
+            os.mkdir("%s/%d" % (folder, i))
+            subprocess.run(["objcopy", "--set-section-flags", ".rodata*.str1.*=alloc,readonly,data,contents", path, words[i]],
+                           check=True)
+    subprocess.run(words, check=True, cwd=build + "/elfgen/tinyelf")
+    return front, listing
 
 
 def touched(front, words, folder):
@@ -68,17 +91,35 @@ def pattern(section, file):
                        else "%s %s.*" % (section, section))
 
 
+NAMES = [name for name, _ in GROUPS]
+PLACES = ["common"]
+for one, other in zip(NAMES, NAMES[1:] + [None]):
+    PLACES += [one] + ([one + "." + other] if other else [])
+PLACES += ["tables." + name for name in NAMES]
+
+
+def place_of(section, users, used):
+    """The place of a section that these groups use, of which so many bytes are touched."""
+    groups = [name for name in NAMES if name in users]
+    if section[1] > TABLE and used < section[1] / 2 and section[2].startswith(".rodata"):
+        return "tables." + groups[-1]
+    if len(groups) == 1:
+        return groups[0]
+    pair = ".".join(groups)
+    return pair if pair in PLACES else "common"
+
+
 def main():
     build = os.path.abspath(sys.argv[1])
     source = os.path.abspath(sys.argv[2] if len(sys.argv) > 2 else os.path.dirname(__file__) + "/..")
-    front = build + "/tinyelf"
-    sections = read_map(build + "/tinyelf.map")
-    starts = [section[0] for section in sections]
-    users = collections.defaultdict(set)
+    users, lines = collections.defaultdict(set), collections.defaultdict(set)
     with tempfile.TemporaryDirectory() as folder:
+        front, listing = link(build, folder)
+        sections = read_map(listing)
+        starts = [section[0] for section in sections]
         subprocess.run([front, "build", source + "/asm/hello.s", "-o", "hello"], cwd=folder, check=True)
         subprocess.run(["nasm", "-f", "elf64", "-o", "hello.o", source + "/asm/hello.s"], cwd=folder, check=True)
-        subprocess.run(["cp", source + "/templates/hello.hex", folder], check=True)
+        subprocess.run(["cp", source + "/templates/hello.hex", source + "/asm/hello.s", folder], check=True)
         open(folder + "/raw", "wb").write(bytes.fromhex("b83c00000031ff0f05"))
         refused = bytearray(open(folder + "/hello", "rb").read())
         refused[54] = 0  # e_phentsize
@@ -89,8 +130,10 @@ def main():
                     at = bisect.bisect(starts, address) - 1
                     if at >= 0 and address < sections[at][0] + sections[at][1]:
                         users[sections[at]].add(group)
+                        lines[sections[at]].add(address // 64)
     parts = collections.defaultdict(list)
-    for section in sorted(users):
+    # What most use comes first.
+    for section in sorted(users, key=lambda section: (-len(users[section]), section)):
         kind = kind_of(section[2])
         if kind == "bss":
             if section[2].startswith(".bss.output"):
@@ -98,11 +141,10 @@ def main():
             if section[1] <= LARGE:
                 parts["bss"].append(section)
         elif kind and not section[2].startswith(".rodata.cst"):
-            groups = [name for name, _ in GROUPS if name in users[section]]
-            parts[(kind, "common" if len(groups) >= COMMON else groups[0])].append(section)
+            parts[(kind, place_of(section, users[section], 64 * len(lines[section])))].append(section)
     print("/* Generated by front_order.py: what a start of the front uses, on few pages. */\nSECTIONS\n{")
     print("    .fini : {\n        KEEP(*(SORT_NONE(.fini)))\n    }")
-    for group in ["common"] + [name for name, _ in GROUPS]:
+    for group in PLACES:
         for kind in ("rodata", "text"):
             # Constants that the linker merges are few, and used everywhere.
             first = ["*(.rodata.cst*)"] if (kind, group) == ("rodata", "common") else []

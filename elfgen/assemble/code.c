@@ -28,7 +28,7 @@ static bool parse(struct state *state, const struct token *begin, struct operand
     elfgen_asm_names(state, &names);
     if (!elfgen_asm_instruction(&names, begin, values, &state->fault))
         return elfgen_asm_tell_fault(state);
-    values->instruction.truncate = true;
+    values->instruction.truncate = values->instruction.any_prefix = true;
     return true;
 }
 
@@ -78,6 +78,10 @@ static void warn_of_encoding(struct state *state, const struct operand_values *v
     if (elfgen_asm_has_other_size(&values->instruction, encoding))
         elfgen_asm_warning(state, ELFGEN_ASSEMBLE_PREFIX_OPSIZE, values->mnemonic,
                            "the operands have another size than the prefix says");
+    if (elfgen_asm_is_not_lockable(&values->instruction, encoding))
+        elfgen_asm_warning(state, ELFGEN_ASSEMBLE_PREFIX_LOCK, values->lock,
+                           "lock belongs before an instruction that changes its first operand in "
+                           "memory");
 }
 
 /* How the size follows from what the instruction names, now that it was parsed. */
@@ -91,7 +95,8 @@ static void classify(struct state *state, struct statement *statement,
     for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++)
         addresses += (values->is_open >> i & 1) && values->values[i].kind == VALUE_ADDRESS;
     if (operand->kind != ELFGEN_X86_TARGET) {
-        if (state->lookups == addresses && !has_here(begin))
+        if (state->lookups == addresses && !has_here(begin) &&
+            !(statement->times && has_here(statement->times)))
             statement->fast = FAST_FIXED;
         return;
     }
@@ -184,10 +189,12 @@ bool elfgen_asm_first_instruction(struct state *state, const struct token *times
     struct operand_values values;
     struct elfgen_x86_encoding encoding;
     const unsigned lookups = state->lookups;
-    if (state->mode == 16)
+    if (state->mode == 16) {
+        state->mode = 64; /* it is told once */
         return asm_error(state, begin, ELFGEN_UNSUPPORTED,
                          "code of a flat file has 16 bits until the source says bits 64 or bits "
                          "32, and this assembler makes none of 16");
+    }
     state->warned = false;
     state->is_quiet = true;
     const bool ok = parse(state, begin, &values);

@@ -161,6 +161,8 @@ static bool put_duplicates(struct data *data, const struct value *count, unsigne
                            const struct token *at)
 {
     struct sink *sink = data->sink;
+    if (count->kind == VALUE_UNKNOWN)
+        return elfgen_asm_tell_unknown(data->state, at);
     if (count->kind == VALUE_ADDRESS || count->kind == VALUE_OTHER || count->number < 0)
         return asm_error(data->state, at, ELFGEN_BAD_VALUE,
                          count->number < 0 ? "the count is negative" : "the count is not a number");

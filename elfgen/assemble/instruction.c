@@ -6,7 +6,7 @@
 #include "operand.h"
 
 enum { OPERAND_SIZES = ELFGEN_X86_O16 | ELFGEN_X86_O32 | ELFGEN_X86_O64 };
-enum { LINE_TOKENS = 256, USUAL_TOKENS = 24, LOCK_BYTE = 0xf0 };
+enum { LINE_TOKENS = 256, USUAL_TOKENS = 24, LOCK_BYTE = 0xf0, REX_W = 8 };
 
 /* Prefixes of one group exclude one another. */
 static const struct {
@@ -47,7 +47,7 @@ static bool take_word_prefix(struct parser *parser)
         if (word == PREFIX_XACQUIRE || word == PREFIX_XRELEASE)
             parser->hle = parser->at;
         if (word == PREFIX_LOCK)
-            parser->lock = parser->at;
+            parser->result->lock = parser->at;
         if (word == PREFIX_REPNE)
             parser->repne = parser->at;
         return true;
@@ -227,15 +227,6 @@ static bool check_bnd(const struct parser *parser)
     return true;
 }
 
-/* Checks lock, which belongs to memory that is written. */
-static void check_lock(const struct parser *parser)
-{
-    const struct elfgen_x86_instruction *instruction = &parser->result->instruction;
-    if (parser->lock && instruction->operands[0].kind != ELFGEN_X86_MEMORY)
-        parse_warn(parser, ELFGEN_ASSEMBLE_PREFIX_LOCK, parser->lock,
-                   "lock belongs before an instruction whose first operand is memory");
-}
-
 /* Checks xacquire and xrelease: they belong to lock with memory, to xchg without it, and xrelease
  * to mov. */
 static void check_hle(const struct parser *parser)
@@ -248,8 +239,9 @@ static void check_hle(const struct parser *parser)
         return;
     for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++)
         may_lock = may_lock || form.may_lock;
-    const bool is_store =
-        mnemonic == ELFGEN_X86_OP_mov && word_of(parser->hle)->number == PREFIX_XRELEASE;
+    const bool is_store = mnemonic == ELFGEN_X86_OP_mov &&
+                          word_of(parser->hle)->number == PREFIX_XRELEASE &&
+                          !register_is_segment(instruction->operands[1].reg);
     if (instruction->operands[0].kind != ELFGEN_X86_MEMORY || (!may_lock && !is_store))
         parse_warn(parser, ELFGEN_ASSEMBLE_PREFIX_HLE, parser->hle,
                    "this prefix means nothing before this instruction");
@@ -273,6 +265,24 @@ static void check_segment(const struct parser *parser)
                    "the processor ignores this segment in 64-bit code");
 }
 
+/* With xacquire and xrelease NASM does not take mov's forms that have an address and no ModRM. */
+static void avoid_offset(struct elfgen_x86_instruction *instruction)
+{
+    struct elfgen_x86_form form;
+    const unsigned reg = instruction->operands[1].reg;
+    const bool is_byte = reg == ELFGEN_X86_REG_al;
+    if (instruction->mnemonic != ELFGEN_X86_OP_mov ||
+        instruction->operands[0].kind != ELFGEN_X86_MEMORY ||
+        (!is_byte && reg != ELFGEN_X86_REG_ax && reg != ELFGEN_X86_REG_eax &&
+         reg != ELFGEN_X86_REG_rax))
+        return;
+    for (unsigned i = 1; elfgen_x86_form(ELFGEN_X86_OP_mov, i, &form); i++)
+        if (form.operands[1] && form.places[0] == ELFGEN_X86_IN_RM &&
+            strcmp(form.operands[0], is_byte ? "r/m8" : "r/m") == 0 &&
+            strcmp(form.operands[1], is_byte ? "r8" : "r") == 0)
+            instruction->form = (uint16_t)i;
+}
+
 bool elfgen_asm_instruction(const struct names *names, const struct token *tokens,
                             struct operand_values *result, struct fault *fault)
 {
@@ -286,8 +296,9 @@ bool elfgen_asm_instruction(const struct names *names, const struct token *token
         !(result->instruction.mnemonic ? check_bnd(&parser) : check_alone(&parser)))
         return false;
     check_segment(&parser);
-    check_lock(&parser);
     check_hle(&parser);
+    if (parser.hle)
+        avoid_offset(&result->instruction);
     return true;
 }
 
@@ -324,6 +335,27 @@ static bool cuts_others(const struct elfgen_x86_instruction *instruction, unsign
     return elfgen_encode(&other, &encoding) == ELFGEN_X86_OK && encoding.truncated;
 }
 
+/* Whether an immediate does not fit. A byte that is sign-extended counts as one of the size that
+ * o16, o32 or o64 asks for. */
+static bool cuts_immediate(const struct elfgen_x86_instruction *instruction,
+                           const struct elfgen_x86_encoding *encoding, unsigned i)
+{
+    const unsigned asked = instruction->prefixes & OPERAND_SIZES;
+    const bool is_wide = encoding->part_length[ELFGEN_X86_REX_PART] &&
+                         (encoding->bytes[encoding->part_offset[ELFGEN_X86_REX_PART]] & REX_W);
+    const unsigned bits = is_wide                   ? 64
+                          : asked == ELFGEN_X86_O16 ? 16
+                          : asked == ELFGEN_X86_O32 ? 32
+                                                    : 64;
+    const uint64_t value = (uint64_t)instruction->operands[i].value;
+    const uint64_t last = UINT64_MAX >> (64 - bits);
+    if (!asked || instruction->operands[i].kind != ELFGEN_X86_IMMEDIATE ||
+        encoding->fields[i].length != 1 || !encoding->fields[i].is_signed)
+        return encoding->truncated;
+    return value > INT8_MAX && value < (uint64_t)INT8_MIN &&
+           (value <= last - INT8_MAX - 1 || value > last);
+}
+
 unsigned elfgen_asm_overflow(const struct elfgen_x86_instruction *instruction,
                              const struct elfgen_x86_encoding *encoding)
 {
@@ -343,22 +375,50 @@ unsigned elfgen_asm_overflow(const struct elfgen_x86_instruction *instruction,
     if (memory < ELFGEN_X86_OPERANDS && encoding->fields[memory].length == 1 &&
         instruction->operands[memory].value != (int8_t)instruction->operands[memory].value)
         return memory;
-    if (!encoding->truncated)
-        return ELFGEN_X86_OPERANDS;
-    if (memory < ELFGEN_X86_OPERANDS && !cuts_others(instruction, memory))
+    if (encoding->truncated && memory < ELFGEN_X86_OPERANDS && !cuts_others(instruction, memory))
         return encoding->fields[memory].length ? memory : (unsigned)ELFGEN_X86_OPERANDS;
-    return immediate;
+    return immediate < ELFGEN_X86_OPERANDS && cuts_immediate(instruction, encoding, immediate)
+               ? immediate
+               : (unsigned)ELFGEN_X86_OPERANDS;
+}
+
+/* Whether NASM knows no size of an instruction's 32 bits, which is no other than any. */
+static bool has_no_size(unsigned mnemonic)
+{
+    static const uint16_t without[] = {
+        ELFGEN_X86_OP_adcx,     ELFGEN_X86_OP_adox,      ELFGEN_X86_OP_cvtsd2si,
+        ELFGEN_X86_OP_cvtss2si, ELFGEN_X86_OP_cvttsd2si, ELFGEN_X86_OP_cvttss2si,
+        ELFGEN_X86_OP_movnti,   ELFGEN_X86_OP_rdfsbase,  ELFGEN_X86_OP_rdgsbase,
+        ELFGEN_X86_OP_wrfsbase, ELFGEN_X86_OP_wrgsbase,
+    };
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+        if (without[i] == mnemonic)
+            return true;
+    return false;
 }
 
 bool elfgen_asm_has_other_size(const struct elfgen_x86_instruction *instruction,
                                const struct elfgen_x86_encoding *encoding)
 {
     const unsigned asked = instruction->prefixes & OPERAND_SIZES;
+    const unsigned mnemonic = instruction->mnemonic;
+    const bool has_32 = (encoding->operand_size == 4 && !has_no_size(mnemonic)) ||
+                        mnemonic == ELFGEN_X86_OP_popfq ||
+                        mnemonic == ELFGEN_X86_OP_pushfq; /* in NASM's table */
     const struct elfgen_x86_operand *operand = &instruction->operands[0];
     const bool is_far = operand->kind == ELFGEN_X86_FAR_TARGET || operand->reach == ELFGEN_X86_FAR;
     return asked && (!is_far || operand->size) &&
            ((encoding->operand_size == 2 && asked != ELFGEN_X86_O16) ||
-            (encoding->operand_size == 4 && asked != ELFGEN_X86_O32));
+            (has_32 && asked != ELFGEN_X86_O32));
+}
+
+bool elfgen_asm_is_not_lockable(const struct elfgen_x86_instruction *instruction,
+                                const struct elfgen_x86_encoding *encoding)
+{
+    struct elfgen_x86_form form;
+    return (instruction->prefixes & ELFGEN_X86_LOCK) &&
+           !(instruction->operands[0].kind == ELFGEN_X86_MEMORY &&
+             elfgen_x86_form(instruction->mnemonic, encoding->form, &form) && form.may_lock);
 }
 
 /* One instruction knows no names. */

@@ -16,6 +16,7 @@ struct operand_values {
     uint8_t is_open; /* a bit for each operand whose value is unknown or has a base */
     const struct token *mnemonic, *operands[ELFGEN_X86_OPERANDS]; /* where each begins; of prefixes
                                                                    * alone the end is `mnemonic` */
+    const struct token *lock; /* the prefix; NULL: it is not there */
 };
 
 /* Encodes what elfgen_asm_instruction() made, as elfgen_encode() does; prefixes alone, too. */
@@ -38,6 +39,10 @@ unsigned elfgen_asm_overflow(const struct elfgen_x86_instruction *instruction,
 /* Whether NASM warns that o16, o32 or o64 is not the size of the operands. */
 bool elfgen_asm_has_other_size(const struct elfgen_x86_instruction *instruction,
                                const struct elfgen_x86_encoding *encoding);
+
+/* Whether NASM warns that lock does not belong before the instruction. */
+bool elfgen_asm_is_not_lockable(const struct elfgen_x86_instruction *instruction,
+                                const struct elfgen_x86_encoding *encoding);
 
 /* Tells why elfgen_encode() refuses an instruction, and what there would be. Returns false. */
 bool elfgen_asm_refused(const struct operand_values *values, enum elfgen_x86_status status,

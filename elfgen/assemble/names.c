@@ -37,3 +37,18 @@ bool elfgen_asm_evaluate(struct state *state, const struct token **at, struct va
     return asm_error(state, begin, ELFGEN_BAD_VALUE,
                      "a number was expected, and this is an address or has no value");
 }
+
+bool elfgen_asm_tell_unknown(struct state *state, const struct token *begin)
+{
+    struct names names;
+    struct value value;
+    const struct token *at = begin;
+    const bool was_critical = state->is_critical;
+    elfgen_asm_names(state, &names);
+    state->is_critical = true;
+    const bool is_known = elfgen_asm_expression(&names, &at, &value, &state->fault);
+    state->is_critical = was_critical;
+    return is_known ? asm_error(state, begin, ELFGEN_BAD_VALUE,
+                                "the value is not known when this line is read")
+                    : elfgen_asm_tell_fault(state);
+}

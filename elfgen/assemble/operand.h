@@ -10,10 +10,10 @@ struct parser {
     const struct token *at;
     struct operand_values *result;
     struct fault *fault;
-    unsigned count;                               /* of operands before this one */
-    const struct token *asked_address;            /* the a16, a32 or a64; NULL: there is none */
-    const struct token *bnd, *repne, *hle, *lock; /* these prefixes; NULL: they are not there */
-    const struct token *asked_segment;            /* where a segment was said; NULL: nowhere */
+    unsigned count;                        /* of operands before this one */
+    const struct token *asked_address;     /* the a16, a32 or a64; NULL: there is none */
+    const struct token *bnd, *repne, *hle; /* these prefixes; NULL: they are not there */
+    const struct token *asked_segment;     /* where a segment was said; NULL: nowhere */
 };
 
 /* Registers of segments, and of those that an address may have. */

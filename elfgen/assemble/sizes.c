@@ -16,10 +16,11 @@ bool elfgen_asm_count(struct state *state, const struct token **at, uint64_t *co
 {
     struct value value;
     const struct token *begin = *at;
+    const unsigned lookups = state->lookups;
     if (!elfgen_asm_evaluate(state, at, &value))
         return false;
     if (value.kind == VALUE_UNKNOWN)
-        value.number = 0;
+        return elfgen_asm_tell_unknown(state, begin);
     if (value.number > MOST_TIMES)
         return asm_error(state, begin, ELFGEN_DOES_NOT_FIT,
                          "times %d is more than the most, which is %u", value.number,
@@ -27,8 +28,10 @@ bool elfgen_asm_count(struct state *state, const struct token **at, uint64_t *co
     if (value.number < 0) {
         if (state->is_final)
             return asm_error(state, begin, ELFGEN_BAD_VALUE,
-                             "times %d is negative: what comes before it is longer than "
-                             "was thought",
+                             state->lookups > lookups || has_here(begin)
+                                 ? "times %d is negative: what comes before it is longer than "
+                                   "was thought"
+                                 : "times %d is negative",
                              value.number);
         state->has_sizes = true;
         state->lookups++; /* the statement is looked at again */
@@ -221,7 +224,8 @@ static bool define_label(struct state *state, struct symbol *symbol)
 {
     const struct asm_section *section = section_here(state);
     const int64_t offset = (int64_t)section->size;
-    state->changes += symbol->value.number != offset;
+    if (symbol->value.number != offset)
+        note_change(state, symbol);
     symbol->value.number = offset;
     symbol->pass = state->pass;
     return true;
@@ -258,6 +262,17 @@ static bool pass(struct state *state)
     return true;
 }
 
+/* Tells at the definition of a symbol that its value is another one in each pass. */
+static bool never_settles(struct state *state, enum elfgen_status status, const char *text)
+{
+    const struct symbol *symbol = state->changed;
+    const struct token name = {
+        .kind = TOKEN_NAME, .text = symbol->name, .length = (uint32_t)symbol->length};
+    elfgen_error_set(&state->last, status, ELFGEN_NOWHERE, text,
+                     elfgen_asm_token_text(&name, (char[TOKEN_TEXT]){0}), (uint64_t)state->pass);
+    return elfgen_asm_tell_last(state, &symbol->definition->place);
+}
+
 /* Settles jumps that depend on one another in long chains. Tells an error. */
 static bool settle_chains(struct state *state)
 {
@@ -273,10 +288,11 @@ static bool settle_chains(struct state *state)
             break;
     }
     state->jumps = JUMPS_FREE;
-    return pass(state) && (state->changes == 0 ||
-                           asm_error(state, NULL, ELFGEN_UNSUPPORTED,
-                                     "the sizes of the lines depend on one another in too long a "
-                                     "chain"));
+    return pass(state) &&
+           (state->changes == 0 ||
+            never_settles(state, ELFGEN_UNSUPPORTED,
+                          "the value of %s does not settle: the sizes of lines depend on one "
+                          "another in too long a chain"));
 }
 
 bool elfgen_asm_sizes(struct state *state)
@@ -295,10 +311,9 @@ bool elfgen_asm_sizes(struct state *state)
         if (visits > MOST_VISITS && state->pass > MOST_PASSES && state->changes > 0)
             return settle_chains(state);
         if (stalled > MOST_STALLED)
-            return asm_error(state, NULL, ELFGEN_BAD_VALUE,
-                             "no sizes fit one another after %u passes: is a name of equ "
-                             "defined by itself?",
-                             (uint64_t)state->pass);
+            return never_settles(state, ELFGEN_BAD_VALUE,
+                                 "the value of %s depends on itself: it is another one in each of "
+                                 "%u passes");
     } while (state->changes > 0);
     return true;
 }

@@ -148,8 +148,9 @@ struct state {
     struct elfgen_error last;  /* the sentence of a fault */
     struct fault fault;
     unsigned error_count;
-    uint32_t pass;    /* 1: the source is read; the last one makes bytes */
-    uint64_t changes; /* of symbols' values in this pass */
+    uint32_t pass;                /* 1: the source is read; the last one makes bytes */
+    uint64_t changes;             /* of symbols' values in this pass */
+    const struct symbol *changed; /* the first one of them */
 
     struct lines lines;
     struct source_file source;
@@ -208,6 +209,10 @@ void elfgen_asm_names(struct state *state, struct names *names);
 
 /* Evaluates an expression that must be a number, or unknown. Tells an error. */
 bool elfgen_asm_evaluate(struct state *state, const struct token **at, struct value *value);
+
+/* Tells that an expression whose value is unknown must be known here, at the first name that is not
+ * defined before. Returns false. */
+bool elfgen_asm_tell_unknown(struct state *state, const struct token *begin);
 
 static inline struct asm_section *section_here(const struct state *state)
 {

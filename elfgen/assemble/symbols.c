@@ -127,7 +127,8 @@ bool elfgen_asm_define_symbol(struct state *state, struct symbol *symbol, const 
     }
     if (!add_definition(state, symbol, at, was_outside))
         return false;
-    state->changes += changed;
+    if (changed)
+        note_change(state, symbol);
     symbol->value = *value;
     symbol->pass = state->pass;
     return true;

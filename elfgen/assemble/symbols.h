@@ -24,6 +24,13 @@ bool elfgen_asm_declare_symbol(struct state *state, struct symbol *symbol, enum 
 bool elfgen_asm_look_up(void *context, const struct token *name, struct value *value,
                         struct fault *fault);
 
+/* Counts that a symbol has another value than in the pass before. */
+static inline void note_change(struct state *state, const struct symbol *symbol)
+{
+    if (state->changes++ == 0)
+        state->changed = symbol;
+}
+
 static inline bool name_is_local(const struct token *name)
 {
     return name->text[0] == '.' && !(name->length > 1 && name->text[1] == '.');

@@ -90,13 +90,13 @@ static enum elfgen_x86_status check_prefixes(const struct writer *writer, bool h
     const unsigned sizes = prefixes & (ELFGEN_X86_O16 | ELFGEN_X86_O32 | ELFGEN_X86_O64);
     if (prefixes & ~(2u * ELFGEN_X86_O64 - 1))
         return ELFGEN_X86_BAD_INSTRUCTION;
-    if (sizes & (sizes - 1))
+    if (sizes & (sizes - 1) || (prefixes & ELFGEN_X86_REP && prefixes & ELFGEN_X86_REPNE))
         return ELFGEN_X86_NO_PREFIX;
-    if ((prefixes & ELFGEN_X86_LOCK) && !((writer->form->properties & LOCK) && has_memory))
+    if ((prefixes & ELFGEN_X86_LOCK) && !writer->instruction->any_prefix &&
+        !((writer->form->properties & LOCK) && has_memory))
         return ELFGEN_X86_NO_PREFIX;
-    if ((prefixes & (ELFGEN_X86_REP | ELFGEN_X86_REPNE)) &&
-        ((prefixes & ELFGEN_X86_REP && prefixes & ELFGEN_X86_REPNE) ||
-         !may_repeat(writer->form, has_memory)))
+    if ((prefixes & (ELFGEN_X86_REP | ELFGEN_X86_REPNE)) && !writer->instruction->any_prefix &&
+        !may_repeat(writer->form, has_memory))
         return ELFGEN_X86_NO_PREFIX;
     if ((prefixes & (ELFGEN_X86_REX | ELFGEN_X86_O64)) && writer->instruction->mode != 64)
         return ELFGEN_X86_OTHER_MODE;
@@ -161,11 +161,18 @@ static enum elfgen_x86_status write_prefixes(struct writer *writer, bool has_mem
     return ELFGEN_X86_OK;
 }
 
+/* Whether o64 sets REX.W: NASM leaves it out before forms that have 64 bits without it. */
+static bool is_widened(const struct writer *writer)
+{
+    const uint8_t *kinds = writer->form->kinds;
+    return (writer->instruction->prefixes & ELFGEN_X86_O64) && kinds[0] != KIND_g64 &&
+           kinds[1] != KIND_g64;
+}
+
 static enum elfgen_x86_status write_rex(struct writer *writer)
 {
-    const bool is_wide = writer->match->size == 8
-                             ? !(writer->form->properties & WIDE)
-                             : (writer->instruction->prefixes & ELFGEN_X86_O64) != 0;
+    const bool is_wide =
+        writer->match->size == 8 ? !(writer->form->properties & WIDE) : is_widened(writer);
     const unsigned rex = writer->rex | (is_wide ? REX_W : 0u) | writer->shape->rex |
                          (writer->needs_rex ? (unsigned)REX : 0) |
                          (writer->instruction->prefixes & ELFGEN_X86_REX ? (unsigned)REX : 0);

@@ -46,18 +46,35 @@ static void fail(struct scanner *scanner, struct item *item, size_t at, const ch
     elfgen_error_set(scanner->error, ELFGEN_BAD_VALUE, at, "%s", text);
 }
 
+/* What a character may begin: a digit, which DIGIT and its value stand for, or one of these. Of
+ * what a table of 256 bytes answers at once, comparisons would be most of the time. */
+enum { OTHER, BLANK, LINE, COMMENT, PASSED, DIGIT = 16 };
+/* clang-format off */
+static const uint8_t kinds[UINT8_MAX + 1] = {
+    [' '] = BLANK, ['\t'] = BLANK, ['\r'] = BLANK, ['\f'] = BLANK, ['\v'] = BLANK,
+    ['\n'] = LINE, ['#'] = COMMENT, [';'] = COMMENT, ['<'] = PASSED, ['^'] = PASSED,
+    ['0'] = DIGIT, ['1'] = DIGIT + 1, ['2'] = DIGIT + 2, ['3'] = DIGIT + 3, ['4'] = DIGIT + 4,
+    ['5'] = DIGIT + 5, ['6'] = DIGIT + 6, ['7'] = DIGIT + 7, ['8'] = DIGIT + 8, ['9'] = DIGIT + 9,
+    ['a'] = DIGIT + 10, ['b'] = DIGIT + 11, ['c'] = DIGIT + 12, ['d'] = DIGIT + 13,
+    ['e'] = DIGIT + 14, ['f'] = DIGIT + 15,
+    ['A'] = DIGIT + 10, ['B'] = DIGIT + 11, ['C'] = DIGIT + 12, ['D'] = DIGIT + 13,
+    ['E'] = DIGIT + 14, ['F'] = DIGIT + 15,
+};
+/* clang-format on */
+
+static unsigned kind_of(char c)
+{
+    return kinds[(unsigned char)c];
+}
+
 static int digit(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return (int)kind_of(c) - DIGIT >= 0 ? (int)kind_of(c) - DIGIT : -1;
 }
 
 static bool is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
+    return kind_of(c) == BLANK;
 }
 
 static const struct sigil *find_sigil(char c)
@@ -77,12 +94,10 @@ static char peek(const struct scanner *scanner, size_t ahead)
 
 static void skip_comment(struct scanner *scanner)
 {
-    const char *at = scanner->source + scanner->at;
-    size_t length = scanner->size - scanner->at;
-    const char *end = memchr(at, '\n', length);
-    length = end ? (size_t)(end - at) : length;
-    end = memchr(at, '\r', length);
-    scanner->at += end ? (size_t)(end - at) : length;
+    size_t at = scanner->at;
+    while (at < scanner->size && scanner->source[at] != '\n' && scanner->source[at] != '\r')
+        at++;
+    scanner->at = at;
 }
 
 /* A name goes up to a blank, the end of the line or '>'. */
@@ -104,6 +119,12 @@ static struct span take_name(struct scanner *scanner)
 static void take_byte(struct scanner *scanner, struct item *item)
 {
     size_t first = scanner->at;
+    const int next = digit(peek(scanner, 1));
+    if (next >= 0) {
+        item->byte = (uint8_t)(digit(scanner->source[first]) * 16 + next);
+        scanner->at += 2;
+        return;
+    }
     if (scanner->source[first] == '0' && (peek(scanner, 1) == 'x' || peek(scanner, 1) == 'X')) {
         int high = digit(peek(scanner, 2)), low = high < 0 ? -1 : digit(peek(scanner, 3));
         if (low < 0 || digit(peek(scanner, 4)) >= 0) {
@@ -122,7 +143,7 @@ static void take_byte(struct scanner *scanner, struct item *item)
             scanner->at++;
             return;
         }
-        if (c == '#' || c == ';') {
+        if (kind_of(c) == COMMENT) {
             skip_comment(scanner);
         } else if (is_blank(c) || c == '\n') {
             scanner->line += c == '\n';
@@ -146,7 +167,7 @@ static void take_string_byte(struct scanner *scanner, struct item *item)
         return;
     c = peek(scanner, 0);
     if (c == 'x' && digit(peek(scanner, 1)) >= 0 && digit(peek(scanner, 2)) >= 0) {
-        item->byte = (uint8_t)(digit(peek(scanner, 1)) << 4 | digit(peek(scanner, 2)));
+        item->byte = (uint8_t)(digit(peek(scanner, 1)) * 16 + digit(peek(scanner, 2)));
         scanner->at += 3;
         return;
     }
@@ -195,30 +216,38 @@ static bool in_string_item(struct scanner *scanner, struct item *item)
     return true;
 }
 
+/* Passes what means nothing between items. Returns false at the end of the source. */
+static bool pass_blanks(struct scanner *scanner)
+{
+    size_t at = scanner->at;
+    while (at < scanner->size &&
+           (kind_of(scanner->source[at]) == BLANK || kind_of(scanner->source[at]) == PASSED))
+        at++;
+    scanner->at = at;
+    return at < scanner->size;
+}
+
 static void next_item(struct scanner *scanner, struct item *item)
 {
     item->kind = ITEM_BYTE;
     if (scanner->in_string && in_string_item(scanner, item))
         return;
-    while (scanner->at < scanner->size) {
+    while (pass_blanks(scanner)) {
         char c = scanner->source[scanner->at];
-        if (c == '\n') {
+        const unsigned kind = kind_of(c);
+        if (kind >= DIGIT) {
+            take_byte(scanner, item);
+            return;
+        }
+        if (kind == COMMENT) {
+            skip_comment(scanner);
+            continue;
+        }
+        if (kind == LINE) {
             scanner->at++;
             scanner->line++;
             item->kind = ITEM_LINE;
             return;
-        }
-        if (digit(c) >= 0) {
-            take_byte(scanner, item);
-            return;
-        }
-        if (is_blank(c) || c == '<' || c == '^') {
-            scanner->at++;
-            continue;
-        }
-        if (c == '#' || c == ';') {
-            skip_comment(scanner);
-            continue;
         }
         const struct sigil *sigil = find_sigil(c);
         if (sigil) {
@@ -296,6 +325,12 @@ static struct elfgen_hex_label *find_label(const char *source, struct span name,
     return NULL;
 }
 
+static enum elfgen_status no_place(const struct scanner *scanner, const struct item *label)
+{
+    return elfgen_error_set(scanner->error, ELFGEN_NO_ROOM, label->name.at,
+                            "more labels than the table can hold");
+}
+
 /* The first pass: finds the address of every label. */
 static enum elfgen_status place_labels(struct scanner scanner, uint64_t address,
                                        const struct elfgen_hex_needs *needs,
@@ -317,8 +352,7 @@ static enum elfgen_status place_labels(struct scanner scanner, uint64_t address,
         struct elfgen_hex_label *label =
             find_label(scanner.source, item.name, labels, needs->labels);
         if (!label)
-            return elfgen_error_set(scanner.error, ELFGEN_NO_ROOM, item.name.at,
-                                    "more labels than the table can hold");
+            return no_place(&scanner, &item);
         if (label->length != 0)
             return elfgen_error_set(scanner.error, ELFGEN_BAD_VALUE, item.name.at,
                                     "this label is already defined");
@@ -373,13 +407,16 @@ enum elfgen_status elfgen_hex_assemble(const char *source, size_t size,
         return ELFGEN_BAD_ARGUMENT;
     if (needs->labels > 0)
         memset(labels, 0, (size_t)needs->labels * sizeof *labels);
-    enum elfgen_status status = place_labels(scanner, base, needs, labels);
+    enum elfgen_status status =
+        needs->labels > 0 ? place_labels(scanner, base, needs, labels) : ELFGEN_OK;
     uint64_t made = 0, line_start = 0, line_number = 1; /* of the line that is being listed */
     while (status == ELFGEN_OK) {
         struct item item;
         next_item(&scanner, &item);
         if (item.kind == ITEM_ERROR)
             return ELFGEN_BAD_VALUE;
+        if (item.kind == ITEM_LABEL && needs->labels == 0)
+            return no_place(&scanner, &item);
         if (item.kind == ITEM_LINE || item.kind == ITEM_END) {
             if (line)
                 line(context, line_number, line_start, made - line_start);

@@ -80,6 +80,7 @@ static int help(void)
 /* Lists all options for programs, such as those that make completions and man pages. */
 static int print_options(void)
 {
+    stdout_open_stdio();
     options_print(&tinyelf_options, NULL);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         options_print(commands[i].options, commands[i].summary);
@@ -164,8 +165,9 @@ static int run_option(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help();
     if (strcmp(argv[1], "--version") == 0) {
-        puts("tinyelf " TINYELF_VERSION);
-        return help_end();
+        struct standard_output *output = stdout_open();
+        elfgen_text_string(&output->text, "tinyelf " TINYELF_VERSION "\n");
+        return stdout_finish(output) ? EXIT_YES : EXIT_NO;
     }
     if (strcmp(argv[1], "--print-options") == 0)
         return print_options();
@@ -175,11 +177,6 @@ static int run_option(int argc, char **argv)
 int main(int argc, char **argv)
 {
     program_occupy_streams();
-#ifdef TINYELF_COMPANION
-    /* What printf() makes is written at once, whatever buffer the C library has. */
-    static char buffer[1 << 16];
-    setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof buffer);
-#endif
     program_remember_ignored(SIGBUS, signal(SIGBUS, stop_at_cut_file));
     /* Writing past a limit or into a closed pipe should be an error to report, and not end this
      * process. */

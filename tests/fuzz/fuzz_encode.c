@@ -62,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     instruction.prefixes = take_bool(&input) ? (uint16_t)take(&input, 2) : 0;
     instruction.segment = take_bool(&input) ? take_register(&input) : 0;
     instruction.truncate = take_bool(&input);
+    instruction.any_prefix = take_bool(&input);
     instruction.form = is_rare(&input) ? (uint16_t)take(&input, 1) : 0;
     instruction.address = take_number(&input);
     const uint64_t count = take(&input, 1) % 4;
@@ -73,6 +74,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     run.is_known &= instruction.operands[0].reg != ELFGEN_X86_REG_cs;
     /* The size that these ask for is not always that of the form. */
     run.is_known &= !(instruction.prefixes & (ELFGEN_X86_O16 | ELFGEN_X86_O32 | ELFGEN_X86_O64));
+    /* lock and rep may make another instruction of one that does not have them, or none. */
+    run.is_known &= !instruction.any_prefix ||
+                    !(instruction.prefixes & (ELFGEN_X86_LOCK | ELFGEN_X86_REP | ELFGEN_X86_REPNE));
     decoder_init(&run.decoder, instruction.mode);
     if (elfgen_encode(&instruction, &encoding) == ELFGEN_X86_OK) {
         const bool is_known = run.is_known;

@@ -800,6 +800,7 @@ static void try_x86(struct input *input)
     check(elfgen_x86_form(number, index, &form) == elfgen_x86_effects(number, index, &effects));
     memcpy(&instruction, take_bytes(input, sizeof instruction), sizeof instruction);
     instruction.truncate = take_bool(input);
+    instruction.any_prefix = take_bool(input);
     for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
         struct elfgen_x86_operand *operand = &instruction.operands[i];
         operand->no_split = take_bool(input);

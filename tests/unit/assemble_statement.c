@@ -53,6 +53,35 @@ START_TEST(prefixes_stand_in_the_line_before_their_instruction)
 }
 END_TEST
 
+START_TEST(a_prefix_may_stand_before_any_instruction)
+{
+    static const struct {
+        const char *source, *hex;
+        int warning; /* 0: none */
+    } rows[] = {
+        {"rep nop\n", "f390", 0},
+        {"rep syscall\n", "f30f05", 0},
+        {"repne popcnt eax, ebx\n", "f2f30fb8c3", 0},
+        {"lock add [rax], eax\n", "f00100", 0},
+        {"lock lodsb\n", "f0ac", ELFGEN_ASSEMBLE_PREFIX_LOCK},
+        {"lock add eax, [rax]\n", "f00300", ELFGEN_ASSEMBLE_PREFIX_LOCK},
+        {"lock mov [rax], eax\n", "f08900", ELFGEN_ASSEMBLE_PREFIX_LOCK},
+        {"o16 add eax, 5\n", "6683c005", ELFGEN_ASSEMBLE_PREFIX_OPSIZE},
+        {"o16 adcx ebx, edi\n", "66660f38f6df", 0},
+        {"o16 popfq\n", "669d", ELFGEN_ASSEMBLE_PREFIX_OPSIZE},
+        {"xrelease mov [qword 0x10], al\n", "f388042510000000", 0},
+        {"xrelease mov [rax], ds\n", "f38c18", ELFGEN_ASSEMBLE_PREFIX_HLE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_str_eq(assemble(rows[i].source), rows[i].hex);
+        if (rows[i].warning == 0)
+            ck_assert_msg(told.count == 0, "%s: %s", rows[i].source, told.text);
+        else
+            ck_assert_int_eq(told.class_, rows[i].warning);
+    }
+}
+END_TEST
+
 START_TEST(a_word_that_is_no_instruction_is_told)
 {
     static const struct {
@@ -102,13 +131,69 @@ START_TEST(warnings_of_numbers_are_at_their_operands)
 }
 END_TEST
 
+START_TEST(a_count_is_known_when_its_line_is_read)
+{
+    static const struct {
+        const char *source, *text;
+        uint64_t line, offset;
+    } rows[] = {
+        {"times x nop\nx equ 3\n", "the symbol `x` is not defined before this line", 1, 6},
+        {"a: times b-a db 1\nb: db 2\n", "the symbol `b` is not defined before this line", 1, 9},
+        {"nop\ntimes 510-(y-$$) db 0\ny: nop\n", "the symbol `y` is not defined before this line",
+         2, 15},
+        {"db (q) dup (3)\nq equ 2\n", "the symbol `q` is not defined before this line", 1, 4},
+        {"times -1 nop\n", "times -1 is negative", 1, 6},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_str_eq(assemble(rows[i].source), "");
+        ck_assert_str_eq(told.text, rows[i].text);
+        ck_assert_uint_eq(told.line, rows[i].line);
+        ck_assert_uint_eq(told.offset, rows[i].offset);
+    }
+    ck_assert_str_eq(assemble("times x-x+2 nop\nx equ 3\n"), "9090");
+}
+END_TEST
+
+START_TEST(a_count_follows_the_place_of_its_line)
+{
+    ck_assert_str_eq(assemble("jmp l\ntimes 6-($-$$) lodsb\nl: nop\n"), "eb04acacacac90");
+    /* The jump becomes near, so that there are three bytes less to fill. */
+    ck_assert_str_ne(assemble("jmp l\ntimes 200-($-$$) lodsb\nl: nop\n"), "");
+    ck_assert_uint_eq(told.count, 0);
+}
+END_TEST
+
+START_TEST(a_value_that_depends_on_itself_is_named)
+{
+    static const struct {
+        const char *source, *text;
+        uint64_t line, offset;
+    } rows[] = {
+        {"nop\nx equ x+1\n", "the value of `x` depends on itself", 2, 4},
+        {"y equ z+1\nz equ y+1\n", "the value of `y` depends on itself", 1, 0},
+        {"a equ l-$$\ntimes 20-a nop\nl: nop\n", "the value of `a` depends on itself", 1, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_str_eq(assemble(rows[i].source), "");
+        ck_assert_msg(strncmp(told.text, rows[i].text, strlen(rows[i].text)) == 0, "%s: %s",
+                      rows[i].source, told.text);
+        ck_assert_uint_eq(told.line, rows[i].line);
+        ck_assert_uint_eq(told.offset, rows[i].offset);
+    }
+}
+END_TEST
+
 static Suite *assemble_statement_suite(void)
 {
     Suite *suite = suite_create("assemble_statement");
     TCase *statements = tcase_create("statements");
     tcase_add_test(statements, prefixes_stand_in_the_line_before_their_instruction);
+    tcase_add_test(statements, a_prefix_may_stand_before_any_instruction);
     tcase_add_test(statements, a_word_that_is_no_instruction_is_told);
     tcase_add_test(statements, warnings_of_numbers_are_at_their_operands);
+    tcase_add_test(statements, a_count_is_known_when_its_line_is_read);
+    tcase_add_test(statements, a_count_follows_the_place_of_its_line);
+    tcase_add_test(statements, a_value_that_depends_on_itself_is_named);
     suite_add_tcase(suite, statements);
     return suite;
 }

@@ -52,6 +52,35 @@ START_TEST(blocks_keep_their_bytes_whatever_is_allocated_resized_and_freed_besid
 }
 END_TEST
 
+START_TEST(a_large_block_keeps_its_bytes_as_it_grows_and_shrinks)
+{
+    static const size_t sizes[] = {100,     150000,  1000000,      2097136, 2097152,
+                                   2097153, 5000000, 4194304 - 16, 9999999, 30000000,
+                                   3000000, 131073,  70,           8000000};
+    unsigned char *block = NULL, *beside = NULL;
+    size_t before = 0;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        block = heap_resize(block, sizes[i]);
+        ck_assert_ptr_nonnull(block);
+        ck_assert_uint_eq((uintptr_t)block % 16, 0);
+        for (size_t at = 0; at < before && at < sizes[i]; at++)
+            if (block[at] != (unsigned char)(at / 7))
+                ck_abort_msg("resized to %zu bytes: byte %zu is lost", sizes[i], at);
+        for (size_t at = 0; at < sizes[i]; at++)
+            block[at] = (unsigned char)(at / 7);
+        before = sizes[i];
+        heap_free(beside);
+        beside = heap_allocate_zeros(1, sizes[i]);
+        ck_assert_ptr_nonnull(beside);
+        for (size_t at = 0; at < sizes[i]; at++)
+            if (beside[at] != 0)
+                ck_abort_msg("of %zu bytes, byte %zu is not zero", sizes[i], at);
+    }
+    heap_free(block);
+    heap_free(beside);
+}
+END_TEST
+
 START_TEST(a_freed_block_is_used_again_for_one_of_its_size)
 {
     void *first = heap_allocate(100);
@@ -117,6 +146,7 @@ TCase *base_heap_tests(void)
     TCase *tests = tcase_create("heap");
     tcase_add_test(tests,
                    blocks_keep_their_bytes_whatever_is_allocated_resized_and_freed_beside_them);
+    tcase_add_test(tests, a_large_block_keeps_its_bytes_as_it_grows_and_shrinks);
     tcase_add_test(tests, a_freed_block_is_used_again_for_one_of_its_size);
     tcase_add_test(tests, where_there_is_no_memory_the_answer_is_null_and_enomem);
     tcase_add_test(tests, freeing_keeps_errno);

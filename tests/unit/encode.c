@@ -183,6 +183,37 @@ START_TEST(prefixes_come_in_nasms_order)
 }
 END_TEST
 
+START_TEST(any_prefix_stands_before_any_instruction_if_that_is_asked)
+{
+    const struct encoded rows[] = {
+        {{OP(nop), .prefixes = ELFGEN_X86_REP, .any_prefix = true}, "f390"},
+        {{OP(lodsb), .prefixes = ELFGEN_X86_LOCK, .any_prefix = true}, "f0ac"},
+        {{OP(popcnt), .operands = {R(eax), R(ebx)}, .prefixes = ELFGEN_X86_REPNE | ELFGEN_X86_LOCK,
+          .any_prefix = true},
+         "f2f0f30fb8c3"}};
+    ARE_ENCODED(rows);
+    struct elfgen_x86_encoding encoding;
+    struct elfgen_x86_instruction instruction = rows[0].instruction;
+    instruction.prefixes |= ELFGEN_X86_REPNE;
+    ck_assert_int_eq(elfgen_encode(&instruction, &encoding), ELFGEN_X86_NO_PREFIX);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        instruction = rows[i].instruction;
+        instruction.any_prefix = false;
+        ck_assert_int_eq(elfgen_encode(&instruction, &encoding), ELFGEN_X86_NO_PREFIX);
+    }
+}
+END_TEST
+
+START_TEST(o64_leaves_alone_what_has_64_bits_without_it)
+{
+    const struct encoded rows[] = {
+        {{OP(mov), .operands = {R(cr0), R(r11)}, .prefixes = ELFGEN_X86_O64}, "410f22c3"},
+        {{OP(rdpid), .operands = {R(rdx)}, .prefixes = ELFGEN_X86_O64}, "f30fc7fa"},
+        {{OP(lar), .operands = {R(edi), R(r9)}, .prefixes = ELFGEN_X86_O64}, "410f02f9"}};
+    ARE_ENCODED(rows);
+}
+END_TEST
+
 /* An instruction, what is wrong with it, and the operand that is to blame. */
 struct refused {
     struct elfgen_x86_instruction instruction;
@@ -398,6 +429,8 @@ static Suite *encode_suite(void)
     tcase_add_test(choices, addresses_are_split_and_swapped_as_nasm_does);
     tcase_add_test(choices, targets_are_short_where_they_can_be);
     tcase_add_test(choices, prefixes_come_in_nasms_order);
+    tcase_add_test(choices, any_prefix_stands_before_any_instruction_if_that_is_asked);
+    tcase_add_test(choices, o64_leaves_alone_what_has_64_bits_without_it);
     suite_add_tcase(suite, choices);
     TCase *answers = tcase_create("answers");
     tcase_add_test(answers, errors_say_what_is_wrong_and_with_which_operand);

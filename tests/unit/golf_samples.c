@@ -62,7 +62,8 @@ static unsigned least(const struct state *state)
     if (state->operation == 1)
         return 2u + !is_out + (value[A] == 60 ? 0 : 2u) + (state->stack != NOTHING);
     unsigned text = value[SI] == TEXT ? 0 : state->stack == TEXT ? 1 : value[SI] == IN_FILE ? 3 : 4;
-    return 2u + 6u + text + (value[A] != 1) + (value[DI] != 1) + (value[D] == maker.length ? 0 : 2u);
+    return 2u + 6u + text + (value[A] != 1) + (value[DI] != 1) +
+           (value[D] == maker.length ? 0 : 2u);
 }
 
 static struct golf_choice *edge(uint32_t from, const struct state *to, const char *reason,
@@ -77,10 +78,8 @@ static struct golf_choice *edge(uint32_t from, const struct state *to, const cha
         abort();
     struct edge *edge = &maker.edges[maker.edge_count++];
     *edge = (struct edge){.from = from, .cost = (uint8_t)(length > 4 ? 2 : length)};
-    edge->choice = (struct golf_choice){.length = (uint8_t)length,
-                                        .followed_by = GOLF_NONE,
-                                        .to = node_of(to),
-                                        .reason = reason};
+    edge->choice = (struct golf_choice){
+        .length = (uint8_t)length, .followed_by = GOLF_NONE, .to = node_of(to), .reason = reason};
     memcpy(edge->choice.bytes, bytes, length);
     uint16_t cost = (uint16_t)(maker.ahead[from] + edge->cost);
     if (cost < maker.ahead[edge->choice.to])
@@ -127,7 +126,8 @@ static void add_computing(uint32_t from, struct state state, size_t reg)
     if (state.value[reg] == IN_FILE) {
         to.value[reg] = TEXT;
         if (n < 4)
-            field(EDGE(from, &to, "mov r8, imm8", (uint8_t)(0xb0 + n), 0), GOLF_ABSOLUTE_FIELD, 1, 1);
+            field(EDGE(from, &to, "mov r8, imm8", (uint8_t)(0xb0 + n), 0), GOLF_ABSOLUTE_FIELD, 1,
+                  1);
         else
             field(EDGE(from, &to, "mov r8, imm8", 0x40, (uint8_t)(0xb0 + n), 0),
                   GOLF_ABSOLUTE_FIELD, 2, 1);
@@ -197,8 +197,7 @@ static void add_calls(uint32_t from, struct state state)
         to.value[A] = RESULT;
         EDGE(from, &to, "syscall", 0x0f, 0x05);
     }
-    if (state.operation == 1 && (value[A] == 60 || value[A] == 231) &&
-        value[DI] == maker.status) {
+    if (state.operation == 1 && (value[A] == 60 || value[A] == 231) && value[DI] == maker.status) {
         to = (struct state){.operation = 2};
         EDGE(from, &to, "syscall", 0x0f, 0x05);
     }
@@ -263,7 +262,7 @@ static void write_pieces(struct golf_pieces *pieces, uint16_t most)
     }
     qsort(maker.edges, kept, sizeof *maker.edges, by_from);
     pieces->nodes = calloc(maker.count, sizeof *pieces->nodes);
-    pieces->choices = calloc(kept, sizeof *pieces->choices);
+    pieces->choices = calloc(kept + 1, sizeof *pieces->choices);
     pieces->blocks = calloc(1, sizeof *pieces->blocks);
     uint32_t *renamed = calloc(maker.count, sizeof *renamed);
     for (size_t node = 0; node < maker.count; node++) {
@@ -308,10 +307,10 @@ void sample_write_and_exit(struct golf_pieces *pieces, const char *text, uint8_t
     start.stack = NOTHING;
     start.operation = maker.length > 0 ? 0 : 1;
     maker.ahead[node_of(&start)] = 0;
-    maker.most = maker.length > 0 ? 24 : 12;
+    maker.most = maker.length > 0 ? 23 : 12;
     explore(maker.most);
     uint16_t best = find_behind();
-    write_pieces(pieces, (uint16_t)(best + 3));
+    write_pieces(pieces, (uint16_t)(best + 2));
     pieces->bits = 64;
     struct golf_data *data = calloc(1, sizeof *data);
     *data = (struct golf_data){.bytes = (const uint8_t *)text, .size = maker.length};
@@ -338,9 +337,9 @@ static void fix(struct golf_overlap *overlap, size_t at, const char *bytes, size
 }
 #define FIX(overlap, at, bytes) fix(overlap, at, bytes, sizeof(bytes) - 1)
 
-static void mirror(struct golf_overlap *overlap, uint8_t at, uint8_t other, size_t length)
+static void mirror(struct golf_overlap *overlap, size_t at, size_t other, size_t length)
 {
-    for (uint8_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++)
         overlap->cells[at + i] =
             (struct golf_cell){.kind = GOLF_CELL_MIRROR, .other = (uint8_t)(other + i)};
 }
@@ -370,8 +369,9 @@ void sample_overlap_24(struct golf_overlap *overlap)
                                      .entry_high = 1,
                                      .flags = ELFGEN_PF_R | ELFGEN_PF_X,
                                      .memory = 4096};
-    FIX(overlap, 0, "\x7f"
-                    "ELF");
+    FIX(overlap, 0,
+        "\x7f"
+        "ELF");
     FIX(overlap, 16, "\2\0\x3e\0");
     FIX(overlap, 24, "\1\0\0\0");
     allow(overlap, 28, 7, 5);
@@ -399,8 +399,9 @@ void sample_overlap_56(struct golf_overlap *overlap)
                                      .entry_high = 111,
                                      .flags = ELFGEN_PF_R | ELFGEN_PF_X,
                                      .memory = 4096};
-    FIX(overlap, 0, "\x7f"
-                    "ELF");
+    FIX(overlap, 0,
+        "\x7f"
+        "ELF");
     FIX(overlap, 16, "\2\0\x3e\0");
     FIX(overlap, 32, "\x38\0\0\0\0\0\0\0");
     FIX(overlap, 54, "\x38\0\1\0\0\0\5\0\0\0\0\0\0\0\0\0\0\0");

@@ -238,6 +238,57 @@ START_TEST(a_section_with_malformed_entries_is_not_merged)
 }
 END_TEST
 
+/* Whether a string is stored by itself: it is neither the end of another nor equal to one before.
+ */
+static bool is_kept(const char *const *strings, size_t count, size_t index)
+{
+    const size_t length = strlen(strings[index]);
+    for (size_t i = 0; i < count; i++) {
+        const size_t other = strlen(strings[i]);
+        if (i != index && (other > length || (other == length && i < index)) &&
+            strcmp(strings[i] + other - length, strings[index]) == 0)
+            return false;
+    }
+    return true;
+}
+
+START_TEST(every_string_that_is_the_end_of_another_is_stored_in_it)
+{
+    enum { STRINGS = 500, MOST = 40, LONG = 20000 };
+    static char bytes[STRINGS * (MOST + 1) + 2 * LONG];
+    const char *strings[STRINGS + 2];
+    uint64_t state = (uint64_t)_i + 1, kept = 0, expected = 0;
+    size_t size = 0, count = 0;
+    for (; count < STRINGS; count++) {
+        strings[count] = bytes + size;
+        for (uint64_t i = next_random(&state) % MOST; i > 0; i--)
+            bytes[size++] = next_random(&state) % 8 ? 'a' : next_random(&state) % 2 ? 'b' : '\xff';
+        bytes[size++] = '\0';
+    }
+    for (int i = 0; i < 2; i++) { /* two that differ at their first character alone */
+        strings[count++] = bytes + size;
+        memset(bytes + size, 'a', LONG - 1);
+        bytes[size] = (char)('x' + i);
+        bytes[size += LONG - 1] = '\0';
+        size++;
+    }
+    for (size_t i = 0; i < count; i++)
+        expected += is_kept(strings, count, i) ? strlen(strings[i]) + 1 : 0;
+    struct link *link = begin_link();
+    uint32_t text;
+    struct link_object *start = make_start(&text, 1);
+    add_pieces(start, true, 1, bytes, size, 1);
+    link_add_object(link, start);
+    link_settings.keep_all = true;
+    ck_assert(run_link(link));
+    for (size_t i = 0; i < link->program.section_count; i++)
+        if (strcmp(link->program.sections[i].name, ".rodata") == 0)
+            kept += link->program.sections[i].size;
+    ck_assert_uint_eq(kept, expected);
+    link_close(link);
+}
+END_TEST
+
 /* The offset of a random string or constant, and its size, including a terminator. */
 static uint64_t random_piece(const struct link_section *section, uint64_t *size, uint64_t *state)
 {
@@ -335,6 +386,7 @@ TCase *link_merge_cases(void)
                         sizeof mergings / sizeof mergings[0]);
     tcase_add_test(merge, a_named_symbols_addend_counts_from_the_symbol);
     tcase_add_loop_test(merge, a_section_with_malformed_entries_is_not_merged, 0, 8);
+    tcase_add_loop_test(merge, every_string_that_is_the_end_of_another_is_stored_in_it, 0, 10);
     tcase_add_loop_test(merge, random_strings_and_constants_read_back_unchanged, 0, 4);
     return merge;
 }

@@ -305,7 +305,9 @@ START_TEST(a_parameter_is_declared_as_in_C)
         {{"handler", CALL_TYPE_SIGHANDLER, CALL_NO_SIZE}, "sighandler_t handler"},
     };
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
-        parameter_text_declare(&samples[i].parameter, text, sizeof text);
+        struct elfgen_text out = {.bytes = text, .capacity = sizeof text - 1};
+        parameter_text_declare(&out, &samples[i].parameter);
+        text[out.length] = '\0';
         ck_assert_str_eq(text, samples[i].text);
     }
 }

@@ -102,6 +102,7 @@ struct elfgen_x86_instruction {
     uint8_t segment;   /* a segment prefix without a memory operand, as of lods; 0: none */
     bool truncate;     /* numbers that do not fit are cut, as NASM does with a warning */
     uint16_t form;     /* take this form alone, counted from 1 (elfgen_x86_form()); 0: any */
+    bool any_prefix;   /* lock, rep and repne may stand before any instruction, as NASM has it */
     uint64_t address;  /* of the instruction, from which targets are counted */
     struct elfgen_x86_operand operands[ELFGEN_X86_OPERANDS];
 };

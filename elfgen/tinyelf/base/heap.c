@@ -16,7 +16,8 @@ enum {
     LEAST_CHUNK = 1 << 18, /* chunks double from here on */
     MOST_CHUNK = 1 << 24,
     LARGE = 1 << 17, /* larger blocks are mapped, and unmapped when they are freed */
-    STEPS = 4,       /* classes from one power of two to the next */
+    HUGE_PAGE = 1 << 21,
+    STEPS = 4, /* classes from one power of two to the next */
     CLASSES = 14 * STEPS
 };
 
@@ -71,6 +72,26 @@ static void *map(size_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* Maps memory that will be used, in huge pages where Linux has them: one page fault in place of
+ * 512, and lookups of addresses that find them in the processor's buffers. */
+static void *map_huge(size_t size)
+{
+    if (size < HUGE_PAGE)
+        return map(size);
+    const size_t pages = (size + ELFGEN_PAGE - 1) / ELFGEN_PAGE * ELFGEN_PAGE;
+    unsigned char *memory = map(pages + HUGE_PAGE);
+    if (!memory)
+        return map(size);
+    /* The part that begins at a multiple of a huge page is kept. */
+    const size_t before = (0 - (uintptr_t)memory) & (HUGE_PAGE - 1);
+    if (before > 0)
+        munmap(memory, before);
+    if (before < HUGE_PAGE)
+        munmap(memory + before + pages, HUGE_PAGE - before);
+    madvise(memory + before, pages, MADV_HUGEPAGE);
+    return memory + before;
+}
+
 /* Makes room for a new block of a class. What is left of the chunk before is not used. */
 static bool next_chunk(size_t size)
 {
@@ -81,7 +102,7 @@ static bool next_chunk(size_t size)
         if (size <= sizeof first_chunk)
             return true;
     }
-    unsigned char *chunk = map(heap.next_chunk);
+    unsigned char *chunk = map_huge(heap.next_chunk);
     if (!chunk)
         return false;
     heap.at = chunk;
@@ -110,7 +131,7 @@ static void *allocate(size_t size, bool *zeros)
     if (size > PTRDIFF_MAX - LARGE)
         return no_memory();
     if (size > LARGE) {
-        struct header *header = map(size + sizeof *header);
+        struct header *header = map_huge(size + sizeof *header);
         return header ? use(header, size) : no_memory();
     }
     const unsigned class_ = class_of(&size);
@@ -169,8 +190,15 @@ static void *remap(struct header *header, size_t size)
 {
     if (size > PTRDIFF_MAX - LARGE)
         return no_memory();
-    void *moved = mremap(header, (size_t)header->size + sizeof *header, size + sizeof *header,
-                         MREMAP_MAYMOVE);
+    const size_t before = (size_t)header->size + sizeof *header, after = size + sizeof *header;
+    /* Huge pages move as such to where others may be. */
+    void *place = after >= HUGE_PAGE && after > before ? map_huge(after) : NULL;
+    void *moved = place ? mremap(header, before, after, MREMAP_MAYMOVE | MREMAP_FIXED, place)
+                        : mremap(header, before, after, MREMAP_MAYMOVE);
+    if (moved == MAP_FAILED && place)
+        munmap(place, after);
+    else if (place)
+        madvise(moved, after, MADV_HUGEPAGE);
     return moved == MAP_FAILED ? no_memory() : use(moved, size);
 }
 

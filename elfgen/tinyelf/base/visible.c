@@ -110,6 +110,8 @@ static size_t step_over(const char *bytes, size_t length, size_t *columns)
 {
     uint32_t character = 0;
     *columns = 1;
+    if ((unsigned char)*bytes < 0x80 && *bytes != '\33')
+        return 1;
     if (*bytes == '\33' && length > 1 && bytes[1] == '[') {
         size_t size = 2;
         while (size < length && bytes[size - 1] != 'm')
@@ -134,6 +136,8 @@ size_t visible_columns(const char *bytes, size_t length)
 size_t visible_fitting(const char *bytes, size_t length, size_t columns)
 {
     size_t i = 0, taken = 0;
+    if (length <= columns)
+        return length; /* no character has more columns than bytes */
     while (i < length) {
         size_t more = 0, size = step_over(bytes + i, length - i, &more);
         taken += more;

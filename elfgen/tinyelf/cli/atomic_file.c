@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "elfgen/text.h"
 #include "cli.h"
 #include "interrupt.h"
 
@@ -37,10 +38,14 @@ bool atomic_file_is_same(const char *output, const char *input)
     return atomic_file_replaces(&place, input);
 }
 
+/* Functions with large buffers, which stand apart: a start touches each page of a buffer that is
+ * in a function on its way. */
+#define APART __attribute__((noinline))
+
 /* The descriptor that a path such as /dev/stdout or /dev/fd/3, or a link to one, stands for; -1:
  * none. Such a path leads to an open file with its own offset, which renaming over it would lose.
  */
-static int descriptor_of(const char *path)
+APART static int descriptor_of(const char *path)
 {
     static const char *const folders[] = {"/proc/self/fd/", "/dev/fd/"};
     char name[PATH_MAX], target[PATH_MAX];
@@ -63,7 +68,7 @@ static int descriptor_of(const char *path)
 
 /* The path that a symbolic link leads to, link by link, whether or not there is a file. Returns
  * false with errno set if it leads nowhere. */
-static bool follow(const char *path, char target[PATH_MAX])
+APART static bool follow(const char *path, char target[PATH_MAX])
 {
     enum { MOST_LINKS = 40 }; /* path_resolution(7) */
     char link[PATH_MAX], next[2 * PATH_MAX];
@@ -102,14 +107,14 @@ static bool write_in_place(int file, const char *path, const void *bytes, size_t
 static int create_beside(const char *path, char *beside, size_t room, mode_t mode)
 {
     const char *slash = strrchr(path, '/');
-    int folder = slash ? (int)(slash - path) + 1 : 0;
     for (unsigned attempt = 0; attempt < 100; attempt++) {
-        int length =
-            snprintf(beside, room, "%.*s.tinyelf-%ld-%u", folder, path, (long)getpid(), attempt);
-        if (length < 0 || (size_t)length >= room) {
-            errno = ENAMETOOLONG;
-            return -1;
-        }
+        struct elfgen_text name = {.bytes = beside, .capacity = room - 1};
+        elfgen_text_bytes(&name, path, slash ? (size_t)(slash - path) + 1 : 0);
+        elfgen_text_string(&name, ".tinyelf-");
+        elfgen_text_decimal(&name, (uint64_t)getpid(), 0);
+        elfgen_text_char(&name, '-');
+        elfgen_text_decimal(&name, attempt, 0);
+        beside[name.length] = '\0';
         int file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (file >= 0 || errno != EEXIST)
             return file;
@@ -117,7 +122,7 @@ static int create_beside(const char *path, char *beside, size_t room, mode_t mod
     return -1;
 }
 
-bool atomic_file_not_created(const char *path, const char *link, const char *what)
+APART bool atomic_file_not_created(const char *path, const char *link, const char *what)
 {
     char folder[PATH_MAX], leads[PATH_MAX + 32] = "";
     const int error = errno;
@@ -169,10 +174,17 @@ static bool put_in_place(const char *beside, const char *path, bool is_regular)
 static bool replace(const char *path, const char *link, bool is_regular, const void *bytes,
                     size_t size, mode_t mode)
 {
-    char beside[PATH_MAX + 64];
-    int file = create_beside(path, beside, sizeof beside, mode);
-    if (file < 0)
-        return atomic_file_not_created(path, link, "create a file beside it");
+    enum { MORE = 64 }; /* than the folder's name */
+    const size_t room = strlen(path) + MORE;
+    char *beside = malloc(room);
+    if (!beside)
+        return message_no_memory(path);
+    int file = create_beside(path, beside, room, mode);
+    if (file < 0) {
+        atomic_file_not_created(path, link, "create a file beside it");
+        free(beside);
+        return false;
+    }
     bool done = file_write(file, bytes, size);
     if (!done)
         message_cannot(path, "write");
@@ -184,6 +196,7 @@ static bool replace(const char *path, const char *link, bool is_regular, const v
         done = message_cannot(path, "replace");
     if (!done)
         unlink(beside);
+    free(beside);
     return done;
 }
 
@@ -198,6 +211,14 @@ static bool replace_safely(const char *path, const char *link, bool is_regular, 
     bool done = replace(path, link, is_regular, bytes, size, mode);
     interrupt_release(&before);
     return done;
+}
+
+/* Makes the file that a link leads to, where there is none yet. */
+APART static bool create_at_end(const char *link, const void *bytes, size_t size, mode_t mode)
+{
+    char target[PATH_MAX];
+    return follow(link, target) ? replace_safely(target, link, false, bytes, size, mode)
+                                : message_cannot(link, "follow the link");
 }
 
 bool atomic_file_write(const char *path, const void *bytes, size_t size, bool executable)
@@ -219,12 +240,9 @@ bool atomic_file_write(const char *path, const void *bytes, size_t size, bool ex
     if (descriptor >= 0)
         return write_in_place(dup(descriptor), path, bytes, size);
     /* Where the kernel would not follow the link, this does not either. */
-    if (is_link && stat(path, &status) != 0) {
-        char target[PATH_MAX];
-        return (errno == ENOENT && follow(path, target))
-                   ? replace_safely(target, path, false, bytes, size, mode)
-                   : message_cannot(path, "follow the link");
-    }
+    if (is_link && stat(path, &status) != 0)
+        return errno == ENOENT ? create_at_end(path, bytes, size, mode)
+                               : message_cannot(path, "follow the link");
     if (S_ISDIR(status.st_mode)) {
         errno = EISDIR;
         return message_cannot(path, "write");

@@ -172,7 +172,9 @@ void stdout_check_reader(void);
 /* Writes the rest. Returns false after reporting that not all was written. */
 bool stdout_finish(struct standard_output *output);
 
-/* The same for what printf() wrote. */
+/* The same for what printf() writes: in large pieces, whatever buffer the C library has. Open it
+ * before anything is written. */
+void stdout_open_stdio(void);
 bool stdout_finish_stdio(void);
 
 /* Reports that standard output cannot be written. If its reader is gone (EPIPE), this ends the

@@ -22,6 +22,7 @@ struct help help_open(void)
 {
     enum { LEAST = 20, MOST = 100 };
     size_t width = width_of_output();
+    stdout_open_stdio();
     if (width == WIDTH_WIDE)
         width = WIDTH_USUAL;
     return (struct help){.width = width < LEAST ? LEAST : width > MOST ? MOST : width};

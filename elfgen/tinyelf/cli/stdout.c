@@ -90,6 +90,12 @@ bool stdout_report(int error)
     return false;
 }
 
+void stdout_open_stdio(void)
+{
+    static char buffer[1 << 16];
+    setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof buffer);
+}
+
 bool stdout_finish_stdio(void)
 {
     /* A part that did not fit into the buffer may have failed before. */

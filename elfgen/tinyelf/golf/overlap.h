@@ -31,13 +31,18 @@ struct golf_overlap {
     uint16_t type;    /* e_type: ET_EXEC or ET_DYN */
     uint16_t phoff;   /* where the program headers begin */
     uint16_t headers; /* how many PT_LOAD */
-    uint16_t size;    /* cells: the smallest file */
+    uint16_t size;    /* cells */
+    uint16_t least; /* the smallest file: cells from here on are 0 where the file ends before them,
+                       and what they say where it does not; at most `size` */
     struct golf_cell cells[GOLF_CELLS];
     /* Where the bytes of e_entry and of the first PT_LOAD's p_vaddr are, which the placer fills:
      * address of the entry, and `base` plus `base_add`. A cell of them that is fixed, or has a set,
      * holds the placer to it. */
     uint8_t entry_at, base_at;
     uint64_t base_add;
+    /* 1: the lowest byte of p_vaddr is not the base's: it is a copy of p_offset's, which is free. 0
+       otherwise */
+    uint8_t base_skip;
     bool has_random_base;           /* ET_DYN: no address is known; the entry is an offset */
     uint64_t base_low, base_high;   /* bases that Linux takes: multiples of the page from.. to */
     uint16_t entry_low, entry_high; /* offsets at which it may start: from .. to, inclusive */

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,18 @@
 #include "input_private.h"
 #include "base/signal_name.h"
 #include "base/system_error.h"
+
+const struct tool toolchain_nasm = {"nasm", "nasm"};
+
+void toolchain_explain(const struct toolchain *chain, const char *format, ...)
+{
+    const struct place place = place_file(chain->name);
+    va_list arguments;
+    va_start(arguments, format);
+    if (chain->verbose)
+        report_send_list(&chain->reporter, REPORT_NOTE, &place, format, arguments);
+    va_end(arguments);
+}
 
 struct tool toolchain_tool(const char *program)
 {
@@ -161,10 +174,18 @@ static bool report_failed_start(const struct toolchain *chain, const struct tool
     if (strchr(tool->program, '/'))
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot start '%s': %s", tool->program,
                                 system_error_text(error));
-    return toolchain_report(chain, REPORT_ERROR, 0, "no '%s' on PATH, which %s needs%s%s",
-                            tool->program, chain->needed_by ? chain->needed_by : "this input",
-                            tool->package ? ": install the package " : "",
-                            tool->package ? tool->package : "");
+    char line[INSIDE_EXCERPT], sentence[256];
+    struct report report = {
+        .severity = REPORT_ERROR, .place = place_file(chain->name), .text = sentence};
+    if (chain->needed_at.line > 0)
+        inside_place(chain->name, chain->source, &chain->needed_at, &report, line);
+    const char *const by = chain->needed_by ? chain->needed_by : "this input";
+    snprintf(sentence, sizeof sentence, "no '%s' on PATH%s%s%s%s%s", tool->program,
+             *chain->needed_for ? " for " : ", which ", *chain->needed_for ? chain->needed_for : by,
+             *chain->needed_for ? "" : " needs", tool->package ? ": install the package " : "",
+             tool->package ? tool->package : "");
+    chain->reporter.report(chain->reporter.context, &report);
+    return false;
 }
 
 bool toolchain_start(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
@@ -271,7 +292,14 @@ bool toolchain_folder_option(const struct toolchain *chain, char *option, size_t
 bool toolchain_name_argument(struct toolchain *chain)
 {
     const char *path = chain->text_file >= 0 ? TOOL_TEXT_PATH : chain->path;
-    return toolchain_argument(path, chain->argument, sizeof chain->argument) ||
+    const size_t room = strlen(path) + sizeof "./";
+    free(chain->named);
+    chain->argument = chain->named = malloc(room < PATH_MAX ? room : PATH_MAX);
+    if (!chain->named) {
+        chain->argument = "";
+        return toolchain_report(chain, REPORT_ERROR, 0, NO_MEMORY);
+    }
+    return toolchain_argument(path, chain->named, room < PATH_MAX ? room : PATH_MAX) ||
            toolchain_report(chain, REPORT_ERROR, 0, "%s", system_error_text(ENAMETOOLONG));
 }
 
@@ -301,6 +329,7 @@ void toolchain_open(struct toolchain *chain, const char *path, const struct file
                                 .name = strcmp(path, "-") == 0 ? "<stdin>" : path,
                                 .source = source,
                                 .reporter = *reporter,
+                                .argument = "",
                                 .object_file = -1,
                                 .message_file = -1,
                                 .text_file = -1,
@@ -321,6 +350,9 @@ void toolchain_close(struct toolchain *chain)
             close(*files[i]);
         *files[i] = -1;
     }
+    free(chain->named);
+    chain->named = NULL;
+    chain->argument = "";
 }
 
 bool toolchain_run(const struct tool_run *run, struct file_bytes *output)

@@ -5,8 +5,14 @@
 #include "link_private.h"
 #include "elfgen/arch.h"
 
-/* Indices in the program's symbol table: the entry, one symbol per section, then each object's. */
+/* Indices in the program's symbol table: the entry, one symbol per section, then the others. */
 enum { SYMBOL_ENTRY, SYMBOL_SECTIONS };
+
+uint32_t link_symbol_number(const struct link *link, uint32_t object, uint32_t index)
+{
+    const uint32_t global = link->objects[object]->symbols[index].global;
+    return global == LINK_NONE ? link->symbol_base[object] + index : link->global_base + global;
+}
 
 static bool place_sections(struct link *link)
 {
@@ -61,15 +67,13 @@ static bool is_low(const struct link *link)
     return link->options.base < limit && end < limit;
 }
 
-/* The symbol that defines a symbol's name, and the object that it is in. */
+/* The symbol that defines a global one, and the object that it is in; NULL: none does. */
 static const struct link_symbol *definition(const struct link *link,
                                             const struct link_object **object,
-                                            const struct link_symbol *symbol)
+                                            const struct link_global *global)
 {
-    if (symbol->global == LINK_NONE || !link->globals ||
-        link->globals[symbol->global].object == LINK_NONE)
-        return symbol;
-    const struct link_global *global = &link->globals[symbol->global];
+    if (global->object == LINK_NONE)
+        return NULL;
     *object = link->objects[global->object];
     return (*object)->symbols + global->symbol;
 }
@@ -87,24 +91,14 @@ static bool locate(const struct link_section *section, uint64_t offset, uint32_t
     return section->live && *place != LINK_NONE;
 }
 
-static struct elfgen_symbol program_symbol(const struct link *link,
-                                           const struct link_object *object,
+/* A symbol of the program for one that an object defines. */
+static struct elfgen_symbol defined_symbol(const struct link_object *object,
                                            const struct link_symbol *symbol)
 {
-    struct elfgen_symbol made = {
-        .name = symbol->name, .section = ELFGEN_SECTION_UNDEFINED, .binding = ELFGEN_WEAK};
-    const struct link_global *global =
-        symbol->global == LINK_NONE ? NULL : &link->globals[symbol->global];
-    if (global && (global->claim == LINK_CLAIM_LINKER || global->claim == LINK_CLAIM_COMMON)) {
-        made.size = global->size;
-        made.value = global->value;
-        made.section = global->section != LINK_NONE         ? global->section
-                       : global->claim == LINK_CLAIM_LINKER ? ELFGEN_SECTION_ABSOLUTE
-                                                            : ELFGEN_SECTION_UNDEFINED;
-        return made;
-    }
-    symbol = definition(link, &object, symbol);
-    made.size = symbol->size;
+    struct elfgen_symbol made = {.name = symbol->name,
+                                 .section = ELFGEN_SECTION_UNDEFINED,
+                                 .binding = ELFGEN_WEAK,
+                                 .size = symbol->size};
     if (symbol->section == LINK_ABSOLUTE) {
         made.section = ELFGEN_SECTION_ABSOLUTE;
         made.value = symbol->value;
@@ -117,6 +111,25 @@ static struct elfgen_symbol program_symbol(const struct link *link,
     return made;
 }
 
+static struct elfgen_symbol global_symbol(const struct link *link, const struct link_global *global)
+{
+    struct elfgen_symbol made = {
+        .name = global->name, .section = ELFGEN_SECTION_UNDEFINED, .binding = ELFGEN_WEAK};
+    const struct link_object *object;
+    if (global->claim == LINK_CLAIM_LINKER || global->claim == LINK_CLAIM_COMMON) {
+        made.size = global->size;
+        made.value = global->value;
+        made.section = global->section != LINK_NONE         ? global->section
+                       : global->claim == LINK_CLAIM_LINKER ? ELFGEN_SECTION_ABSOLUTE
+                                                            : ELFGEN_SECTION_UNDEFINED;
+        return made;
+    }
+    const struct link_symbol *symbol = definition(link, &object, global);
+    return symbol ? defined_symbol(object, symbol) : made;
+}
+
+/* The program's symbols: the entry, one a section, each object's local ones, and global ones once.
+ */
 static bool make_symbols(struct link *link)
 {
     size_t count = SYMBOL_SECTIONS + link->section_count;
@@ -125,32 +138,35 @@ static bool make_symbols(struct link *link)
         return false;
     for (size_t i = 0; i < link->object_count; i++) {
         link->symbol_base[i] = (uint32_t)count;
-        count += link->objects[i]->symbol_count;
+        count += link->objects[i]->local_count;
     }
+    link->global_base = (uint32_t)count;
+    count += link->global_count;
     if (count >= UINT32_MAX)
         return report_error(&link->reporter, NULL, "more than 2^32 symbols");
     link->symbols = link_keep(link, count * sizeof *link->symbols);
     if (!link->symbols)
         return false;
-    uint32_t object, symbol;
-    if (link->options.entry && link_find_entry(link, &object, &symbol))
-        link->symbols[SYMBOL_ENTRY] =
-            program_symbol(link, link->objects[object], &link->objects[object]->symbols[symbol]);
-    else
-        link->symbols[SYMBOL_ENTRY] =
-            (struct elfgen_symbol){.name = "", .section = ELFGEN_SECTION_ABSOLUTE};
-    link->symbols[SYMBOL_ENTRY].binding = ELFGEN_GLOBAL;
     for (size_t i = 0; i < link->section_count; i++)
         link->symbols[SYMBOL_SECTIONS + i] =
             (struct elfgen_symbol){.name = link->sections[i].name, .section = (uint32_t)i};
     for (size_t i = 0; i < link->object_count; i++) {
         const struct link_object *from = link->objects[i];
         struct elfgen_symbol *to = &link->symbols[link->symbol_base[i]];
-        for (size_t j = 0; j < from->symbol_count; j++)
-            to[j] = program_symbol(link, from, &from->symbols[j]);
-        if (from->symbol_count > 0) /* symbol 0 is the null symbol, at address 0 */
+        for (size_t j = 1; j < from->local_count; j++)
+            to[j] = defined_symbol(from, &from->symbols[j]);
+        if (from->local_count > 0) /* symbol 0 is the null symbol, at address 0 */
             to[0] = (struct elfgen_symbol){.name = "", .section = ELFGEN_SECTION_ABSOLUTE};
     }
+    for (size_t i = 0; i < link->global_count; i++)
+        link->symbols[link->global_base + i] = global_symbol(link, &link->globals[i]);
+    uint32_t object, symbol;
+    if (link->options.entry && link_find_entry(link, &object, &symbol))
+        link->symbols[SYMBOL_ENTRY] = link->symbols[link_symbol_number(link, object, symbol)];
+    else
+        link->symbols[SYMBOL_ENTRY] =
+            (struct elfgen_symbol){.name = "", .section = ELFGEN_SECTION_ABSOLUTE};
+    link->symbols[SYMBOL_ENTRY].binding = ELFGEN_GLOBAL;
     link->program.symbols = link->symbols;
     link->program.symbol_count = count;
     link->program.got = &link->symbols[SYMBOL_SECTIONS + link->got];
@@ -177,7 +193,7 @@ static bool find_slot(struct link *link, uint32_t object, uint32_t index, uint64
     link->slot_count++;
     return link_add_relocation(
         link, &(struct elfgen_relocation){.section = link->got,
-                                          .symbol = link->symbol_base[object] + index,
+                                          .symbol = link_symbol_number(link, object, index),
                                           .type = arch->address_relocation,
                                           .offset = *offset});
 }
@@ -188,8 +204,11 @@ static bool relax(struct link *link, const struct link_object *object,
                   bool *relaxed)
 {
     const struct link_object *from = object;
-    const struct link_symbol *symbol =
-        definition(link, &from, &object->symbols[relocation->symbol]);
+    const struct link_symbol *symbol = &object->symbols[relocation->symbol];
+    const struct link_symbol *defined =
+        symbol->global == LINK_NONE ? NULL
+                                    : definition(link, &from, &link->globals[symbol->global]);
+    symbol = defined ? defined : symbol;
     struct elfgen_section *placed = &link->sections[section->place];
     *relaxed = false;
     if ((symbol->section == LINK_ABSOLUTE && symbol->value >= UINT64_C(1) << 31) ||
@@ -214,7 +233,7 @@ void link_point(const struct link *link, uint32_t from, struct elfgen_relocation
     const struct link_symbol *symbol = &object->symbols[relocation->symbol];
     uint32_t place;
     uint64_t value;
-    relocation->symbol = link->symbol_base[from] + relocation->symbol;
+    relocation->symbol = link_symbol_number(link, from, relocation->symbol);
     /* In a section of pieces, the addend tells which piece is meant. */
     if (symbol->type == ELFGEN_STT_SECTION && symbol->section < object->section_count &&
         object->sections[symbol->section].merges &&
@@ -257,6 +276,12 @@ static bool take_relocation(struct link *link, uint32_t from, const struct link_
 static bool take_relocations(struct link *link)
 {
     const bool low = is_low(link);
+    size_t most = 0;
+    for (size_t i = 0; i < link->object_count; i++)
+        most += link->objects[i]->relocation_count;
+    if (!link_grow(link, &link->relocations, most, &link->relocation_capacity,
+                   sizeof *link->relocations))
+        return false;
     for (uint32_t i = 0; i < link->object_count; i++) {
         const struct link_object *object = link->objects[i];
         for (size_t j = 1; j < object->section_count; j++) {

@@ -13,6 +13,9 @@ struct work {
         uint32_t object, section;
     } * rows;
     size_t count, capacity;
+    /* By global symbol: whether another relocation that refers to it marks nothing more. Most refer
+     * to symbols that others have referred to; what these are and where is far apart in memory. */
+    bool *settled;
 };
 
 /* Finds the object's section that a relocation of `object` points to, and the offset in it, which
@@ -180,35 +183,53 @@ static void report_absent(struct work *work, const struct link_object *object,
                                    : "not loaded (no SHF_ALLOC)");
 }
 
-static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
+/* Marks what a relocation needs. */
+static bool mark_relocation(struct work *work, uint32_t object, struct link_reason reason)
 {
     struct link *link = work->link;
     const struct link_object *from = link->objects[object];
+    const struct elfgen_relocation *relocation = &from->relocations[reason.relocation];
+    const uint32_t global = from->symbols[relocation->symbol].global;
+    uint32_t target, place;
+    const struct link_piece *piece;
+    uint64_t offset;
+    if (!supported_symbol(link, from, relocation))
+        return false;
+    if (global != LINK_NONE && !mark_global(work, &link->globals[global], reason))
+        return false;
+    if (!target_of(link, from, relocation, &target, &place, &offset)) {
+        if (global != LINK_NONE)
+            work->settled[global] = true;
+        return true;
+    }
+    const struct link_symbol *definition = &from->symbols[relocation->symbol];
+    if (target != LINK_NONE)
+        definition = &link->objects[target]->symbols[link->globals[global].symbol];
+    target = target == LINK_NONE ? object : target;
+    if (!mark_place(work, target, place, offset, reason, &piece))
+        return false;
+    const struct link_object *to = link->objects[target];
+    struct link_section *reached = &to->sections[place];
+    if (piece && !stays(link, definition, piece, relocation))
+        reached->whole = true;
+    if (!reached->live)
+        report_absent(work, from, relocation, to, reached);
+    else if (global != LINK_NONE && !piece)
+        work->settled[global] = true;
+    return true;
+}
+
+static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
+{
+    const struct link_object *from = work->link->objects[object];
     const struct link_section *section = &from->sections[index];
     for (uint32_t i = 0; i < section->relocation_count; i++) {
-        struct link_reason reason = {object, section->first_relocation + i};
-        const struct elfgen_relocation *relocation = &from->relocations[reason.relocation];
-        uint32_t global = from->symbols[relocation->symbol].global, target, place;
-        const struct link_piece *piece;
-        uint64_t offset;
-        if (!supported_symbol(link, from, relocation))
+        const struct link_reason reason = {object, section->first_relocation + i};
+        const uint32_t symbol = from->relocations[reason.relocation].symbol;
+        const uint32_t global = from->symbols[symbol].global;
+        if ((global == LINK_NONE || !work->settled[global]) &&
+            !mark_relocation(work, object, reason))
             return false;
-        if (global != LINK_NONE && !mark_global(work, &link->globals[global], reason))
-            return false;
-        if (!target_of(link, from, relocation, &target, &place, &offset))
-            continue;
-        const struct link_symbol *definition = &from->symbols[relocation->symbol];
-        if (target != LINK_NONE)
-            definition = &link->objects[target]->symbols[link->globals[global].symbol];
-        target = target == LINK_NONE ? object : target;
-        if (!mark_place(work, target, place, offset, reason, &piece))
-            return false;
-        const struct link_object *to = link->objects[target];
-        struct link_section *reached = &to->sections[place];
-        if (piece && !stays(link, definition, piece, relocation))
-            reached->whole = true;
-        if (!reached->live)
-            report_absent(work, from, relocation, to, reached);
     }
     return true;
 }
@@ -268,7 +289,10 @@ static void keep_whole(const struct link *link)
 
 bool link_mark(struct link *link)
 {
-    struct work work = {.link = link};
+    struct work work = {.link = link,
+                        .settled = calloc(link->global_count + 1, sizeof *work.settled)};
+    if (!work.settled)
+        return report_no_memory(&link->reporter);
     bool done = link_index_named(link) && mark_entry(&work) &&
                 mark_all(&work, link->options.keep_all || !link->options.entry);
     while (done && work.count > 0) {
@@ -276,6 +300,7 @@ bool link_mark(struct link *link)
         done = mark_relocations(&work, work.rows[work.count].object, work.rows[work.count].section);
     }
     free(work.rows);
+    free(work.settled);
     if (done)
         keep_whole(link);
     return done;

@@ -49,9 +49,12 @@ static struct link_row *find(const struct link_table *table, const void *key, si
     }
 }
 
+/* Few: a small program's names touch one page. */
+enum { FIRST_ROWS = 32 };
+
 static bool grow(struct link_table *table)
 {
-    struct link_table larger = {.capacity = table->capacity ? table->capacity * 2 : 256,
+    struct link_table larger = {.capacity = table->capacity ? table->capacity * 2 : FIRST_ROWS,
                                 .count = table->count};
     larger.rows = calloc(larger.capacity, sizeof *larger.rows);
     if (!larger.rows)

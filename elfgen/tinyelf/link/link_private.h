@@ -56,6 +56,7 @@ struct link {
     struct link_table slots; /* of the global offset table */
     size_t slot_count;
     uint32_t *symbol_base; /* by object: index of its symbol 0 in `symbols` */
+    uint32_t global_base;  /* index of the first global symbol there */
     struct elfgen_section *sections;
     size_t section_count, section_capacity;
     struct elfgen_symbol *symbols;
@@ -113,6 +114,9 @@ bool link_define(struct link *link);
 
 /* Makes link->program. */
 bool link_emit(struct link *link);
+
+/* The index in link->symbols of an object's symbol. */
+uint32_t link_symbol_number(const struct link *link, uint32_t object, uint32_t index);
 
 /* Makes a relocation of an object point to the program's symbol. */
 void link_point(const struct link *link, uint32_t from, struct elfgen_relocation *relocation);

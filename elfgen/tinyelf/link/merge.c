@@ -136,34 +136,87 @@ static bool pool_piece(struct pool *pool, const struct link_section *section,
     return true;
 }
 
-/* A string to sort, and its last eight bytes as a number, the last one first; 0 if it is shorter.
- * Most strings differ there, and need not be looked at. */
+/* A string to sort from its last character backwards, and a number that orders it among those that
+ * have the same last `same` bytes: the seven bytes before these, the last one first, and in the
+ * lowest byte how many of the seven it lacks. A missing byte counts as the highest: the longer
+ * string comes first. */
 struct ending {
-    uint64_t last, size;
+    uint64_t key;
     struct constant *constant;
 };
+enum { KEY_BYTES = 7 };
 
-static uint64_t last_of(const struct constant *constant)
+static uint64_t key_of(const struct constant *constant, uint64_t same)
 {
-    uint64_t last = 0;
-    for (uint64_t i = 1; constant->size >= sizeof last && i <= sizeof last; i++)
-        last = last << 8 | constant->bytes[constant->size - i];
-    return last;
+    uint64_t key = 0, missing = 0;
+    const uint8_t *end = constant->bytes + (constant->size - same);
+    for (uint64_t i = 1; i <= KEY_BYTES; i++) {
+        const bool is_there = i <= constant->size - same;
+        missing += !is_there;
+        key = key << 8 | (is_there ? *(end - i) : UINT8_MAX);
+    }
+    return key << 8 | missing;
 }
 
-static int compare_ends(const void *left, const void *right)
+static void exchange(struct ending *one, struct ending *other)
 {
-    const struct ending *one = left, *other = right;
-    const bool long_enough = one->size >= sizeof one->last && other->size >= sizeof one->last;
-    if (long_enough && one->last != other->last)
-        return one->last < other->last ? -1 : 1;
-    const struct constant *a = one->constant, *b = other->constant;
-    for (uint64_t i = long_enough ? sizeof one->last + 1 : 1; i <= a->size && i <= b->size; i++) {
-        int difference = a->bytes[a->size - i] - b->bytes[b->size - i];
-        if (difference != 0)
-            return difference;
+    const struct ending kept = *one;
+    *one = *other;
+    *other = kept;
+}
+
+/* The middle one of three keys. */
+static uint64_t choose_pivot(const struct ending *rows, size_t count)
+{
+    const uint64_t a = rows[0].key, b = rows[count / 2].key, c = rows[count - 1].key;
+    return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
+}
+
+/* Strings whose last `same` bytes are equal. */
+struct endings {
+    struct ending *rows;
+    size_t count;
+    uint64_t same;
+};
+
+/* Divides them into those with a lower key than one of them, those with the same one, which differ
+ * further ahead, and those with a higher one. */
+static void divide(const struct endings *all, struct endings parts[3])
+{
+    struct ending *rows = all->rows;
+    const uint64_t pivot = choose_pivot(rows, all->count);
+    size_t low = 0, high = all->count;
+    for (size_t i = 0; i < high;) {
+        if (rows[i].key < pivot)
+            exchange(&rows[low++], &rows[i++]);
+        else if (rows[i].key > pivot)
+            exchange(&rows[i], &rows[--high]);
+        else
+            i++;
     }
-    return a->size < b->size ? 1 : a->size > b->size ? -1 : 0; /* the longer string first */
+    parts[0] = (struct endings){rows, low, all->same};
+    parts[1] = (struct endings){rows + low, high - low, all->same + KEY_BYTES};
+    parts[2] = (struct endings){rows + high, all->count - high, all->same};
+    /* Where the key lacks bytes, there is one string: no two are equal. */
+    for (size_t i = low; high - low > 1 && i < high; i++)
+        rows[i].key = key_of(rows[i].constant, all->same + KEY_BYTES);
+}
+
+/* The largest part is sorted in the loop, so that calls are nested no deeper than the logarithm of
+ * the number of strings. */
+static void sort_endings(struct endings all)
+{
+    while (all.count > 1) {
+        struct endings parts[3];
+        size_t largest = 0;
+        divide(&all, parts);
+        for (size_t i = 1; i < 3; i++)
+            largest = parts[i].count > parts[largest].count ? i : largest;
+        for (size_t i = 0; i < 3; i++)
+            if (i != largest)
+                sort_endings(parts[i]);
+        all = parts[largest];
+    }
 }
 
 /* Finds strings that are the end of another. Sorted from their last character backwards, such a
@@ -176,9 +229,8 @@ static bool share_ends(struct pool *pool)
         return report_no_memory(&pool->link->reporter);
     for (size_t i = 0; i < pool->count; i++)
         if (pool->constants[i].entry_size != 0)
-            sorted[count++] = (struct ending){last_of(&pool->constants[i]), pool->constants[i].size,
-                                              &pool->constants[i]};
-    qsort(sorted, count, sizeof *sorted, compare_ends);
+            sorted[count++] = (struct ending){key_of(&pool->constants[i], 0), &pool->constants[i]};
+    sort_endings((struct endings){sorted, count, 0});
     struct constant *host = NULL;
     for (size_t i = 0; i < count; i++) {
         struct constant *constant = sorted[i].constant;

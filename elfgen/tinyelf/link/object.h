@@ -75,6 +75,7 @@ struct link_object {
     size_t section_count;
     struct link_symbol *symbols; /* [0] is the null symbol */
     size_t symbol_count;
+    size_t local_count; /* decided by the linker: every symbol from here on is global */
     struct elfgen_relocation *relocations; /* by section; numbers are the object's own */
     size_t relocation_count;
     struct link_group *groups;

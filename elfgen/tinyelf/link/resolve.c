@@ -140,8 +140,9 @@ static bool choose_groups(struct link *link, struct link_object *object)
 static bool claim_all(struct link *link, uint32_t index)
 {
     enum { AHEAD = 16, NEAR = 8 };
-    const struct link_object *object = link->objects[index];
+    struct link_object *object = link->objects[index];
     struct name names[AHEAD];
+    object->local_count = object->symbol_count > 0;
     for (size_t i = 1; i < object->symbol_count + AHEAD; i++) {
         if (i >= AHEAD + 1 && object->symbols[i - AHEAD].binding != ELFGEN_STB_LOCAL &&
             !claim(link, index, (uint32_t)(i - AHEAD), &names[(i - AHEAD) % AHEAD]))
@@ -149,8 +150,12 @@ static bool claim_all(struct link *link, uint32_t index)
         if (i > NEAR && i - NEAR < object->symbol_count &&
             object->symbols[i - NEAR].binding != ELFGEN_STB_LOCAL)
             link_table_expect(&link->names, names[(i - NEAR) % AHEAD].hash, LINK_EXPECT_KEY);
-        if (i >= object->symbol_count || object->symbols[i].binding == ELFGEN_STB_LOCAL)
+        if (i >= object->symbol_count)
             continue;
+        if (object->symbols[i].binding == ELFGEN_STB_LOCAL) {
+            object->local_count = i + 1;
+            continue;
+        }
         struct name *name = &names[i % AHEAD];
         name->length = strlen(object->symbols[i].name);
         name->hash = link_table_hash(object->symbols[i].name, name->length);
@@ -218,15 +223,20 @@ static bool take_values(struct link *link)
     return true;
 }
 
+static bool has_undefined(const struct link *link)
+{
+    for (size_t i = 0; i < link->global_count; i++)
+        if (link->globals[i].claim == LINK_CLAIM_NEEDED)
+            return true;
+    return false;
+}
+
 bool link_resolve(struct link *link)
 {
     if (!read_new(link) || !offer_all(link, 0) || !take_entry(link) || !take_values(link))
         return false;
-    bool wanting = false;
-    for (size_t i = 0; i < link->global_count; i++)
-        wanting |= link->globals[i].claim == LINK_CLAIM_NEEDED;
     size_t archives = link->archive_count;
-    if (wanting && link->options.more &&
+    if (has_undefined(link) && link->options.more &&
         (!link->options.more(link->options.context, link) || !read_new(link) ||
          !offer_all(link, archives)))
         return false;
@@ -363,6 +373,8 @@ static void hint(const struct link *link, const uint32_t *places)
 bool link_all_defined(struct link *link)
 {
     enum { MOST_PLACES = 3 };
+    if (!has_undefined(link))
+        return true;
     uint32_t *places = calloc(link->global_count + 1, sizeof *places);
     bool defined = true;
     if (!places)

@@ -123,7 +123,7 @@ static bool add_symbols(struct link *link, struct link_section_headers *headers)
                 continue;
             if (known)
                 headers->named[symbol->global] = true;
-            add_symbol(link, headers, symbol->name, &link->symbols[link->symbol_base[i] + j],
+            add_symbol(link, headers, symbol->name, &link->symbols[link_symbol_number(link, i, j)],
                        symbol->type, symbol->binding);
         }
     }

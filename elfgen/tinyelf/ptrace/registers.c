@@ -1,6 +1,7 @@
-/* Reads the registers of a traced process that say which system call it makes. */
+/* Reads the registers of a traced process that say which system call it makes, and answers it. */
 #include "registers.h"
 
+#include <errno.h>
 #include <linux/elf.h>
 #include <stddef.h>
 #include <sys/ptrace.h>
@@ -12,7 +13,7 @@ union layouts {
     struct user_regs_struct wide;
     uint32_t narrow[17]; /* bx cx dx si di bp ax ds es fs gs orig_ax ip cs flags sp ss */
 };
-enum { NARROW_BX = 0, NARROW_AX = 6, NARROW_CALL = 11 };
+enum { NARROW_BX = 0, NARROW_AX = 6, NARROW_CALL = 11, NARROW_IP = 12 };
 
 bool registers_read(pid_t id, enum call_abi abi, struct call_registers *registers)
 {
@@ -36,4 +37,43 @@ bool registers_read(pid_t id, enum call_abi abi, struct call_registers *register
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
         registers->arguments[i] = syscall_register(abi, arguments[abi][i]);
     return true;
+}
+
+/* The kernel's layout of a 64-bit process's registers serves for 32-bit ones, too. */
+static bool peek(pid_t id, size_t offset, uint64_t *value)
+{
+    errno = 0;
+    *value = (uint64_t)ptrace(PTRACE_PEEKUSER, id, offset, NULL);
+    return errno == 0;
+}
+
+static bool poke(pid_t id, size_t offset, uint64_t value)
+{
+    return ptrace(PTRACE_POKEUSER, id, offset, value) == 0;
+}
+
+bool registers_read_code(pid_t id, struct code_registers *registers)
+{
+    union layouts layouts;
+    struct iovec place = {&layouts, sizeof layouts};
+    if (ptrace(PTRACE_GETREGSET, id, NT_PRSTATUS, &place) != 0)
+        return false;
+    const bool narrow = place.iov_len == sizeof layouts.narrow;
+    *registers = narrow ? (struct code_registers){layouts.narrow[NARROW_IP],
+                                                  layouts.narrow[NARROW_CALL], true}
+                        : (struct code_registers){layouts.wide.rip, layouts.wide.orig_rax, false};
+    return true;
+}
+
+bool registers_set_result(pid_t id, int64_t result)
+{
+    return poke(id, offsetof(struct user, regs.rax), (uint64_t)result);
+}
+
+bool registers_repeat_call(pid_t id, uint64_t number)
+{
+    uint64_t after;
+    return peek(id, offsetof(struct user, regs.rip), &after) &&
+           poke(id, offsetof(struct user, regs.rip), after - CALL_INSTRUCTION_SIZE) &&
+           poke(id, offsetof(struct user, regs.rax), number);
 }

@@ -1,54 +1,49 @@
 /* Prints parameters of system calls as C declares them. */
 #include "parameter_text.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-__attribute__((format(printf, 2, 3))) static void add(char text[CALL_PROTOTYPE_ROOM],
-                                                      const char *format, ...)
-{
-    size_t length = strlen(text);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text + length, CALL_PROTOTYPE_ROOM - length, format, arguments);
-    va_end(arguments);
-}
+#include "elfgen/text.h"
 
 /* A type and a name. In types of the table the name always comes last. */
-static void declare(enum call_type type, const char *name, char *text, size_t room)
+static void declare(struct elfgen_text *text, enum call_type type, const char *name)
 {
     const char *c = syscall_type_text(type);
-    size_t length = strlen(c);
-    snprintf(text, room, "%s%s%s", c, length && c[length - 1] == '*' ? "" : " ", name);
+    const size_t length = strlen(c);
+    elfgen_text_bytes(text, c, length);
+    if (length == 0 || c[length - 1] != '*')
+        elfgen_text_char(text, ' ');
+    elfgen_text_string(text, name);
 }
 
-void parameter_text_declare(const struct call_parameter *parameter, char *text, size_t room)
+void parameter_text_declare(struct elfgen_text *text, const struct call_parameter *parameter)
 {
-    declare(parameter->type, parameter->name, text, room);
+    declare(text, parameter->type, parameter->name);
 }
 
 void parameter_text_prototype(const struct call_facts *call, char text[CALL_PROTOTYPE_ROOM])
 {
-    if (!call->row) {
-        snprintf(text, CALL_PROTOTYPE_ROOM, "%s", call->name);
-        return;
+    struct elfgen_text out = {.bytes = text, .capacity = CALL_PROTOTYPE_ROOM - 1};
+    const struct call_parameter *parameters = call->row ? call->row->parameters : NULL;
+    if (parameters)
+        declare(&out, call->row->result, call->name);
+    else
+        elfgen_text_string(&out, call->name);
+    for (unsigned i = 0; parameters && parameters[i].name; i++) {
+        elfgen_text_string(&out, i ? ", " : "(");
+        declare(&out, parameters[i].type, parameters[i].name);
     }
-    const struct call_parameter *parameters = call->row->parameters;
-    declare(call->row->result, call->name, text, CALL_PROTOTYPE_ROOM);
-    for (unsigned i = 0; parameters[i].name; i++) {
-        char parameter[96];
-        parameter_text_declare(&parameters[i], parameter, sizeof parameter);
-        add(text, "%s%s", i ? ", " : "(", parameter);
-    }
-    add(text, "%s", parameters[0].name ? ")" : "(void)");
+    if (parameters)
+        elfgen_text_string(&out, parameters[0].name ? ")" : "(void)");
+    text[out.length] = '\0';
 }
 
 void parameter_text_names(const struct call_facts *call, char text[CALL_PROTOTYPE_ROOM])
 {
-    text[0] = '\0';
+    struct elfgen_text out = {.bytes = text, .capacity = CALL_PROTOTYPE_ROOM - 1};
     if (!call->row || !call->row->parameters[0].name)
-        add(text, "%s", call->row ? "none" : "?");
-    for (unsigned i = 0; call->row && call->row->parameters[i].name; i++)
-        add(text, "%s%s", i ? ", " : "", call->row->parameters[i].name);
+        elfgen_text_string(&out, call->row ? "none" : "?");
+    for (unsigned i = 0; call->row && call->row->parameters[i].name; i++) {
+        elfgen_text_string(&out, i ? ", " : "");
+        elfgen_text_string(&out, call->row->parameters[i].name);
+    }
+    text[out.length] = '\0';
 }

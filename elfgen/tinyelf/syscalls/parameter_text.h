@@ -2,6 +2,7 @@
 #ifndef SYSCALLS_PARAMETER_TEXT_H
 #define SYSCALLS_PARAMETER_TEXT_H
 
+#include "elfgen/text.h"
 #include "table.h"
 
 /* What is known of a system call in one ABI. */
@@ -17,8 +18,8 @@ struct call_facts {
 
 enum { CALL_PROTOTYPE_ROOM = 512 };
 
-/* A parameter as C declares it: "const void *buf". */
-void parameter_text_declare(const struct call_parameter *parameter, char *text, size_t room);
+/* Appends a parameter as C declares it: "const void *buf". */
+void parameter_text_declare(struct elfgen_text *text, const struct call_parameter *parameter);
 
 /* A call as C declares it; its name alone if the parameters are unknown. */
 void parameter_text_prototype(const struct call_facts *call, char text[CALL_PROTOTYPE_ROOM]);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "elfgen/search.h"
+
 /* Rows of the table. A parameter without a name ends each list. */
 /* clang-format off */
 #define P(name, type) {#name, CALL_TYPE_##type, CALL_NO_SIZE}
@@ -25,6 +27,18 @@
 /* clang-format on */
 static const struct call_row rows[] = {
 #include "syscalls.def"
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+/* Indices of the rows, by name. */
+/* clang-format off */
+#define NAME(abi, number, name)
+#define INNER(abi, through, name)
+#define ENTRY_POINT(index)
+#define PARAMETERS(index) index,
+/* clang-format on */
+static const uint16_t by_name[ROWS] = {
+#include <syscall_names.def>
 };
 
 static const struct {
@@ -48,16 +62,23 @@ enum elfgen_parameter_kind syscall_type_kind(enum call_type type)
 
 const struct call_row *syscall_row_at(size_t index)
 {
-    return index < sizeof rows / sizeof rows[0] ? &rows[index] : NULL;
+    return index < ROWS ? &rows[index] : NULL;
+}
+
+static bool comes_before(const void *item, const void *key)
+{
+    return strcmp(rows[*(const uint16_t *)item].name, key) < 0;
 }
 
 const struct call_row *syscall_row(enum call_abi abi, const char *name)
 {
     const struct call_row *found = NULL;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (strcmp(rows[i].name, name) == 0 && (rows[i].only == abi || rows[i].only == CALL_ABIS) &&
-            (!found || rows[i].only == abi))
-            found = &rows[i];
+    size_t at = elfgen_search(by_name, ROWS, sizeof by_name[0], name, comes_before);
+    for (; at < ROWS && strcmp(rows[by_name[at]].name, name) == 0; at++) {
+        const struct call_row *row = &rows[by_name[at]];
+        if ((row->only == abi || row->only == CALL_ABIS) && (!found || row->only == abi))
+            found = row;
+    }
     return found;
 }
 

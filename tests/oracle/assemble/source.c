@@ -311,8 +311,10 @@ void put_data(struct source *source)
         return;
     }
     if (one_in(source, 8)) {
-        put(source, "times ");
-        put(source, "%u ", 1 + below(source, 20));
+        if (one_in(source, 4))
+            put_count(source);
+        else
+            put(source, "times %u ", 1 + below(source, 20));
     }
     const unsigned which = below(source, 8), count = 1 + below(source, 4);
     put(source, "%s ", names[which]);
@@ -369,6 +371,8 @@ void put_fault(struct source *source)
                                          "call 'abc', 1",
                                          "common q",
                                          "times nowhere nop",
+                                         "times later nop\nlater equ 2",
+                                         "db later dup (1)\nlater equ 2",
                                          "incbin 'missing.bin'",
                                          "%include 'missing.inc'",
                                          "db 5 / 0",

@@ -52,6 +52,9 @@ void put_label(struct source *source, unsigned label);
 void put_address(struct source *source);
 unsigned any_label(struct source *source);
 
+/* `times` with a count that is not large. */
+void put_count(struct source *source);
+
 /* One line each, without its end. */
 void put_instruction(struct source *source);
 void put_data(struct source *source);

@@ -296,6 +296,12 @@ static void put_others(struct source *source)
                                       "repe cmpsb",
                                       "es movsb",
                                       "rep ret",
+                                      "rep nop",
+                                      "repne mov eax, 1",
+                                      "lock lodsb",
+                                      "lock mov [eax], ecx",
+                                      "rep lock movss xmm1, xmm2",
+                                      "lock",
                                       "xlatb",
                                       "jmp far [eax]",
                                       "call far [ebx+8]",
@@ -370,15 +376,24 @@ static void put_others(struct source *source)
     }
 }
 
+void put_count(struct source *source)
+{
+    put(source, "times ");
+    if (one_in(source, 3)) {
+        put(source, "%u", below(source, 400));
+        put(source, one_in(source, 2) ? "-($-$$)&15 " : "+$-$$&7 ");
+        return;
+    }
+    put_constant(source, 0);
+    put(source, "&7 ");
+}
+
 void put_instruction(struct source *source)
 {
     static const char *const plain[] = {"nop",   "ret", "syscall", "int 0x80", "cld",
                                         "leave", "hlt", "cdq",     "RET",      "ret 8"};
-    if (one_in(source, 14)) {
-        put(source, "times ");
-        put_constant(source, 0);
-        put(source, "&7 ");
-    }
+    if (one_in(source, 14))
+        put_count(source);
     switch (below(source, 10)) {
     case 0:
         put(source, "%s", plain[below(source, 10)]);

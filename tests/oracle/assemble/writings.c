@@ -249,11 +249,12 @@ static void put_mnemonic(const struct writer *writer)
     put(writer, " ");
 }
 
-static void put_prefix(const struct writer *writer)
+void write_prefix(struct generator *generator, struct elfgen_text *text)
 {
-    put(writer, ONE_OF(writer, "lock ", "rep ", "repne ", "repz ", "a32 ", "a16 ", "a64 ", "fs ",
-                       "gs ", "es ", "bnd ", "xacquire ", "xrelease ", "{rex} ", "rep lock ",
-                       "cs ds ", "LOCK ", "o16 ", "o32 ", "o64 ", "o16 ", "o32 ", "o64 "));
+    const struct writer writer = {.generator = generator, .text = text};
+    put(&writer, ONE_OF(&writer, "lock ", "rep ", "repne ", "repz ", "a32 ", "a16 ", "a64 ", "fs ",
+                        "gs ", "es ", "bnd ", "xacquire ", "xrelease ", "{rex} ", "rep lock ",
+                        "cs ds ", "LOCK ", "o16 ", "o32 ", "o64 ", "o16 ", "o32 ", "o64 "));
 }
 
 void write_instruction(struct generator *generator, unsigned mode, struct elfgen_text *text)
@@ -266,7 +267,7 @@ void write_instruction(struct generator *generator, unsigned mode, struct elfgen
         return;
     }
     if (below(&writer, 12) == 0)
-        put_prefix(&writer);
+        write_prefix(generator, text);
     if (kind < 5) {
         put(&writer, ONE_OF(&writer, "mov rax, ", "mov eax, ", "mov al,", "mov ax, ", "push ",
                             "add ecx, ", "mov eax, strict "));

@@ -9,4 +9,7 @@
  * so that it has the same bytes everywhere. */
 void write_instruction(struct generator *generator, unsigned mode, struct elfgen_text *text);
 
+/* Appends a prefix, or several, and a blank. */
+void write_prefix(struct generator *generator, struct elfgen_text *text);
+
 #endif

@@ -249,7 +249,7 @@ static bool may_be_output(const struct build *build, size_t i)
            suffix_of(build->inputs[i]) == SUFFIX_OTHER && strcmp(build->inputs[i], "-") != 0;
 }
 
-/* The two below stand apart for their large buffers, each page of which is touched. */
+/* The three below stand apart for their large buffers, each page of which is touched. */
 
 __attribute__((noinline)) static int refuse_input_as_output(const struct build *build, size_t input)
 {
@@ -270,6 +270,18 @@ __attribute__((noinline)) static int report_missing_input(const char *name)
     return EXIT_NO;
 }
 
+/* Whether the file that -g writes beside the output is one of the inputs. */
+__attribute__((noinline)) static bool debug_is_input(const struct build *build)
+{
+    char name[PATH_MAX];
+    int length = snprintf(name, sizeof name, "%s.debug", build->output);
+    const struct atomic_file_place place = atomic_file_place(name);
+    bool found = false;
+    for (size_t i = 0; length < PATH_MAX && i < build->input_count && !found; i++)
+        found = atomic_file_replaces(&place, build->inputs[i]);
+    return found;
+}
+
 /* Reports an output that is one of the inputs, and inputs that are missing where -o is. Returns the
  * exit status. */
 static int check_output(const struct build *build)
@@ -283,18 +295,6 @@ static int check_output(const struct build *build)
             return report_missing_input(name);
     }
     return EXIT_YES;
-}
-
-/* Whether the file that -g writes beside the output is one of the inputs. */
-static bool debug_is_input(const struct build *build)
-{
-    char name[PATH_MAX];
-    int length = snprintf(name, sizeof name, "%s.debug", build->output);
-    const struct atomic_file_place place = atomic_file_place(name);
-    bool found = false;
-    for (size_t i = 0; length < PATH_MAX && i < build->input_count && !found; i++)
-        found = atomic_file_replaces(&place, build->inputs[i]);
-    return found;
 }
 
 /* Checks options that exclude one another, before any file is touched. */

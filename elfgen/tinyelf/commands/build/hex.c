@@ -95,6 +95,8 @@ int build_hex(const struct build *build)
     if (build->listing && strcmp(build->output, "-") == 0)
         return usage_error("build", "--listing and -o - would both write to standard output");
     struct file_bytes source = {0};
+    if (build->listing)
+        stdout_open_stdio();
     int file = standard ? STDIN_FILENO : open(build->inputs[0], O_RDONLY | O_CLOEXEC);
     bool done = file >= 0 && file_read(file, false, &source);
     if (!done)
@@ -110,6 +112,6 @@ int build_hex(const struct build *build)
     done = done && atomic_file_write(build->output, bytes, size, true);
     free(bytes);
     file_free(&source);
-    done = done && stdout_finish_stdio();
+    done = done && (!build->listing || stdout_finish_stdio());
     return done ? EXIT_YES : EXIT_NO;
 }

@@ -22,7 +22,7 @@ struct work {
     const struct build *build;
     struct source **sources;      /* one for each input; NULL once it is an object or an archive */
     struct source_options common; /* of all inputs */
-    char folder[PATH_MAX];        /* of the headers for C */
+    char *folder;                 /* of the headers for C; NULL: none */
     struct source_file *file;     /* that the only input describes; NULL: a program */
     bool misused;                 /* a usage error was reported */
     struct link *link;
@@ -138,7 +138,7 @@ static bool read_inputs(struct work *work)
 }
 
 /* Adds the compiler's library if symbols that begin with two underscores are undefined. */
-static bool add_libgcc(void *context, struct link *link)
+__attribute__((noinline)) static bool add_libgcc(void *context, struct link *link)
 {
     struct work *work = context;
     struct source_options options = work->common;
@@ -347,6 +347,23 @@ static bool write_program(struct work *work)
     return done;
 }
 
+/* Finds <tiny.h> if an input is C. Returns false after reporting that there is no memory. */
+static bool find_headers(struct work *work)
+{
+    const struct build *build = work->build;
+    size_t i = 0;
+    while (i < build->input_count && !is_c(build, build->inputs[i]))
+        i++;
+    if (i == build->input_count)
+        return true;
+    work->folder = malloc(PATH_MAX);
+    if (!work->folder)
+        return message_no_memory("build");
+    if (datadir_find("asm", "tiny.h", work->folder, PATH_MAX))
+        work->common.include_folder = work->folder;
+    return true;
+}
+
 int build_program(const struct build *build)
 {
     struct work work = {.build = build, .exec = build->exec};
@@ -360,16 +377,14 @@ int build_program(const struct build *build)
                                           .wraps_elf = build->no_check,
                                           .verbose = build->verbose,
                                           .reporter = {report_diagnostic, &work}};
-    for (size_t i = 0; i < build->input_count && !work.common.include_folder; i++)
-        if (is_c(build, build->inputs[i]) &&
-            datadir_find("asm", "tiny.h", work.folder, sizeof work.folder))
-            work.common.include_folder = work.folder;
+    if (build->map)
+        stdout_open_stdio();
     work.link = link_open(&message_reporter);
     work.sources = calloc(build->input_count + 1, sizeof(struct source *));
     if (!work.sources)
         message_no_memory("build");
     progress_begin(&(struct progress){.doing = "reading"});
-    bool done = work.link && work.sources && read_inputs(&work);
+    bool done = work.link && work.sources && find_headers(&work) && read_inputs(&work);
     int status = work.misused ? EXIT_USAGE : EXIT_NO;
     if (done && work.file)
         status = build_whole(build, work.file);
@@ -380,6 +395,7 @@ int build_program(const struct build *build)
         source_close(work.sources[i]);
     }
     free(work.sources);
+    free(work.folder);
     link_close(work.link);
     source_file_free(work.file);
     return status;

@@ -188,6 +188,7 @@ static bool make(const struct templates *templates, const struct template *row, 
 static int run(const char *wanted, const char *asked)
 {
     static struct templates templates;
+    stdout_open_stdio();
     bool done = load(&templates);
     if (done && !asked) {
         done = list(&templates);

@@ -30,16 +30,18 @@ static unsigned add_row(struct grid *grid, const char *label)
     return grid->count - 1;
 }
 
-/* Appends text to a cell. */
-__attribute__((format(printf, 4, 5))) static void add(struct grid *grid, unsigned row,
-                                                      enum call_abi abi, const char *format, ...)
+/* Opens a cell to append text, of which what does not fit is dropped. */
+static struct elfgen_text cell_of(struct grid *grid, unsigned row, enum call_abi abi)
 {
     char *cell = grid->rows[row].cells[abi];
-    size_t length = strlen(cell);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(cell + length, CELL - length, format, arguments);
-    va_end(arguments);
+    return (struct elfgen_text){.bytes = cell, .capacity = CELL - 1, .length = strlen(cell)};
+}
+
+/* Appends text to a cell. */
+static void add(struct grid *grid, unsigned row, enum call_abi abi, const char *text)
+{
+    struct elfgen_text cell = cell_of(grid, row, abi);
+    elfgen_text_string(&cell, text);
 }
 
 /* Narrows the widest columns until a line fits. */
@@ -119,11 +121,17 @@ static void add_number(struct grid *grid, const struct call_facts *const calls[C
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         if (!calls[abi])
             continue;
-        if (calls[abi]->number < 0)
+        if (calls[abi]->number < 0) {
             add(grid, row, abi, "none");
-        else
-            add(grid, row, abi, "%s = %d (0x%x)", syscall_abi(abi)->number, calls[abi]->number,
-                (unsigned)calls[abi]->number);
+            continue;
+        }
+        struct elfgen_text cell = cell_of(grid, row, abi);
+        elfgen_text_string(&cell, syscall_abi(abi)->number);
+        elfgen_text_string(&cell, " = ");
+        elfgen_text_decimal(&cell, (uint64_t)calls[abi]->number, 0);
+        elfgen_text_string(&cell, " (");
+        elfgen_text_0x(&cell, (uint64_t)calls[abi]->number);
+        elfgen_text_char(&cell, ')');
     }
 }
 
@@ -140,11 +148,12 @@ static void add_arguments(struct grid *grid, const struct call_facts *const call
             return;
         unsigned row = add_row(grid, labels[i]);
         for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
-            char text[CELL];
             if (!knows_parameters(calls[abi]) || !calls[abi]->row->parameters[i].name)
                 continue;
-            parameter_text_declare(&calls[abi]->row->parameters[i], text, sizeof text);
-            add(grid, row, abi, "%s: %s", syscall_abi(abi)->arguments[i], text);
+            struct elfgen_text cell = cell_of(grid, row, abi);
+            elfgen_text_string(&cell, syscall_abi(abi)->arguments[i]);
+            elfgen_text_string(&cell, ": ");
+            parameter_text_declare(&cell, &calls[abi]->row->parameters[i]);
         }
     }
 }
@@ -159,8 +168,10 @@ static void add_registers(struct grid *grid, const bool shown[CALL_ABIS])
         return;
     unsigned row = add_row(grid, "arguments");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
-        for (unsigned i = 0; shown[abi] && i < ELFGEN_ARGUMENTS; i++)
-            add(grid, row, abi, "%s%s", i ? ", " : "", syscall_abi(abi)->arguments[i]);
+        for (unsigned i = 0; shown[abi] && i < ELFGEN_ARGUMENTS; i++) {
+            add(grid, row, abi, i ? ", " : "");
+            add(grid, row, abi, syscall_abi(abi)->arguments[i]);
+        }
 }
 
 static bool comes_back(const struct call_facts *call)
@@ -179,18 +190,26 @@ static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
         const struct call_facts *call = calls ? calls[abi] : NULL;
         if (!shown[abi])
             continue;
-        add(grid, instruction, abi, "%s", syscall_instruction(convention->instruction)->name);
+        add(grid, instruction, abi, syscall_instruction(convention->instruction)->name);
         if (!comes_back(call)) {
             add(grid, result, abi, "none: it does not return");
             continue;
         }
-        add(grid, result, abi, "%s", convention->result);
-        if (call && call->row)
-            add(grid, result, abi, ": %s", syscall_type_text(call->row->result));
-        add(grid, error, abi, "%s from -%d to -1 is -errno", convention->result, ELFGEN_ERRNO_MOST);
-        add(grid, lost, abi, "%s", convention->lost[0] ? convention->lost[0] : "nothing");
-        for (unsigned i = 1; convention->lost[0] && convention->lost[i]; i++)
-            add(grid, lost, abi, ", %s", convention->lost[i]);
+        add(grid, result, abi, convention->result);
+        if (call && call->row) {
+            add(grid, result, abi, ": ");
+            add(grid, result, abi, syscall_type_text(call->row->result));
+        }
+        struct elfgen_text cell = cell_of(grid, error, abi);
+        elfgen_text_string(&cell, convention->result);
+        elfgen_text_string(&cell, " from -");
+        elfgen_text_decimal(&cell, ELFGEN_ERRNO_MOST, 0);
+        elfgen_text_string(&cell, " to -1 is -errno");
+        add(grid, lost, abi, convention->lost[0] ? convention->lost[0] : "nothing");
+        for (unsigned i = 1; convention->lost[0] && convention->lost[i]; i++) {
+            add(grid, lost, abi, ", ");
+            add(grid, lost, abi, convention->lost[i]);
+        }
     }
 }
 
@@ -199,8 +218,7 @@ static void add_entry(struct grid *grid, const struct call_facts *const calls[CA
     unsigned row = add_row(grid, "entry point");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (calls[abi] && calls[abi]->number >= 0)
-            add(grid, row, abi, "%s",
-                calls[abi]->implemented ? calls[abi]->entry : "not implemented");
+            add(grid, row, abi, calls[abi]->implemented ? calls[abi]->entry : "not implemented");
 }
 
 /* ---- around the table ---- */
@@ -352,7 +370,7 @@ static void add_head(struct grid *grid, const bool asked[CALL_ABIS])
     unsigned row = add_row(grid, "");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (asked[abi])
-            add(grid, row, abi, "%s", syscall_abi(abi)->name);
+            add(grid, row, abi, syscall_abi(abi)->name);
 }
 
 void syscall_put_one(struct elfgen_text *out, size_t width,
@@ -370,7 +388,7 @@ void syscall_put_one(struct elfgen_text *out, size_t width,
     unsigned name = add_row(&grid, "name");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (shown[abi])
-            add(&grid, name, abi, "%s", calls[abi]->name);
+            add(&grid, name, abi, calls[abi]->name);
     add_number(&grid, calls);
     add_arguments(&grid, calls);
     add_registers(&grid, bare);
@@ -387,7 +405,7 @@ void syscall_put_rules(struct elfgen_text *out, size_t width, const bool asked[C
     unsigned number = add_row(&grid, "number");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         if (asked[abi])
-            add(&grid, number, abi, "%s", syscall_abi(abi)->number);
+            add(&grid, number, abi, syscall_abi(abi)->number);
     add_registers(&grid, asked);
     add_rules(&grid, asked, NULL);
     put_grid(out, width, &grid, asked);

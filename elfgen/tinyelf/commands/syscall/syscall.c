@@ -61,18 +61,16 @@ struct question {
 /* The longest possible list. */
 enum { MOST_CALLS = CALL_ABIS * CALLS_END };
 
-static struct calls calls;
-
 /* Returns false if there is no call of that number. */
 static bool find(enum call_abi abi, uint64_t number, struct call_facts *facts)
 {
-    const struct call *call = number < CALLS_END ? syscall_find(&calls, abi, number) : NULL;
+    const char *name = syscall_name(abi, number);
     *facts = (struct call_facts){.abi = abi, .number = -1};
-    if (!call)
+    if (!name)
         return false;
     facts->number = (int)number;
-    memcpy(facts->name, call->name, sizeof facts->name);
-    facts->row = call->row;
+    memcpy(facts->name, name, strnlen(name, sizeof facts->name - 1));
+    facts->row = syscall_row(abi, name);
     facts->implemented = syscall_entry(abi, facts->name, facts->entry);
     return true;
 }
@@ -199,7 +197,7 @@ static int refuse_number(const struct question *question)
     }
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)
         for (unsigned i = last; question->asked[abi] && i < CALLS_END; i++)
-            if (syscall_find(&calls, abi, i))
+            if (syscall_name(abi, i))
                 last = i;
     syscall_abi_names(question->asked, names);
     return refuse(question, "no such system call in %s: the last that libseccomp knows there is %u",

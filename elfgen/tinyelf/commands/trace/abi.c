@@ -139,10 +139,8 @@ static void put_argument(struct fold *fold, const struct trace_call *call, unsig
     struct elfgen_text *out = &fold->text;
     const struct call_row *row = row_of(call);
     const struct call_parameter *parameter = &row->parameters[index];
-    char name[96];
     begin(fold, syscall_abi(call->call->abi)->arguments[index], call->call->arguments[index], true);
-    parameter_text_declare(parameter, name, sizeof name);
-    elfgen_text_string(out, name);
+    parameter_text_declare(out, parameter);
     if (strace_argument_is_absent(call->call, row, index)) {
         elfgen_text_string(out, ", not used by this call\n");
         return;

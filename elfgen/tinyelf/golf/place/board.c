@@ -295,7 +295,7 @@ bool board_put_address(struct board *board, size_t cell, size_t length, bool is_
 /* The lowest twelve bits of the field with the base are given. */
 static bool put_base(struct board *board, const struct golf_overlap *overlap)
 {
-    if (!board_put(board, overlap->base_at, (uint8_t)overlap->base_add))
+    if (overlap->base_skip == 0 && !board_put(board, overlap->base_at, (uint8_t)overlap->base_add))
         return false;
     struct board_set set = {{0}};
     for (unsigned high = 0; high < 16; high++) {
@@ -326,7 +326,8 @@ static bool put_cell(struct board *board, size_t at, const struct golf_cell *cel
 
 bool board_open(struct board *board, const struct golf_overlap *overlap, size_t size)
 {
-    if (size > BOARD_CELLS || size < overlap->size || overlap->base_add >= 4096)
+    if (size > BOARD_CELLS || size < (overlap->least > 0 ? overlap->least : overlap->size) ||
+        overlap->base_add >= 4096)
         return false;
     memset(board, 0, sizeof *board);
     board->size = size;
@@ -337,7 +338,7 @@ bool board_open(struct board *board, const struct golf_overlap *overlap, size_t 
         board->leader[cell] = board->next[cell] = (uint16_t)cell;
         board->free[cell / 64] |= UINT64_C(1) << cell % 64;
     }
-    for (size_t cell = 0; cell < overlap->size; cell++)
+    for (size_t cell = 0; cell < overlap->size && cell < size; cell++)
         if (!put_cell(board, cell, &overlap->cells[cell]))
             return false;
     return put_base(board, overlap);

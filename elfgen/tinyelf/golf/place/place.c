@@ -81,7 +81,8 @@ static void place_data(struct place *place, size_t which, size_t zeros)
         return;
     }
     const struct golf_data *data = &search->pieces->data[which];
-    if (data->is_written && !(search->overlap->flags & ELFGEN_PF_W))
+    uint32_t needed = data->is_written ? ELFGEN_PF_W : ELFGEN_PF_R | ELFGEN_PF_W;
+    if (!(search->overlap->flags & needed))
         return;
     if (!data->bytes) {
         place_zeros(place, which, zeros);
@@ -128,7 +129,7 @@ static void try_sizes(struct place *place, const struct golf_overlap *overlaps, 
         if (options->progress)
             options->progress(size, search->nodes, options->context);
         for (size_t i = 0; i < count; i++) {
-            if (overlaps[i].size <= size)
+            if (overlaps[i].memory >= size)
                 try_overlap(place, &overlaps[i], size);
             if (search->is_found || search->is_stopped) {
                 place->result.end = search->is_found ? GOLF_PLACE_FOUND : GOLF_PLACE_STOPPED;
