@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "elfgen/memory.h"
+
 enum board_change_kind {
     CHANGE_PUT,
     CHANGE_JOIN,
@@ -265,7 +267,7 @@ static bool limit_base(struct board *board, bool is_signed)
 
 static bool put_address(struct board *board, size_t cell, size_t length, int64_t offset)
 {
-    if (offset < 0 || offset >= 4096 || !board_put(board, cell, (uint8_t)offset))
+    if (offset < 0 || offset >= ELFGEN_PAGE || !board_put(board, cell, (uint8_t)offset))
         return false;
     if (length > 1 && !put_second(board, cell + 1, (uint8_t)(offset >> 8)))
         return false;
@@ -327,12 +329,12 @@ static bool put_cell(struct board *board, size_t at, const struct golf_cell *cel
 bool board_open(struct board *board, const struct golf_overlap *overlap, size_t size)
 {
     if (size > BOARD_CELLS || size < (overlap->least > 0 ? overlap->least : overlap->size) ||
-        overlap->base_add >= 4096)
+        overlap->base_add >= ELFGEN_PAGE)
         return false;
     memset(board, 0, sizeof *board);
     board->size = size;
     board->base_at = overlap->base_at;
-    board->word = overlap->bits == 64 ? 8 : 4;
+    board->word = overlap->bits / 8;
     board->has_random_base = overlap->has_random_base;
     for (size_t cell = 0; cell < size; cell++) {
         board->leader[cell] = board->next[cell] = (uint16_t)cell;

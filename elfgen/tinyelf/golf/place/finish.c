@@ -1,6 +1,7 @@
 /* Makes a file of a full board, and asks whether it is the one. */
 #include <string.h>
 
+#include "elfgen/memory.h"
 #include "place_private.h"
 
 /* The base as far as it is known. */
@@ -10,7 +11,7 @@ static uint64_t base_of(const struct board *board)
     for (size_t i = 1; i < board->word; i++)
         if (board->state[board->base_at + i] & BOARD_KNOWN)
             base |= (uint64_t)board->value[board->base_at + i] << 8 * i;
-    return base & ~UINT64_C(4095);
+    return base - base % ELFGEN_PAGE;
 }
 
 static bool put_any(struct board *board, size_t cell)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elfgen/memory.h"
+
 #include "base/clock.h"
 #include "base/grow.h"
 #include "place_private.h"
@@ -67,7 +69,8 @@ static void place_zeros(struct place *place, size_t which, size_t zeros)
 {
     const struct golf_data *data = &place->search.pieces->data[which];
     uint64_t memory = place->search.overlap->memory;
-    if (data->size > 4096 || zeros + data->size > (memory < 4096 ? 4096 : memory))
+    if (data->size > ELFGEN_PAGE ||
+        zeros + data->size > (memory < ELFGEN_PAGE ? ELFGEN_PAGE : memory))
         return;
     place->search.data_at[which] = (uint16_t)zeros;
     place_data(place, which + 1, zeros + data->size);

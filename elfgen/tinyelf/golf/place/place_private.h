@@ -39,7 +39,7 @@ struct search {
     struct board board;
     uint64_t *failed, salt; /* states that failed, and what tells this board from others */
     uint16_t *data_at, *block_at;
-    bool *is_on_path; /* of each node: whether it lies behind */
+    bool *is_on_path; /* of each node: whether the search came through it */
     uint16_t *need;   /* free bytes that a node needs at least, up to its block's end */
     uint16_t *takes;  /* of each choice: the fewest free bytes that it takes anywhere */
     struct search_pattern *patterns;
