@@ -189,10 +189,12 @@ bool elfgen_asm_first_instruction(struct state *state, const struct token *times
     struct operand_values values;
     struct elfgen_x86_encoding encoding;
     const unsigned lookups = state->lookups;
-    if (state->mode == 16)
+    if (state->mode == 16) {
+        state->mode = 64; /* it is told once */
         return asm_error(state, begin, ELFGEN_UNSUPPORTED,
                          "code of a flat file has 16 bits until the source says bits 64 or bits "
                          "32, and this assembler makes none of 16");
+    }
     state->warned = false;
     state->is_quiet = true;
     const bool ok = parse(state, begin, &values);

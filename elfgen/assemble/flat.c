@@ -129,9 +129,12 @@ bool elfgen_asm_flat(struct state *state, struct elfgen_assembly *assembly)
     if (!whole || !more)
         return false;
     const uint64_t size = place_all(state, assembly);
-    if (size > MOST_BYTES)
-        return asm_error(state, NULL, ELFGEN_DOES_NOT_FIT,
+    if (size > MOST_BYTES) {
+        const struct elfgen_source_place nowhere = {0};
+        elfgen_error_set(&state->last, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
                          "the file would have more than 2^32 bytes, or addresses above 2^64");
+        return elfgen_asm_tell_last(state, &nowhere);
+    }
     uint8_t *bytes = arena_take(&state->arena, (size_t)size, 16);
     if (!bytes)
         return false;

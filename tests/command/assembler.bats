@@ -52,7 +52,14 @@ hello()
         says "start: nasm -f elf64"
         tinyelf build --assembler inside source.asm -o out
         exits 1
+        says "source.asm:3:"
         says "is for NASM alone: leave out --assembler inside"
+        without_nasm build source.asm -o out
+        exits 1
+        says "source.asm:3:"
+        says "error: no 'nasm' on PATH for '"
+        says ": install the package nasm
+     3 | "
     done <<'END'
 %macro leave 0\n%endmacro
 %rep 2\n nop\n%endrep

@@ -26,7 +26,14 @@ ASM
     } >"$file"
 }
 
-# The file is what nasm -f bin makes of the source, is executable, and ends with 42.
+# Runs tinyelf with nothing on PATH.
+without_nasm()
+{
+    run --separate-stderr env PATH="$BATS_TEST_TMPDIR/none" "$TINYELF" "$@"
+}
+
+# The file is what nasm -f bin makes of the source, is executable, and ends with 42; without nasm, too, unless the second
+# argument says that it is for nasm.
 as_nasm_makes()
 {
     nasm -f bin -o expected "$1"
@@ -34,6 +41,15 @@ as_nasm_makes()
     exits 0
     [ "$stderr" = "" ]
     cmp expected made
+    if [ $# -eq 1 ]; then
+        without_nasm build "$1" -o alone
+        exits 0
+        [ "$stderr" = "" ]
+        cmp expected alone
+        tinyelf build --assembler nasm "$1" -o theirs
+        exits 0
+        cmp expected theirs
+    fi
     [ "$(stat -c %a made)" = 755 ]
     run ./made
     [ "$status" -eq 42 ]
@@ -47,9 +63,10 @@ as_nasm_makes()
     elf64 macro.nasm '%define MAGIC 0x7f,"ELF"' '%macro header 1' 'org %1' 'ehdr: db MAGIC, 2, 1, 1, 0' '%endmacro' 'bits 64' 'header 0x10000'
     elf64 labels.asm 'bits 64' 'org 0x10000' 'ehdr:' 'magic: db 127' '.e: db 69' '.l: db "L"' '.f: db "F"' 'class: db 2, 1, 1, 0'
     elf64 high.asm 'bits 64' 'org 0x2abf00000000' 'ehdr: db 0x7f, "ELF", 2, 1, 1, 0'
-    for file in *.asm quad.s macro.nasm; do
+    for file in *.asm quad.s; do
         as_nasm_makes "$file"
     done
+    as_nasm_makes macro.nasm nasm
 }
 
 @test "what a source includes counts, from a folder of its own and from standard input" {
@@ -109,6 +126,86 @@ ASM
     cmp expected tiny32
     run ./tiny32
     [ "$status" -eq 42 ]
+}
+
+@test "sections, gaps and files that a whole file includes are as nasm -f bin makes them, without nasm" {
+    printf 'more' >data.bin
+    elf64 sections.asm 'bits 64' 'org 0x10000' 'ehdr: db 0x7f, "ELF", 2, 1, 1, 0'
+    cat >>sections.asm <<'ASM'
+        align 16
+        times 3 dw table, table - start
+        call [rel table]
+        mov rax, [table]
+section .bss align=64
+zeros:  resb 100
+section .rodata
+        incbin "data.bin", 1
+table:  dq table, zeros, last, $$, $ - $$
+section .data align=32
+        db table, last
+        times 3 dd 0
+section more nobits
+last:   resq 1
+section .text
+        dd last, 1.5, __LINE
+__LINE equ 7
+        jmp 0x12345
+ASM
+    sed -i 's/size equ .*/size equ 0x78 + 12/' sections.asm
+    as_nasm_makes sections.asm
+    tinyelf build -g sections.asm -o ours
+    exits 0
+    nm ours.debug >ours.names
+    tinyelf build -g --assembler nasm sections.asm -o theirs
+    nm theirs.debug >theirs.names
+    cmp ours.names theirs.names
+    command -v strace >/dev/null || skip "strace is not installed"
+    env ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=execve,vfork,clone,fork -o calls "$TINYELF" build -g --map sections.asm -o out
+    [ "$(grep -c execve calls)" -eq 1 ]
+    run -1 grep -E 'fork|clone' calls
+}
+
+@test "what of a whole file only nasm knows is nasm's, and an error that says so without it" {
+    elf64 moved.asm 'bits 64' 'org 0x10000' 'ehdr: db 0x7f, "ELF", 2, 1, 1, 0'
+    printf 'section .late vstart=0x500000\nx: dq x\n' >>moved.asm
+    elf64 sixteen.asm 'org 0x10000' 'ehdr: db 0x7f, "ELF", 2, 1, 1, 0'
+    for file in moved sixteen; do
+        nasm -f bin -o expected $file.asm
+        tinyelf build -v $file.asm -o made
+        exits 0
+        says "note: NASM assembled it; tinyelf itself refused line"
+        cmp expected made
+        tinyelf build --assembler inside $file.asm -o forced
+        exits 1
+        local first=$stderr
+        without_nasm build $file.asm -o forced
+        exits 1
+        [ "$stderr" = "$first" ]
+        [ ! -e forced ]
+    done
+    [ "$stderr" = "tinyelf: sixteen.asm:11:9: error: code of a flat file has 16 bits until the source says bits 64 or bits 32, and this assembler makes none of 16
+    11 | start:  mov edi, 42
+       |         ^" ]
+    elf64 large.asm 'bits 64' 'org 0x10000' 'ehdr: db 0x7f, "ELF", 2, 1, 1, 0' 'times 5000000000 db 0'
+    sed 's/times.*/section .data align=0x400000000/' large.asm >gap.asm
+    for file in large gap; do
+        run --separate-stderr timeout 10 "$TINYELF" build $file.asm -o out
+        exits 1
+        says "$file.asm:"
+        [ ! -e out ]
+    done
+}
+
+@test "an object that begins with an ELF header, but names symbols from elsewhere, stays an object, with nasm and without" {
+    printf 'bits 64\nglobal _start\nextern other\nsection .text\ndb 0x7f, "ELF"\n_start: mov edi, 9\nmov eax, 60\nsyscall\ndq other\n' >object.asm
+    printf 'global other\nother: ret\n' >other.asm
+    tinyelf build object.asm other.asm -o out
+    exits 0
+    run ./out
+    [ "$status" -eq 9 ]
+    without_nasm build object.asm other.asm -o alone
+    exits 0
+    cmp out alone
 }
 
 @test "a source that is an object under nasm -f elf64 and a file under -f bin stays an object" {
@@ -198,12 +295,26 @@ ASM
     holds_only hello.s whole.asm
     tinyelf build -v whole.asm
     exits 0
+    [ "$stderr" = "tinyelf: whole.asm: note: read as NASM's assembly
+tinyelf: whole.asm: note: assembled without NASM
+tinyelf: whole.asm: note: it describes a whole file: its 132 bytes are written as they are" ]
+    tinyelf build -v --assembler nasm whole.asm
+    exits 0
     says "start: nasm -f bin"
     says "whole.asm: note: it describes a whole file: its 132 bytes are written as they are"
 }
 
 @test "org without an ELF header is an error that says what is so" {
     printf 'bits 64\norg 0x10000\n_start: mov eax, 60\nsyscall\n' >plain.asm
+    tinyelf build --assembler nasm plain.asm
+    exits 1
+    local theirs=$stderr
+    tinyelf build --assembler inside plain.asm
+    exits 1
+    [ "$stderr" = "$theirs" ]
+    without_nasm build plain.asm
+    exits 1
+    [ "$stderr" = "$theirs" ]
     tinyelf build plain.asm
     exits 1
     [ "$stderr" = "tinyelf: plain.asm:2: error: org is for the source of a whole file, and this one begins not with an ELF header, but with b8 3c 00 00; for a program, leave org out: --base says where it is loaded
@@ -215,6 +326,9 @@ ASM
     says "it is a boot sector (55 aa at byte 510), which Linux does not start"
     printf '%%include "plain.asm"\n' >included.asm
     tinyelf build included.asm
+    exits 1
+    says "included.asm: error: org, in an included file,"
+    without_nasm build included.asm
     exits 1
     says "included.asm: error: org, in an included file,"
     printf 'org 0x100\n' >empty.asm
@@ -232,11 +346,24 @@ ASM
     elf64 wrong.asm 'bits 64' 'org 0x10000' 'ehdr: db 0x7f, "ELF", 2, 1, 1, 0' 'mov eax, [' 'jmp nowhere'
     tinyelf build wrong.asm
     exits 1
+    local first=$stderr
+    [[ $first == "tinyelf: wrong.asm:4:11: error: "*"
+     4 | mov eax, [
+       |           ^"* ]]
+    [[ $first != *"org is"* ]]
+    tinyelf build --assembler nasm wrong.asm
+    exits 1
     [ "$stderr" = "tinyelf: wrong.asm:4: error: expression syntax error
      4 | mov eax, [" ]
+    without_nasm build wrong.asm
+    exits 1
+    [ "$stderr" = "$first" ]
     printf '%%include "wrong.asm"\n' >including.asm
     tinyelf build including.asm
     exits 1
+    says "wrong.asm:4:11: error: "
+    [[ $stderr != *"org is"* ]]
+    tinyelf build --assembler nasm including.asm
     says "wrong.asm:4: error: expression syntax error"
     [[ $stderr != *"instruction expected"* ]]
     printf '\0\1\2org 1\n' >binary.asm

@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,7 @@
 
 #include "input_private.h"
 #include "base/system_error.h"
-#include "elfgen/assemble.h"
 
-static const struct tool nasm_tool = {"nasm", "nasm"};
 static const struct tool gas_tool = {"as", "binutils"};
 
 /* Rewrites the preprocessor's line markers, `# 7 "file"`, as NASM's, `%line 7+1 file`. */
@@ -122,76 +119,6 @@ static bool preprocess(struct source *source, enum source_language *language)
     return done;
 }
 
-/* Which of the two is asked, in words for --verbose. */
-static void explain_choice(const struct source *source, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void explain_choice(const struct source *source, const char *format, ...)
-{
-    const struct place place = place_file(source->chain.name);
-    va_list arguments;
-    va_start(arguments, format);
-    if (source->options.verbose)
-        report_send_list(&source->options.reporter, REPORT_NOTE, &place, format, arguments);
-    va_end(arguments);
-}
-
-/* Whether the source has a word that only NASM knows. Returns false in *done after reporting that
- * it may not be asked. */
-static bool is_foreign(const struct source *source, bool *done)
-{
-    struct elfgen_source_place place;
-    const char *text = source->input.bytes;
-    *done = true;
-    if (!elfgen_assemble_foreign(text, source->input.size, &place))
-        return false;
-    const struct place at = {
-        .file = source->chain.name, .offset = PLACE_NO_OFFSET, .line = (unsigned)place.line};
-    const int length = (int)(place.length < 40 ? place.length : 40);
-    if (source->options.assembler == ASSEMBLER_INSIDE)
-        *done = report_error(&source->options.reporter, &at,
-                             "'%.*s' is for NASM alone: leave out --assembler inside", length,
-                             text + place.offset);
-    else
-        explain_choice(source, "NASM assembles it, since line %u has '%.*s'", (unsigned)place.line,
-                       length, text + place.offset);
-    return true;
-}
-
-bool source_assemble_inside(struct source *source)
-{
-    const bool forced = source->options.assembler == ASSEMBLER_INSIDE;
-    bool done;
-    if (source->options.assembler == ASSEMBLER_NASM)
-        return true;
-    if (source->options.debug) {
-        if (forced)
-            return toolchain_report(&source->chain, REPORT_ERROR, 0,
-                                    "NASM makes debugging information (-g): leave out "
-                                    "--assembler inside");
-        explain_choice(source, "NASM assembles it, since it makes debugging information");
-        return true;
-    }
-    if (!forced && source_find_org(source->input.bytes, source->input.size) > 0) {
-        explain_choice(source, "NASM assembles it, since org is for whole files");
-        return true;
-    }
-    if (is_foreign(source, &done))
-        return done;
-    const struct inside_options options = {.path = source->options.path,
-                                           .name = source->chain.name,
-                                           .input = &source->input,
-                                           .machine = source->machine};
-    source->inside = inside_assemble(&options);
-    if (!source->inside)
-        return toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", system_error_text(errno));
-    if (inside_is_done(source->inside))
-        explain_choice(source, "assembled without NASM");
-    else if (forced)
-        inside_report(source->inside, &source->options.reporter);
-    return inside_is_done(source->inside) || !forced;
-}
-
 /* Starts NASM or GNU as. Where the library has found an error already, nothing is said if there is
  * no NASM. */
 static bool start_tool(struct source *source)
@@ -221,10 +148,11 @@ static bool start_tool(struct source *source)
         "as", machine->gas, folder, "-o", TOOL_OUTPUT_PATH, source->chain.argument, debug, NULL};
     const bool is_nasm = source->language == SOURCE_NASM;
     if (source->inside)
-        return toolchain_try(&source->chain, &nasm_tool, nasm, source->chain.object_file,
+        return toolchain_try(&source->chain, &toolchain_nasm, nasm, source->chain.object_file,
                              source->chain.text_file);
-    return toolchain_start(&source->chain, is_nasm ? &nasm_tool : &gas_tool, is_nasm ? nasm : gas,
-                           source->chain.object_file, source->chain.text_file);
+    return toolchain_start(&source->chain, is_nasm ? &toolchain_nasm : &gas_tool,
+                           is_nasm ? nasm : gas, source->chain.object_file,
+                           source->chain.text_file);
 }
 
 bool source_start_assembly(struct source *source, enum source_language language, bool preprocessed)
@@ -236,7 +164,7 @@ bool source_start_assembly(struct source *source, enum source_language language,
         source->machine = source_detect_machine(source->input.bytes, source->input.size);
     if (language == SOURCE_NASM && !preprocessed && !source_assemble_inside(source))
         return false;
-    if (source->inside && inside_is_done(source->inside))
+    if (source->file || (source->inside && inside_is_done(source->inside)))
         return true;
     if (!(source->inside && inside_is_too_large(source->inside)) && start_tool(source))
         return true;
@@ -245,19 +173,25 @@ bool source_start_assembly(struct source *source, enum source_language language,
     return false;
 }
 
+/* Tells who wants to know that NASM accepts what the library refuses. */
+static void explain_second_opinion(const struct source *source, const struct inside *refused)
+{
+    char line[INSIDE_EXCERPT];
+    struct report report;
+    if (inside_first_error(refused, &report, line))
+        toolchain_explain(&source->chain, "NASM assembled it; tinyelf itself refused line %u: %s",
+                          report.place.line, report.text);
+}
+
 /* What NASM says of a source that the library refuses: if it accepts it, its object is taken, and
  * the library's error is told to who wants to know; else the library's errors are reported. */
 static bool conclude_second_opinion(struct source *source, bool made)
 {
-    char line[INSIDE_EXCERPT];
-    struct report report;
     if (!made) {
         inside_report(source->inside, &source->options.reporter);
         return false;
     }
-    if (inside_first_error(source->inside, &report, line))
-        explain_choice(source, "NASM assembled it; tinyelf itself refused line %u: %s",
-                       report.place.line, report.text);
+    explain_second_opinion(source, source->inside);
     toolchain_report_messages(&source->chain, false);
     return true;
 }
@@ -266,7 +200,7 @@ static bool conclude_second_opinion(struct source *source, bool made)
 static bool finish_nasm(struct source *source)
 {
     int status;
-    const bool made = toolchain_wait(&source->chain, &nasm_tool, &status);
+    const bool made = toolchain_wait(&source->chain, &toolchain_nasm, &status);
     const bool failed = WIFEXITED(status) && WEXITSTATUS(status) != 0;
     if (!made && status == 0)
         return false;
@@ -275,31 +209,48 @@ static bool finish_nasm(struct source *source)
     if (failed || (made && source_is_wrapped(&source->object)))
         switch (source_make_whole(source, failed)) {
         case WHOLE_MADE:
+            if (source->inside)
+                explain_second_opinion(source, source->inside);
             return true;
         case WHOLE_REFUSED:
             return false;
         case WHOLE_NO:
+        case WHOLE_UNKNOWN:
             break;
         }
     if (source->inside)
         return conclude_second_opinion(source, made);
-    return toolchain_conclude(&source->chain, &nasm_tool, status);
+    return toolchain_conclude(&source->chain, &toolchain_nasm, status);
 }
 
-/* The same for what the library assembled: its bytes say whether it is a whole file. */
+/* What the library assembled is an object, unless its bytes say that it is a whole file, which the
+ * library could not make of it: then NASM is asked. */
 static bool finish_inside(struct source *source)
 {
-    if (inside_is_wrapped(source->inside) && give_copy(source)) {
-        const enum source_whole whole = source_make_whole(source, false);
-        if (whole != WHOLE_NO)
-            return whole == WHOLE_MADE;
+    const struct inside *flat = source->flat;
+    enum source_whole whole = WHOLE_NO;
+    if (flat && (source->options.assembler == ASSEMBLER_INSIDE || inside_is_too_large(flat)))
+        whole = WHOLE_UNKNOWN;
+    else if (flat)
+        whole = give_copy(source) ? source_make_whole(source, false) : WHOLE_REFUSED;
+    if (whole == WHOLE_MADE)
+        explain_second_opinion(source, flat);
+    if (whole == WHOLE_UNKNOWN && (inside_is_too_large(flat) || inside_is_unsupported(flat))) {
+        inside_report(flat, &source->options.reporter);
+        return false;
     }
+    if (whole == WHOLE_MADE || whole == WHOLE_REFUSED)
+        return whole == WHOLE_MADE;
+    if (flat)
+        toolchain_explain(&source->chain, "assembled without NASM");
     inside_report(source->inside, &source->options.reporter);
     return true;
 }
 
 bool source_finish_assembly(struct source *source)
 {
+    if (source->file)
+        return true;
     if (source->inside && inside_is_done(source->inside))
         return finish_inside(source);
     if (source->language == SOURCE_NASM)

@@ -5,6 +5,7 @@
 #include "input_private.h"
 #include "base/system_error.h"
 #include "elfgen/format.h"
+#include "magic.h"
 
 static const struct tool fasm_tool = {"fasm", "fasm"};
 
@@ -36,7 +37,7 @@ bool source_finish_fasm(struct source *source)
         !toolchain_take_object(chain, "fasm", &source->object))
         return false;
     const uint8_t *bytes = (const uint8_t *)made->bytes;
-    if (made->size < E_TYPE + 2 || memcmp(bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) != 0)
+    if (made->size < E_TYPE + 2 || !begins_with_magic(bytes, made->size))
         return source_refuse_flat(source, 0, made);
     if (bytes[E_TYPE] == ELFGEN_ET_REL && bytes[E_TYPE + 1] == 0)
         return true;

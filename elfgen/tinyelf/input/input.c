@@ -12,12 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "magic.h"
 #include "object.h"
 
 static bool is_elf(const struct file_bytes *input)
 {
-    return input->size >= ELFGEN_MAGIC_SIZE &&
-           memcmp(input->bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) == 0;
+    return begins_with_magic(input->bytes, input->size);
 }
 
 static bool detect_assembly(struct source *source)
@@ -271,6 +271,7 @@ void source_close(struct source *source)
     toolchain_close(&source->chain);
     source_file_free(source->file);
     inside_close(source->inside);
+    inside_close(source->flat);
     file_free(&source->object);
     file_free(&source->input);
     free(source);

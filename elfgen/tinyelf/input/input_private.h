@@ -8,6 +8,7 @@
 #include "input.h"
 #include "inside.h"
 #include "toolchain.h"
+#include "elfgen/assemble.h"
 
 /* ---- a tool ---- */
 
@@ -28,8 +29,10 @@ struct toolchain {
     const char *path, *name;         /* of the user's file: as given, and in messages */
     const struct file_bytes *source; /* its text */
     enum tool_messages messages;
-    const char *needed_by; /* NULL: the input */
-    bool verbose;          /* report the command as a note */
+    const char *needed_by;                /* NULL: the input */
+    char needed_for[100];                 /* what the tool is asked for instead; "": not known */
+    struct elfgen_source_place needed_at; /* where that is in the source; line 0: nowhere */
+    bool verbose;                         /* report the command as a note */
     struct reporter reporter;
     pid_t child;                                         /* 0: none runs */
     int object_file, message_file, text_file, name_file; /* -1: none */
@@ -48,6 +51,10 @@ void toolchain_close(struct toolchain *chain);
 __attribute__((format(printf, 4, 5))) bool toolchain_report(const struct toolchain *chain,
                                                             enum report_severity severity,
                                                             unsigned line, const char *format, ...);
+
+/* Reports a note about the input for --verbose: why something is done. */
+__attribute__((format(printf, 2, 3))) void toolchain_explain(const struct toolchain *chain,
+                                                             const char *format, ...);
 
 /* Reports an error with the text of its line of the source. Returns false. */
 bool toolchain_report_line(const struct toolchain *chain, unsigned line, const char *sentence);
@@ -98,6 +105,9 @@ bool toolchain_report_messages(struct toolchain *chain, bool failed);
 /* How many errors are in the message file, none of which is reported. */
 size_t toolchain_count_errors(const struct toolchain *chain);
 
+/* NASM. */
+extern const struct tool toolchain_nasm;
+
 /* The tool of that name, with its package if that is known. */
 struct tool toolchain_tool(const char *program);
 
@@ -111,6 +121,8 @@ struct source {
     bool read_once;         /* the input is a pipe or the like, whose bytes only we have */
     struct toolchain chain; /* the assembler or compiler */
     struct inside *inside;  /* what the library assembled, or refused; NULL: it was not asked */
+    struct inside *flat;    /* a whole file that the library refused, where `inside` is an object
+                             * that looks like one; NULL: none */
     struct file_bytes object;
     struct source_file *file; /* that the input describes; NULL: none */
 };
@@ -142,8 +154,8 @@ bool source_start_fasm(struct source *source);
 bool source_finish_fasm(struct source *source);
 
 /* Has the library assemble source->input, if the options leave that open and it has no words that
- * only NASM knows. Returns false after reporting the error; source->inside says what became of it.
- */
+ * only NASM knows. Returns false after reporting the error; source->file, inside and flat say what
+ * became of it. */
 bool source_assemble_inside(struct source *source);
 
 /* The same for C. */
@@ -153,7 +165,12 @@ bool source_finish_compiler(struct source *source);
 /* ---- whole files ---- */
 
 /* What became of an attempt at a whole file. */
-enum source_whole { WHOLE_NO, WHOLE_MADE, WHOLE_REFUSED };
+enum source_whole {
+    WHOLE_NO,
+    WHOLE_MADE,
+    WHOLE_REFUSED,
+    WHOLE_UNKNOWN /* there is no NASM, whose second opinion was asked */
+};
 
 /* Whether a section of an object begins with an ELF header, as a whole file's does. */
 bool source_is_wrapped(const struct file_bytes *object);
@@ -162,6 +179,12 @@ bool source_is_wrapped(const struct file_bytes *object);
  * begins with an ELF header. `failed`: no object could be made, and its messages are not yet
  * reported. WHOLE_REFUSED: the error was reported. */
 enum source_whole source_make_whole(struct source *source, bool failed);
+
+/* Has the library assemble a whole file, where source->inside may be one, and makes source->file if
+ * the result begins with an ELF header. If there are errors, source->inside becomes what has the
+ * ones that count, or source->flat the attempt beside an object. WHOLE_REFUSED: the error was
+ * reported. */
+enum source_whole source_make_whole_inside(struct source *source);
 
 /* Takes bytes that begin with an ELF header as source->file, and its labels from what the
  * assembler wrote to `chain`'s file of names. Returns false after reporting the error; *bytes is

@@ -14,6 +14,7 @@
 #include "base/system_error.h"
 #include "elfgen/arch.h"
 #include "inside_private.h"
+#include "magic.h"
 
 /* Reads a regular file. Returns NULL, or why that cannot be done, as the end of a sentence. */
 static const char *read_named(const char *path, struct file_bytes *bytes)
@@ -131,6 +132,7 @@ static bool assemble(struct inside *inside)
     const struct elfgen_arch *arch = elfgen_arch_find(options->machine);
     const struct elfgen_assemble_options how = {
         .mode = arch ? (uint8_t)(8 * elfgen_address_size(arch->class_)) : 0,
+        .flat = options->flat,
         .read = give_file,
         .tell = keep_message,
         .context = inside};
@@ -175,16 +177,28 @@ bool inside_is_done(const struct inside *inside)
 bool inside_is_wrapped(const struct inside *inside)
 {
     const struct elfgen_program *program = &inside->assembly.program;
-    for (size_t i = 0; i < program->section_count; i++)
-        if (program->sections[i].bytes && program->sections[i].size >= ELFGEN_MAGIC_SIZE &&
-            memcmp(program->sections[i].bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) == 0)
-            return true;
-    return false;
+    const struct elfgen_section *first = NULL;
+    for (size_t i = 0; i < program->section_count; i++) {
+        const struct elfgen_section *section = &program->sections[i];
+        if (section->bytes && section->size > 0 && (!first || strcmp(section->name, ".text") == 0))
+            first = section;
+    }
+    return first && begins_with_magic(first->bytes, first->size);
 }
 
 bool inside_is_too_large(const struct inside *inside)
 {
     return inside->status == ELFGEN_DOES_NOT_FIT;
+}
+
+bool inside_is_unsupported(const struct inside *inside)
+{
+    return inside->status == ELFGEN_UNSUPPORTED;
+}
+
+size_t inside_count_errors(const struct inside *inside)
+{
+    return inside->told[true];
 }
 
 /* The text that a place is in. */
@@ -196,20 +210,15 @@ static const struct file_bytes *text_of(const struct inside *inside, const char 
     return named ? &named->bytes : inside->options.input;
 }
 
-/* Sets what a report says of a place: its column, and the line of the text. */
-static void describe(const struct inside *inside, const struct kept_message *message,
-                     struct report *report, char line[INSIDE_EXCERPT])
+void inside_place(const char *name, const struct file_bytes *text,
+                  const struct elfgen_source_place *place, struct report *report,
+                  char line[INSIDE_EXCERPT])
 {
-    const char *name;
-    const struct file_bytes *text = text_of(inside, message->file, &name);
-    const uint64_t number = message->place.line;
-    *report = (struct report){
-        .severity = message->is_error ? REPORT_ERROR : REPORT_WARNING,
-        .place = place_line(name, number < UINT_MAX ? (unsigned)number : PLACE_NO_LINE),
-        .text = message->text};
-    if (number == 0 || message->place.offset > text->size)
+    const uint64_t number = place->line;
+    report->place = place_line(name, number < UINT_MAX ? (unsigned)number : PLACE_NO_LINE);
+    if (number == 0 || place->offset > text->size)
         return;
-    const char *at = text->bytes + message->place.offset, *start = at;
+    const char *at = text->bytes + place->offset, *start = at;
     const char *end = text->bytes + text->size;
     while (start > text->bytes && start[-1] != '\n')
         start--;
@@ -225,6 +234,17 @@ static void describe(const struct inside *inside, const struct kept_message *mes
     report->excerpt = line;
     if (at - start < UINT_MAX)
         report->place.column = (unsigned)(at - start) + 1;
+}
+
+/* Sets what a report says of a message. */
+static void describe(const struct inside *inside, const struct kept_message *message,
+                     struct report *report, char line[INSIDE_EXCERPT])
+{
+    const char *name;
+    const struct file_bytes *text = text_of(inside, message->file, &name);
+    *report = (struct report){.severity = message->is_error ? REPORT_ERROR : REPORT_WARNING,
+                              .text = message->text};
+    inside_place(name, text, &message->place, report, line);
 }
 
 bool inside_first_error(const struct inside *inside, struct report *report,

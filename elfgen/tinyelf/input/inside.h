@@ -9,7 +9,8 @@ struct inside_options {
     const char *path;               /* of the source, whose folder is searched for what it names */
     const char *name;               /* of the source, in messages */
     const struct file_bytes *input; /* its text */
-    uint16_t machine;               /* a processor of machines.def */
+    uint16_t machine;               /* a processor of machines.def; 0: of a flat file */
+    bool flat;                      /* as nasm -f bin does */
 };
 
 /* A source that was assembled, or what is wrong with it. */
@@ -22,11 +23,17 @@ struct inside *inside_assemble(const struct inside_options *options);
 /* Whether it was assembled without an error. */
 bool inside_is_done(const struct inside *inside);
 
-/* Whether one of its sections begins with an ELF header, as that of a whole file does. */
+/* Whether its first bytes, those of `.text` if it has some, are of an ELF header, as a whole file's
+ * are. */
 bool inside_is_wrapped(const struct inside *inside);
 
 /* Whether its error is one of size, on which NASM may spend any time: its opinion is not asked. */
 bool inside_is_too_large(const struct inside *inside);
+
+/* Whether NASM may know what its first error is about. */
+bool inside_is_unsupported(const struct inside *inside);
+
+size_t inside_count_errors(const struct inside *inside);
 
 /* Reports warnings and errors, in the source's order. */
 void inside_report(const struct inside *inside, const struct reporter *reporter);
@@ -35,6 +42,29 @@ void inside_report(const struct inside *inside, const struct reporter *reporter)
 enum { INSIDE_EXCERPT = 256 };
 bool inside_first_error(const struct inside *inside, struct report *report,
                         char line[INSIDE_EXCERPT]);
+
+/* Sets of *report what concerns a place of a text that messages call `name`: file, line, column,
+ * excerpt. */
+struct elfgen_source_place;
+void inside_place(const char *name, const struct file_bytes *text,
+                  const struct elfgen_source_place *place, struct report *report,
+                  char line[INSIDE_EXCERPT]);
+
+/* ---- flat files ---- */
+
+bool inside_is_flat(const struct inside *inside);
+
+/* Of one that is done: its bytes, which it keeps; whether they begin with an ELF header; what `org`
+ * says. */
+struct file_bytes inside_bytes(const struct inside *inside);
+bool inside_is_file(const struct inside *inside);
+uint64_t inside_origin(const struct inside *inside);
+
+/* Sets labels and names of *file, which has its bytes. Returns false if there is no memory. */
+struct source_file;
+bool inside_put_labels(const struct inside *inside, struct source_file *file);
+
+/* ---- objects ---- */
 
 /* Makes an object of what was assembled. Takes `inside` and the source's text over even if it
  * returns NULL, which it does after reporting the error. */

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,18 @@
 #include "input_private.h"
 #include "base/signal_name.h"
 #include "base/system_error.h"
+
+const struct tool toolchain_nasm = {"nasm", "nasm"};
+
+void toolchain_explain(const struct toolchain *chain, const char *format, ...)
+{
+    const struct place place = place_file(chain->name);
+    va_list arguments;
+    va_start(arguments, format);
+    if (chain->verbose)
+        report_send_list(&chain->reporter, REPORT_NOTE, &place, format, arguments);
+    va_end(arguments);
+}
 
 struct tool toolchain_tool(const char *program)
 {
@@ -161,10 +174,18 @@ static bool report_failed_start(const struct toolchain *chain, const struct tool
     if (strchr(tool->program, '/'))
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot start '%s': %s", tool->program,
                                 system_error_text(error));
-    return toolchain_report(chain, REPORT_ERROR, 0, "no '%s' on PATH, which %s needs%s%s",
-                            tool->program, chain->needed_by ? chain->needed_by : "this input",
-                            tool->package ? ": install the package " : "",
-                            tool->package ? tool->package : "");
+    char line[INSIDE_EXCERPT], sentence[256];
+    struct report report = {
+        .severity = REPORT_ERROR, .place = place_file(chain->name), .text = sentence};
+    if (chain->needed_at.line > 0)
+        inside_place(chain->name, chain->source, &chain->needed_at, &report, line);
+    const char *const by = chain->needed_by ? chain->needed_by : "this input";
+    snprintf(sentence, sizeof sentence, "no '%s' on PATH%s%s%s%s%s", tool->program,
+             *chain->needed_for ? " for " : ", which ", *chain->needed_for ? chain->needed_for : by,
+             *chain->needed_for ? "" : " needs", tool->package ? ": install the package " : "",
+             tool->package ? tool->package : "");
+    chain->reporter.report(chain->reporter.context, &report);
+    return false;
 }
 
 bool toolchain_start(struct toolchain *chain, const struct tool *tool, const char *const *arguments,

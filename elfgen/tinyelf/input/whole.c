@@ -1,4 +1,5 @@
-/* Makes the files that NASM's sources describe byte by byte, headers included. */
+/* Makes the files that NASM's sources describe byte by byte, headers included: by the library's
+ * assembler, or by NASM. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -10,13 +11,7 @@
 #include "input_private.h"
 #include "base/system_error.h"
 #include "elfgen/view.h"
-
-static const struct tool nasm_tool = {"nasm", "nasm"};
-
-static bool begins_like_elf(const void *bytes, uint64_t size)
-{
-    return size >= ELFGEN_MAGIC_SIZE && memcmp(bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) == 0;
-}
+#include "magic.h"
 
 bool source_is_wrapped(const struct file_bytes *object)
 {
@@ -29,7 +24,7 @@ bool source_is_wrapped(const struct file_bytes *object)
             section.sh_type == ELFGEN_SHT_PROGBITS && (section.sh_flags & ELFGEN_SHF_ALLOC)
                 ? elfgen_view_bytes(&view, section.sh_offset, section.sh_size)
                 : NULL;
-        if (bytes && begins_like_elf(bytes, section.sh_size))
+        if (bytes && begins_with_magic(bytes, section.sh_size))
             return true;
     }
     return false;
@@ -111,12 +106,75 @@ bool source_refuse_flat(const struct source *source, unsigned line, const struct
     return toolchain_report_line(&source->chain, line, sentence);
 }
 
+/* Takes the file that the library made. */
+static enum source_whole take_inside(struct source *source, const struct inside *flat)
+{
+    const struct file_bytes from = inside_bytes(flat);
+    struct file_bytes bytes = {.bytes = malloc(from.size), .size = from.size};
+    const bool has_memory = bytes.bytes != NULL;
+    if (has_memory)
+        memcpy(bytes.bytes, from.bytes, from.size);
+    toolchain_explain(&source->chain, "assembled without NASM");
+    inside_report(flat, &source->options.reporter);
+    const bool done = has_memory && source_take_file(source, &source->chain, &bytes) &&
+                      (!source->options.labels || inside_put_labels(flat, source->file));
+    if (!done)
+        toolchain_report(&source->chain, REPORT_ERROR, 0, NO_MEMORY);
+    return done ? WHOLE_MADE : WHOLE_REFUSED;
+}
+
+/* Decides what a flat assembly means, which becomes *flat = NULL where something keeps it. */
+static enum source_whole judge_inside(struct source *source, struct inside **flat)
+{
+    const bool is_object = inside_is_done(source->inside);
+    const unsigned org = source_find_org(source->input.bytes, source->input.size);
+    if (inside_is_done(*flat)) {
+        const struct file_bytes bytes = inside_bytes(*flat);
+        if (inside_is_file(*flat))
+            return take_inside(source, *flat);
+        if (is_object || (org == 0 && inside_origin(*flat) == 0))
+            return WHOLE_NO;
+        source_refuse_flat(source, org, &bytes);
+        return WHOLE_REFUSED;
+    }
+    if (is_object) {
+        source->flat = *flat;
+        *flat = NULL;
+    } else if (org > 0 || inside_count_errors(*flat) < inside_count_errors(source->inside)) {
+        /* An object's errors name `org` first, which is none in a flat file. */
+        inside_close(source->inside);
+        source->inside = *flat;
+        *flat = NULL;
+    }
+    return WHOLE_NO;
+}
+
+enum source_whole source_make_whole_inside(struct source *source)
+{
+    const struct inside_options options = {.path = source->options.path,
+                                           .name = source->chain.name,
+                                           .input = &source->input,
+                                           .flat = true};
+    if (inside_is_done(source->inside) ? !inside_is_wrapped(source->inside)
+                                       : inside_is_too_large(source->inside))
+        return WHOLE_NO;
+    struct inside *flat = inside_assemble(&options);
+    if (!flat) {
+        toolchain_report(&source->chain, REPORT_ERROR, 0, "%s", system_error_text(errno));
+        return WHOLE_REFUSED;
+    }
+    const enum source_whole whole = judge_inside(source, &flat);
+    inside_close(flat);
+    return whole;
+}
+
 /* NASM with the format bin, and whether what it made begins with an ELF header. */
 struct flat {
     struct toolchain chain;
     struct file_bytes bytes;
+    bool is_second;  /* the library has refused it: no message counts */
+    bool is_missing; /* there is no NASM */
     bool made, is_elf;
-    uint64_t origin; /* where `org` puts the file's first byte */
 };
 
 /* Runs NASM, whose messages stay in flat->chain. Returns false after reporting an error of ours. */
@@ -136,16 +194,23 @@ static bool run(struct flat *flat)
     if (chain->name_file < 0)
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot make a memory file: %s",
                                 system_error_text(errno));
-    if (!toolchain_start(chain, &nasm_tool, arguments, chain->object_file, chain->text_file))
+    if (flat->is_second) {
+        flat->is_missing =
+            !toolchain_try(chain, &toolchain_nasm, arguments, chain->object_file, chain->text_file);
+        if (flat->is_missing)
+            return true;
+    } else if (!toolchain_start(chain, &toolchain_nasm, arguments, chain->object_file,
+                                chain->text_file)) {
         return false;
-    flat->made = toolchain_wait(chain, &nasm_tool, &status);
+    }
+    flat->made = toolchain_wait(chain, &toolchain_nasm, &status);
     if (!flat->made)
         return status != 0;
     if (lseek(chain->object_file, 0, SEEK_SET) != 0 ||
         !file_read(chain->object_file, false, &flat->bytes))
         return toolchain_report(chain, REPORT_ERROR, 0, "cannot read what NASM made: %s",
                                 system_error_text(errno));
-    flat->is_elf = begins_like_elf(flat->bytes.bytes, flat->bytes.size);
+    flat->is_elf = begins_with_magic(flat->bytes.bytes, flat->bytes.size);
     return true;
 }
 
@@ -178,6 +243,8 @@ static enum source_whole judge(struct source *source, struct flat *flat, bool fa
         source_refuse_flat(source, org, &flat->bytes);
         return WHOLE_REFUSED;
     }
+    if (flat->is_second)
+        return WHOLE_NO;
     /* An object's errors name `org` first, which is none in a flat file. */
     if (org == 0 && toolchain_count_errors(&flat->chain) >= toolchain_count_errors(&source->chain))
         return WHOLE_NO;
@@ -192,8 +259,9 @@ enum source_whole source_make_whole(struct source *source, bool failed)
     toolchain_open(&flat.chain, source->options.path, &source->input, &source->options.reporter);
     flat.chain.verbose = source->chain.verbose;
     flat.chain.text_file = source->chain.text_file;
+    flat.is_second = source->inside != NULL;
     if (run(&flat))
-        made = judge(source, &flat, failed);
+        made = flat.is_missing ? WHOLE_UNKNOWN : judge(source, &flat, failed);
     file_free(&flat.bytes);
     flat.chain.text_file = -1; /* the source closes it */
     toolchain_close(&flat.chain);
