@@ -97,7 +97,7 @@ def pattern(section, file):
 NAMES = [name for name, _ in GROUPS]
 TABLES = ["tables." + name for name in NAMES]
 # What stands together: each of these begins a window if it would not fit the rest of one.
-BLOCKS = [["common"], ["start", "start.build", "build", "build.assemble"], ["assemble"], ["assemble.encode", "encode"],
+BLOCKS = [["common"], ["start", "start.build", "build.assemble", "build"], ["assemble"], ["assemble.encode", "encode"],
           ["syscall"], ["dump"], ["check"]] + [[table] for table in TABLES]
 PLACES = sum(BLOCKS, [])
 PAIRS = [place for place in PLACES if "." in place and place not in TABLES]
@@ -118,7 +118,7 @@ def place_of(section, users, used):
 def main():
     build = os.path.abspath(sys.argv[1])
     source = os.path.abspath(sys.argv[2] if len(sys.argv) > 2 else os.path.dirname(__file__) + "/..")
-    users, lines = collections.defaultdict(set), collections.defaultdict(set)
+    users, lines, commands_of = (collections.defaultdict(set) for _ in range(3))
     with tempfile.TemporaryDirectory() as folder:
         front, listing = link(build, folder)
         sections = read_map(listing)
@@ -136,6 +136,7 @@ def main():
                     at = bisect.bisect(starts, address) - 1
                     if at >= 0 and address < sections[at][0] + sections[at][1]:
                         users[sections[at]].add(group)
+                        commands_of[sections[at]].add(command)
                         lines[sections[at]].add(address // 64)
     for section in sections:
         name = re.match(r"\.rodata\.(\w+)\.str1\.\d+$", section[2])
@@ -144,7 +145,7 @@ def main():
                 users[section] |= users[other]
     parts = collections.defaultdict(list)
     # What most use comes first.
-    for section in sorted(users, key=lambda section: (-len(users[section]), section)):
+    for section in sorted(users, key=lambda section: (-len(users[section]), -len(commands_of[section]), section)):
         kind = kind_of(section[2])
         if kind == "bss":
             if section[2].startswith(".bss.output"):
