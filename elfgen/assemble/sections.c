@@ -362,14 +362,14 @@ bool elfgen_asm_section(struct state *state, const struct token *tokens, const s
     if (is_reserved(name))
         return asm_error(state, tokens, ELFGEN_BAD_VALUE,
                          "the assembler makes the section %s itself", name);
-    if (!take_attributes(state, at, end, &given))
-        return false;
     struct asm_section *section = find(state, name, length);
     const bool is_new = !section || !section->is_named;
+    if (section)
+        state->arena.used = used; /* it has the name */
+    if (!take_attributes(state, at, end, &given))
+        return false;
     if (!section)
         section = make(state, name, length, &given);
-    else
-        state->arena.used = used;
     if (!section)
         return false;
     if (is_new) {
