@@ -276,7 +276,10 @@ bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_opti
     if (!is_done)
         error_no_memory(error);
     for (size_t i = 0; i < lifted->count && is_done; i++) {
-        struct search search = {.lifted = lifted, .block = &lifted->blocks[i], .options = options};
+        struct search search = {.lifted = lifted,
+                                .block = &lifted->blocks[i],
+                                .options = options,
+                                .before_state = moves_before};
         bool is_found = search_block(&search);
         is_done = is_found && add_block(&search, pieces, &capacities, i);
         if (!is_found && !search.has_no_memory)

@@ -284,7 +284,7 @@ static bool visit(struct search *search, uint32_t number, size_t most)
     search->is_done[number] = true;
     if (is_entry(search, &state) && !note_entry(search, number))
         return false;
-    moves_before(search, number);
+    search->before_state(search, number);
     return !search->has_no_memory;
 }
 

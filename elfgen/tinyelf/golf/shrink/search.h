@@ -62,6 +62,8 @@ struct search {
     const struct golf_lifted *lifted;
     const struct golf_block *block;
     const struct golf_shrink_options *options;
+    /* Adds all states before a state that differ by one instruction: moves_before(). */
+    void (*before_state)(struct search *search, uint32_t after);
     struct demand *demands; /* [0]: nothing */
     uint8_t *needed;        /* by demand: what must come before at least; IS_ADDRESS */
     size_t demand_count, demand_capacity, needed_capacity;
@@ -90,7 +92,7 @@ struct search {
 bool search_block(struct search *search);
 void search_free(struct search *search);
 
-/* ---- between search.c and moves.c ---- */
+/* ---- for moves_before() ---- */
 
 /* The demand of a register of a state. */
 const struct demand *search_demand(const struct search *search, uint16_t number);
