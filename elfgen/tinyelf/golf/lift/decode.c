@@ -201,7 +201,8 @@ static void take_operands(struct lift_instruction *instruction)
             instruction->writes |= (uint16_t)(1u << reg);
     }
     const ZydisAccessedFlags *flags = instruction->zydis.cpu_flags;
-    if (!flags)
+    /* The kernel gives the flags back, and after a fault nobody asks. */
+    if (!flags || instruction->kind == LIFT_SYSTEM || instruction->kind == LIFT_FAULT)
         return;
     instruction->flags_read = flags->tested;
     instruction->flags_written = flags->modified | flags->set_0 | flags->set_1 | flags->undefined;
