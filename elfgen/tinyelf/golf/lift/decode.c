@@ -381,7 +381,7 @@ bool lift_as_data(const struct lift_instruction *source, struct x86 *machine,
     if (!name || source->zydis.operand_count_visible > ELFGEN_X86_OPERANDS)
         return false;
     result->mnemonic = (uint16_t)elfgen_x86_mnemonic(name, length);
-    result->mode = source->zydis.machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? 64 : 32;
+    result->mode = source->zydis.stack_width;
     result->address = source->address;
     if (source->zydis.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE))
         result->prefixes |= ELFGEN_X86_REP;

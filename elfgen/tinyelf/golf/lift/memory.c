@@ -165,7 +165,7 @@ bool lift_open_memory(struct lift *lift)
     if (!starts(lift))
         return false;
     elfgen_view_open_program(&view, lift->file, lift->size, NULL);
-    lift->bits = view.class_ == ELFGEN_CLASS64 ? 64 : 32;
+    lift->bits = 8 * elfgen_address_size(view.class_);
     lift->entry = view.ehdr.e_entry;
     if (!elfgen_kernel_has_machine(view.ehdr.e_machine))
         return lift_refuse(lift, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
