@@ -41,6 +41,15 @@ static void lifts_to(const char *source, uint8_t bits, const char *expected)
 #define CODE(lines)   "global _start\nsection .text align=1\n_start:\n" lines
 #define CODE32(lines) "bits 32\n" CODE(lines)
 
+/* With loops, a subroutine, memory, the stack. */
+static const char loops[] =
+    CODE("pop rbp\nnext: dec rbp\njs done\npop rsi\nmov rdx, rsi\n"
+         "length: cmp byte [rdx], 0\nje print\ninc rdx\njmp length\n"
+         "print: sub rdx, rsi\ncall put\nmov esi, newline\nmov edx, 1\ncall put\njmp next\n"
+         "done: mov eax, 231\nmov edi, [count]\nsyscall\n"
+         "put: push rbx\nmov ebx, 1\nadd [count], ebx\nmov eax, ebx\nmov edi, ebx\nsyscall\n"
+         "pop rbx\nret\nnewline: db 10\nsection .bss\ncount: resd 1\n");
+
 static void refuses(const char *source, uint8_t bits, const char *reason)
 {
     static char text[TEXT_ROOM];
@@ -212,12 +221,132 @@ START_TEST(what_is_not_followed_is_refused_with_its_reason)
         {CODE("mov eax, 13\nsyscall\n" EXIT), "calls rt_sigaction, which handles signals"},
         {CODE("mov eax, 9\nsyscall\n" EXIT), "calls mmap, which maps memory"},
         {CODE("mov eax, 228\nsyscall\n" EXIT), "calls clock_gettime, which reads the clock"},
+        {CODE("mov eax, 39\nsyscall\nmov edi, ecx\nmov eax, 60\nsyscall\n"),
+         "reads what that leaves in registers besides its result"},
+        {CODE("mov dword [where], text\nmov esi, [where]\nmov edi, 1\nmov edx, 12\nmov eax, 1\n"
+              "syscall\n" EXIT TEXT "section .bss align=1\nwhere: resd 1\n"),
+         "stores a number that may be an address"},
+        {CODE("enter 8, 0\ncall f\n" EXIT "f: ret\n"), "a stack pointer that is not known"},
         {CODE("int3\n"), "it raises an interrupt"},
         {CODE("mov ebx, _start\nmov ecx, [rsp]\nmov byte [rbx + 2], cl\n" EXIT),
          "it writes to its own code"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         refuses(rows[i].source, 64, rows[i].reason);
+}
+END_TEST
+
+/* ---- memory ---- */
+
+/* The digits are written through an address that is not known, so they are not constant; the limit
+ * is. */
+START_TEST(what_is_never_written_is_a_number_and_what_may_be_is_an_object)
+{
+    lifts_to(
+        "global _start\nsection .text align=1\n"
+        "_start: jmp on\nlimit: dd 4\non: mov rcx, [rsp]\ncmp ecx, [rel limit]\nja out\nlea rsi, "
+        "[rel digits]\n"
+        "add rsi, rcx\ninc byte [rsi]\nmov edi, [rel digits]\nout: mov eax, 60\n"
+        "syscall\nsection .data align=1\ndigits: db '01234567'\n",
+        64,
+        "block 0: rsp = stack\n"
+        "  mov rcx, qword [rsp] needs rsp = stack; leaves rcx = v0\n"
+        "  cmp ecx, 0x4 needs ecx = v0; writes cf pf af zf sf of\n"
+        "  if a to block 2, else block 1 needs rcx = v0, dil = 0\n"
+        "block 1: rcx = v0\n"
+        "  add rsi, rcx needs rcx = v0, rsi = data0; leaves rsi = v1; writes cf pf af zf sf of\n"
+        "  inc byte [rsi] needs rsi = v1; writes pf af zf sf of\n"
+        "  mov edi, dword [rel $+0x0] of data0; leaves rdi = v2\n"
+        "  goes to block 2 needs dil = v2\n"
+        "block 2: rdi = v0\n"
+        "  syscall needs rax = 60 or 231, dil = v0; ends\n"
+        "data0: 8 bytes, written: 30 31 32 33 34 35 36 37\n");
+}
+END_TEST
+
+START_TEST(code_that_is_only_read_is_an_object_of_its_bytes)
+{
+    lifts_to(CODE("mov eax, 1\nmov edi, 1\nmov esi, _start\nmov edx, 5\nsyscall\n" EXIT), 64,
+             "block 0: rsp = stack\n"
+             "  syscall needs rax = 1, edi = 1, rsi = data0, rdx = 5; leaves rax = v0, rcx = v1, "
+             "r11 = v2\n"
+             "  syscall needs rax = 60 or 231, dil = 0; ends\n"
+             "data0: 5 bytes, code: b8 01 00 00 00\n");
+}
+END_TEST
+
+/* ---- files ---- */
+
+static void refuses_bytes(const uint8_t *bytes, size_t size, const char *reason)
+{
+    struct golf_lifted lifted;
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    ck_assert(!golf_lift(bytes, size, &lifted, &error));
+    ck_assert_msg(strstr(error.text, reason), "%s", error.text);
+    ck_assert_ptr_null(lifted.blocks);
+}
+
+START_TEST(files_that_are_no_such_programs_are_refused)
+{
+    static struct program program;
+    enum { P_TYPE = 64, E_TYPE = 16 };
+    make_program(&program, hello, 64);
+    refuses_bytes(NULL, 0, "Linux does not start it");
+    refuses_bytes((const uint8_t *)"#!/bin/sh\n", 10, "it is a script");
+    program.bytes[E_TYPE] = ELFGEN_ET_REL;
+    refuses_bytes(program.bytes, program.size, "Linux does not start it");
+    program.bytes[E_TYPE] = ELFGEN_ET_EXEC;
+    for (size_t size = 0; size < program.size; size++) {
+        struct golf_lifted lifted;
+        uint8_t *copy = malloc(size + 1);
+        memcpy(copy, program.bytes, size);
+        if (golf_lift(copy, size, &lifted, NULL))
+            golf_lifted_free(&lifted);
+        free(copy);
+    }
+}
+END_TEST
+
+/* Up to 8192 instructions are lifted. */
+START_TEST(programs_are_lifted_up_to_the_limits)
+{
+    enum { MOST = GOLF_LIFT_INSTRUCTIONS };
+    static char source[32 * (MOST + 100)];
+    char *end = stpcpy(source, CODE("times 8180 nop\n"));
+    stpcpy(end, EXIT);
+    static struct program program;
+    struct golf_lifted lifted;
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    make_program(&program, source, 64);
+    ck_assert_msg(golf_lift(program.bytes, program.size, &lifted, &error), "%s", error.text);
+    ck_assert_uint_eq(lifted.count, 1);
+    golf_lifted_free(&lifted);
+    stpcpy(stpcpy(source, CODE("times 8192 nop\n")), EXIT);
+    refuses(source, 64, "it has more than 8192 instructions");
+    end = stpcpy(source, CODE("pop rax\n"));
+    for (size_t i = 0; i < 1030; i++)
+        end = stpcpy(end, "dec eax\njz near leave\n");
+    stpcpy(stpcpy(end, "leave: "), EXIT);
+    refuses(source, 64, "it has more than 1024 blocks");
+}
+END_TEST
+
+/* Nothing that a byte of a program is changed to does harm: each try ends, soon. */
+START_TEST(changed_programs_are_lifted_or_refused)
+{
+    static struct program program;
+    uint64_t random = 7;
+    make_program(&program, loops, 64);
+    uint8_t *copy = malloc(program.size);
+    for (size_t i = 0; i < 4000; i++) {
+        struct golf_lifted lifted;
+        memcpy(copy, program.bytes, program.size);
+        for (size_t k = 0; k < 1 + i % 4; k++)
+            copy[next_random(&random) % program.size] = (uint8_t)next_random(&random);
+        if (golf_lift(copy, program.size, &lifted, NULL))
+            golf_lifted_free(&lifted);
+    }
+    free(copy);
 }
 END_TEST
 
@@ -236,6 +365,8 @@ static Suite *suite(void)
     Suite *s = suite_create("golf_lift");
     TCase *lines = tcase_create("straight lines");
     TCase *blocks = tcase_create("blocks");
+    TCase *memory = tcase_create("memory");
+    TCase *files = tcase_create("files");
     TCase *refused = tcase_create("left alone");
     tcase_add_test(lines, hello_is_two_calls_and_their_arguments);
     tcase_add_test(lines, other_instructions_with_the_same_effect_give_the_same_goals);
@@ -248,6 +379,13 @@ static Suite *suite(void)
                    a_loop_carries_what_it_reads_again_and_what_linux_gives_is_known_before_it);
     tcase_add_test(blocks, a_subroutine_that_is_called_twice_stays_one);
     suite_add_tcase(s, blocks);
+    tcase_add_test(memory, what_is_never_written_is_a_number_and_what_may_be_is_an_object);
+    tcase_add_test(memory, code_that_is_only_read_is_an_object_of_its_bytes);
+    suite_add_tcase(s, memory);
+    tcase_add_test(files, files_that_are_no_such_programs_are_refused);
+    tcase_add_test(files, programs_are_lifted_up_to_the_limits);
+    tcase_add_test(files, changed_programs_are_lifted_or_refused);
+    suite_add_tcase(s, files);
     tcase_add_test(refused, what_is_not_followed_is_refused_with_its_reason);
     tcase_add_test(refused, addresses_in_data_are_refused_if_they_may_be_loaded);
     suite_add_tcase(s, refused);

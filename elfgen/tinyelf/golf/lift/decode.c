@@ -201,7 +201,8 @@ static void take_operands(struct lift_instruction *instruction)
             instruction->writes |= (uint16_t)(1u << reg);
     }
     const ZydisAccessedFlags *flags = instruction->zydis.cpu_flags;
-    if (!flags)
+    /* The kernel gives the flags back, and after a fault nobody asks. */
+    if (!flags || instruction->kind == LIFT_SYSTEM || instruction->kind == LIFT_FAULT)
         return;
     instruction->flags_read = flags->tested;
     instruction->flags_written = flags->modified | flags->set_0 | flags->set_1 | flags->undefined;
@@ -380,7 +381,7 @@ bool lift_as_data(const struct lift_instruction *source, struct x86 *machine,
     if (!name || source->zydis.operand_count_visible > ELFGEN_X86_OPERANDS)
         return false;
     result->mnemonic = (uint16_t)elfgen_x86_mnemonic(name, length);
-    result->mode = source->zydis.machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? 64 : 32;
+    result->mode = source->zydis.stack_width;
     result->address = source->address;
     if (source->zydis.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE))
         result->prefixes |= ELFGEN_X86_REP;

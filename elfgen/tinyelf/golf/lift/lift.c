@@ -9,16 +9,33 @@
 #include "golf/lift/live.h"
 #include "golf/lift/memory.h"
 
-static bool lift_all(struct lift *lift, struct golf_lifted *lifted)
+/* Lifts as far as is known what is never written. */
+static bool lift_once(struct lift *lift, struct golf_lifted *lifted)
 {
-    if (!lift_open_memory(lift))
-        return false;
-    x86_open_width(lift->machine, lift->bits == 64, SYNTAX_INTEL);
+    lift->use_count = 0;
+    lift->loads_addresses = lift->writes_anywhere = false;
     do
         if (!lift_follow(lift) || !lift_live(lift))
             return false;
     while (lift->restart);
     return lift_build(lift, lifted);
+}
+
+static bool lift_all(struct lift *lift, struct golf_lifted *lifted)
+{
+    if (!lift_open_memory(lift))
+        return false;
+    x86_open_width(lift->machine, lift->bits == 64, SYNTAX_INTEL);
+    while (!lift_once(lift, lifted)) {
+        golf_lifted_free(lifted);
+        /* The reason may be in code that is not reached if memory is written. */
+        if (lift->failed && (lift->no_folds || !lift->has_folded))
+            return false;
+        if (lift->failed)
+            lift->no_folds = true;
+        lift->failed = false;
+    }
+    return true;
 }
 
 static void close_lift(struct lift *lift)
@@ -31,6 +48,7 @@ static void close_lift(struct lift *lift)
     free(lift->blocks);
     free(lift->subroutines);
     free(lift->uses);
+    free(lift->written);
     free(lift->machine);
     free(lift);
 }
@@ -39,21 +57,25 @@ bool golf_lift(const uint8_t *file, size_t size, struct golf_lifted *lifted,
                struct elfgen_error *error)
 {
     struct lift *lift = calloc(1, sizeof *lift);
+    struct elfgen_error why = {.offset = ELFGEN_NOWHERE};
     *lifted = (struct golf_lifted){0};
     if (!lift)
         return error_no_memory(error);
     lift->file = file;
     lift->size = size;
-    lift->error = error;
+    lift->error = &why;
     lift->machine = calloc(1, sizeof *lift->machine);
     lift->subroutines = calloc(LIFT_SUBROUTINES, sizeof *lift->subroutines);
     lift->subroutine_count = 1;
     bool is_good =
-        lift->machine && lift->subroutines ? lift_all(lift, lifted) : error_no_memory(error);
+        lift->machine && lift->subroutines ? lift_all(lift, lifted) : error_no_memory(&why);
     close_lift(lift);
-    if (!is_good)
-        golf_lifted_free(lifted);
-    return is_good;
+    if (is_good)
+        return true;
+    golf_lifted_free(lifted);
+    if (error)
+        *error = why;
+    return false;
 }
 
 void golf_lifted_free(struct golf_lifted *lifted)

@@ -11,7 +11,7 @@ enum {
     LIFT_SEGMENTS = 64,     /* PT_LOADs of a program that is lifted */
     LIFT_SUBROUTINES = 256, /* functions that are called */
     LIFT_WORLDS = 2,        /* the block's last call failed; it did not */
-    LIFT_STEPS = 2000000, /* instructions that are followed, each time that one is reached again */
+    LIFT_STEPS = 600000, /* instructions that are followed, each time that one is reached again */
     LIFT_RESTARTS = 300,
     LIFT_NO_FRAME = UINT16_MAX
 };
@@ -73,21 +73,23 @@ struct lift_instruction {
     uint8_t kind;           /* enum lift_kind */
     uint16_t reads, writes; /* general registers */
     uint32_t flags_read, flags_written;
-    bool is_pure;         /* it does nothing but write registers and flags, and cannot fault;
-                             reading memory apart */
-    bool is_forced;       /* it stays, and its result is not followed */
-    bool stays;           /* its result must be computed when the program runs */
-    bool is_stack;        /* it pushes, pops, stores or loads what is followed, and is gone */
-    bool is_dead;         /* it stays, but nothing needs it */
-    bool is_for_flags;    /* it stays for its flags alone */
-    bool is_idle;         /* it sets a flag that is so already */
-    bool ends;            /* the program, or this way of it */
-    uint32_t walk, owner; /* the walk and the block that it is in */
-    uint32_t leads;       /* the block that begins with it */
+    bool is_pure;      /* it does nothing but write registers and flags, and cannot fault;
+                          reading memory apart */
+    bool is_forced;    /* it stays, and its result is not followed */
+    bool stays;        /* its result must be computed when the program runs */
+    bool is_stack;     /* it pushes, pops, stores or loads what is followed, and is gone */
+    bool is_dead;      /* it stays, but nothing needs it */
+    bool is_for_flags; /* it stays for its flags alone */
+    bool is_idle;      /* it sets a flag that is so already */
+    bool is_folded;    /* it reads memory that is never written: `folded` */
+    uint64_t folded;
+    bool ends;                         /* the program, or this way of it */
+    uint32_t walk, owner;              /* the walk and the block that it is in */
+    uint32_t leads;                    /* the block that begins with it */
     uint8_t need_bits[GOLF_REGISTERS]; /* as an operation: the low bits that it needs */
     uint16_t need_addresses;           /* of which registers they are addresses, if they can be */
     uint16_t result_addresses;         /* what it writes is used as an address later */
-    uint32_t flags_after;              /* flags that are read after it */
+    uint16_t live_after;               /* of what it writes: what is read later */
     struct lift_value before[GOLF_REGISTERS];
     struct lift_value address_read, address_written; /* of its first place in memory */
 };
@@ -135,6 +137,7 @@ struct lift_use {
     uint64_t address, size; /* size 0: not known */
     bool is_written, may_hold_addresses;
     bool is_forward; /* of unknown size: nothing before its address */
+    bool is_folded;  /* it is known what is there, if nothing writes to it */
 };
 
 struct lift {
@@ -156,8 +159,13 @@ struct lift {
     size_t block_count, block_capacity;
     struct lift_subroutine *subroutines; /* from 1 on: 0 is where the program starts */
     size_t subroutine_count;
-    bool keeps_stack;     /* what is below the first stack pointer is used as memory */
-    bool loses_argc;      /* some state has lost argc */
+    bool keeps_stack; /* what is below the first stack pointer is used as memory */
+    bool loses_argc;  /* some state has lost argc */
+    /* Writable memory that is written, as far as is known; with no_folds all of it counts so. */
+    struct lift_use *written;
+    size_t written_count, written_capacity;
+    bool no_folds, has_folded;
+    bool writes_anywhere; /* it writes where addresses lead that are not known */
     bool loads_addresses; /* an address may come from memory other than the stack */
     uint64_t steps;
     uint32_t walk;

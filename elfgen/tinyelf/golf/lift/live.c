@@ -173,6 +173,20 @@ static bool passes_addresses(const struct lift_instruction *instruction)
     }
 }
 
+/* Whether another register that it reads has an address for sure: then this one is a number. */
+static bool has_address_besides(const struct back *back, unsigned reg)
+{
+    for (unsigned i = 0; i < GOLF_REGISTERS; i++) {
+        const struct lift_value *value = &back->before[i];
+        if (i != reg && back->instruction->reads >> i & 1 &&
+            (value->kind == LIFT_STACK ||
+             (lift_is_constant(value) && value->known[0].value >= ELFGEN_PAGE &&
+              lift_is_address(back->lift, value->known[0].value))))
+            return true;
+    }
+    return false;
+}
+
 static void need_memory(const struct back *back, const ZydisDecodedOperand *operand)
 {
     uint8_t base = effects_register(operand->mem.base),
@@ -197,7 +211,8 @@ static void need_operand(const struct back *back, const ZydisDecodedOperand *ope
         need_memory(back, operand);
     if (reg == EFFECTS_NONE)
         return;
-    bool passes = back->instruction->result_addresses != 0 && passes_addresses(back->instruction);
+    bool passes = back->instruction->result_addresses != 0 && passes_addresses(back->instruction) &&
+                  !has_address_besides(back, reg);
     bool is_read = operand->actions & READS || is_kept_in_part;
     if (is_read && back->instruction->reads >> reg & 1)
         need(back, reg, bits, passes && bits >= 32);
@@ -302,7 +317,10 @@ static bool go_back_over_operation(const struct back *back)
     memset(instruction->need_bits, 0, sizeof instruction->need_bits);
     instruction->need_addresses = 0;
     instruction->result_addresses = (uint16_t)(instruction->writes & after.addresses);
-    instruction->flags_after = after.flags;
+    instruction->live_after = 0;
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
+        if (instruction->writes >> reg & 1 && after.bits[reg] != 0)
+            instruction->live_after |= (uint16_t)(1u << reg);
     if (instruction->kind == LIFT_SYSTEM && !need_call(back))
         return false;
     if (instruction->kind == LIFT_PLAIN || instruction->kind == LIFT_BRANCH) {

@@ -60,6 +60,31 @@ const uint8_t *lift_bytes(const struct lift *lift, uint64_t address, uint64_t *s
     return lift->file + segment->offset + (address - segment->address);
 }
 
+static bool is_written(const struct lift *lift, uint64_t address, uint64_t size)
+{
+    for (size_t i = 0; i < lift->written_count; i++)
+        if (lift->written[i].address < address + size &&
+            address < lift->written[i].address + lift->written[i].size)
+            return true;
+    return lift->no_folds;
+}
+
+bool lift_load(struct lift *lift, uint64_t address, uint64_t size, uint64_t *value)
+{
+    const struct lift_segment *segment = lift_segment_of(lift, address);
+    *value = 0;
+    if (!segment || size > sizeof *value || !lift_is_mapped(lift, address, size) ||
+        (segment->flags & ELFGEN_PF_W && is_written(lift, address, size)))
+        return false;
+    lift->has_folded = true;
+    for (uint64_t i = 0; i < size; i++) {
+        uint64_t one = 1;
+        const uint8_t *byte = lift_bytes(lift, address + i, &one);
+        *value |= byte ? (uint64_t)*byte << 8 * i : 0;
+    }
+    return true;
+}
+
 /* Whether Linux starts it; sets the error that it does not. */
 static bool starts(struct lift *lift)
 {
@@ -140,7 +165,7 @@ bool lift_open_memory(struct lift *lift)
     if (!starts(lift))
         return false;
     elfgen_view_open_program(&view, lift->file, lift->size, NULL);
-    lift->bits = view.class_ == ELFGEN_CLASS64 ? 64 : 32;
+    lift->bits = 8 * elfgen_address_size(view.class_);
     lift->entry = view.ehdr.e_entry;
     if (!elfgen_kernel_has_machine(view.ehdr.e_machine))
         return lift_refuse(lift, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,

@@ -21,6 +21,10 @@ bool lift_is_mapped(const struct lift *lift, uint64_t address, uint64_t size);
  * it has none there. */
 const uint8_t *lift_bytes(const struct lift *lift, uint64_t address, uint64_t *size);
 
+/* Sets *value to `size` bytes from an address on, up to 8, if they are as they were at the start
+ * whenever they are read: as far as is known yet, nothing writes to them. */
+bool lift_load(struct lift *lift, uint64_t address, uint64_t size, uint64_t *value);
+
 /* Sets the error that a program is left alone, at an offset in the file. Returns false. */
 bool lift_refuse(struct lift *lift, enum elfgen_status status, uint64_t offset, const char *text);
 

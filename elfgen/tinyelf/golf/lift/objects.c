@@ -25,6 +25,12 @@ bool lift_use(struct lift *lift, uint64_t address, uint64_t size, bool is_writte
     return add_use(lift, &use);
 }
 
+bool lift_use_folded(struct lift *lift, uint64_t address, uint64_t size)
+{
+    const struct lift_use use = {.address = address, .size = size, .is_folded = true};
+    return add_use(lift, &use);
+}
+
 bool lift_use_by_call(struct lift *lift, uint64_t address, uint64_t size, bool is_written,
                       bool may_hold_addresses)
 {
@@ -118,6 +124,9 @@ static bool extend(struct lift *lift, struct lift_use *use)
         return lift_refuse(lift, ELFGEN_UNSUPPORTED,
                            segment->offset + (use->address - segment->address),
                            "it uses its own code as data");
+    /* Where addresses lead that are not known is where some object is whose address was taken. */
+    use->is_written =
+        use->is_written || (lift->writes_anywhere && (segment->flags & ELFGEN_PF_W) != 0);
     use->address = use->is_forward ? use->address : low;
     use->size = high - use->address;
     return true;
@@ -127,6 +136,51 @@ static int by_address(const void *a, const void *b)
 {
     const struct lift_use *first = a, *second = b;
     return first->address < second->address ? -1 : first->address > second->address;
+}
+
+static bool overlap(const struct lift_use *a, const struct lift_use *b)
+{
+    return a->address < b->address + b->size && b->address < a->address + a->size;
+}
+
+/* Notes what is written, for the next time. */
+static bool note_written(struct lift *lift)
+{
+    enum { MOST = 64 };
+    size_t count = 0;
+    for (size_t i = 0; i < lift->use_count; i++)
+        count += lift->uses[i].is_written;
+    if (lift->written_count + count > MOST)
+        lift->no_folds = true;
+    lift->restart = true;
+    if (lift->no_folds)
+        return false;
+    if (!grow_array(&lift->written, lift->written_count + count, &lift->written_capacity,
+                    sizeof *lift->written)) {
+        lift->failed = true;
+        return error_no_memory(lift->error);
+    }
+    for (size_t i = 0; i < lift->use_count; i++)
+        if (lift->uses[i].is_written)
+            lift->written[lift->written_count++] = lift->uses[i];
+    return false;
+}
+
+bool lift_folds_hold(struct lift *lift)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < lift->use_count; i++)
+        if (lift->uses[i].size == 0 && !extend(lift, &lift->uses[i]))
+            return false;
+    for (size_t i = 0; i < lift->use_count; i++)
+        for (size_t k = 0; lift->uses[i].is_folded && k < lift->use_count; k++)
+            if (lift->uses[k].is_written && overlap(&lift->uses[i], &lift->uses[k]))
+                return note_written(lift);
+    for (size_t i = 0; i < lift->use_count; i++)
+        if (!lift->uses[i].is_folded)
+            lift->uses[kept++] = lift->uses[i];
+    lift->use_count = kept;
+    return true;
 }
 
 /* Joins uses that overlap. */
@@ -190,9 +244,6 @@ static bool add_object(struct lift *lift, const struct lift_use *use, struct gol
 
 bool lift_objects(struct lift *lift, struct golf_lifted *lifted)
 {
-    for (size_t i = 0; i < lift->use_count; i++)
-        if (lift->uses[i].size == 0 && !extend(lift, &lift->uses[i]))
-            return false;
     join(lift);
     if (lift->use_count >= GOLF_NONE)
         return lift_refuse(lift, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE, "it has too many objects");

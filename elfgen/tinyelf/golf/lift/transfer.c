@@ -310,7 +310,7 @@ static void read_memory(const struct step *step)
             instruction->address_read = address;
         bool is_lost = step->state->has_lost_argc && lift_is_argc(step->lift, &address);
         if (!lift_is_private(&address) && !is_lost) {
-            instruction->stays = true;
+            instruction->stays = instruction->stays || !instruction->is_folded;
             continue;
         }
         ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
@@ -405,6 +405,43 @@ static void note_equal(const struct step *step)
     }
 }
 
+/* ---- memory that is never written ---- */
+
+/* The operand in memory that an instruction reads, and does nothing else with; NULL: none. */
+static ZydisDecodedOperand *read_operand(const struct lift_instruction *instruction,
+                                         ZydisDecodedOperand operands[])
+{
+    const struct effects *effects = &instruction->effects;
+    size_t count = instruction->zydis.operand_count_visible;
+    if (effects->read_count != 1 || effects->write_count != 0 || effects->vectors ||
+        effects->repeats || !instruction->is_pure)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (operands[i].type == ZYDIS_OPERAND_TYPE_MEMORY &&
+            operands[i].visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT && operands[i].size <= 64)
+            return &operands[i];
+    return NULL;
+}
+
+/* Makes an operand that reads known memory the number that is there. */
+static void fold(const struct step *step, ZydisDecodedOperand operands[])
+{
+    struct lift_instruction *instruction = step->instruction;
+    ZydisDecodedOperand *operand = read_operand(instruction, operands);
+    instruction->is_folded = false;
+    if (!operand)
+        return;
+    struct lift_value address =
+        lift_place_address(instruction, &instruction->effects.reads[0], step->before);
+    if (!lift_is_constant(&address) ||
+        !lift_load(step->lift, address.known[0].value, operand->size / 8u, &instruction->folded))
+        return;
+    instruction->is_folded = true;
+    operand->type = ZYDIS_OPERAND_TYPE_IMMEDIATE;
+    operand->imm.value.u = instruction->folded;
+    operand->imm.is_relative = false;
+}
+
 /* ---- an instruction ---- */
 
 /* cld and its like, where the flag is so already. */
@@ -425,6 +462,7 @@ void lift_transfer(struct lift *lift, uint32_t index, struct lift_state *state)
 {
     struct lift_instruction *instruction = lift->instructions[index];
     struct elfgen_registers worlds[LIFT_WORLDS];
+    ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
     const struct effects *effects = &instruction->effects;
     memcpy(instruction->before, state->registers, sizeof instruction->before);
     struct step step = {lift, instruction, index, state, instruction->before};
@@ -432,9 +470,11 @@ void lift_transfer(struct lift *lift, uint32_t index, struct lift_state *state)
                          (!instruction->is_pure && instruction->kind == LIFT_PLAIN);
     instruction->is_stack = false;
     instruction->is_idle = is_idle(instruction, state);
+    memcpy(operands, instruction->operands, sizeof operands);
+    fold(&step, operands);
     for (size_t i = 0; i < LIFT_WORLDS; i++) {
         lift_world(state, i, &worlds[i]);
-        x86_propagate(&instruction->zydis, instruction->operands, instruction->address, &worlds[i]);
+        x86_propagate(&instruction->zydis, operands, instruction->address, &worlds[i]);
         state->flags[i] = worlds[i].flags;
     }
     read_memory(&step);
