@@ -163,8 +163,9 @@ static bool take_attributes(struct state *state, const struct token *at, const s
     while (at < end) {
         if (state->options->flat && !is_word(at, "align") && !is_word(at, "progbits") &&
             !is_word(at, "nobits"))
-            return asm_error(state, at, ELFGEN_UNSUPPORTED,
-                             "of a flat file's sections this assembler knows align, progbits and nobits");
+            return asm_error(
+                state, at, ELFGEN_UNSUPPORTED,
+                "of a flat file's sections this assembler knows align, progbits and nobits");
         if (is_word(at, "align")) {
             if (!take_align(state, &at, end, result))
                 return false;
@@ -368,6 +369,8 @@ bool elfgen_asm_section(struct state *state, const struct token *tokens, const s
 void elfgen_asm_align_section(struct state *state, uint64_t align)
 {
     struct asm_section *section = section_here(state);
+    if (state->pass > 1)
+        return; /* what the section has by then does not count */
     if (align > section->said_align)
         section->said_align = align;
     /* NASM's `.text` that no directive names is not there before it has bytes. */
