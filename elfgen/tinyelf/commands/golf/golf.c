@@ -1,4 +1,5 @@
-/* tinyelf golf: proves that a candidate does the same as a program. */
+/* tinyelf golf: finds a smaller file that does the same as a program, or proves that a candidate
+ * does. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,10 +17,13 @@
 #define OPTIONS "commands/golf/options.def"
 #include "cli/option_ids_expand.h"
 
-enum { ENVIRONMENTS = 200, ENVIRONMENTS_MOST = 100000 };
+enum { ENVIRONMENTS = 200, ENVIRONMENTS_MOST = 100000, SEARCH_SECONDS = 20 };
+#define A_SECOND UINT64_C(1000000000)
 
 struct options {
-    const char *candidate, *input;
+    const char *candidate, *output, *input;
+    uint64_t nodes; /* 0: any number */
+    unsigned with;  /* bits of enum golf_with */
     uint64_t environments, seed;
     uint64_t time;     /* nanoseconds; 0: no limit */
     uint64_t deadline; /* a point in time */
@@ -52,6 +56,16 @@ static int take_option(void *context, const struct option_given *given)
 {
     struct options *options = context;
     switch ((enum option_id)given->id) {
+    case OPTION_OUTPUT:
+        if (options->output)
+            return usage_error("golf", "two outputs, '%s' and '%s'", options->output, given->value);
+        options->output = given->value;
+        break;
+    case OPTION_NODES:
+        return take_number("nodes", given->value, UINT64_MAX, &options->nodes);
+    case OPTION_WITH:
+        options->with |= (unsigned)given->choice;
+        break;
     case OPTION_PROVE:
         options->candidate = given->value;
         break;
@@ -150,16 +164,8 @@ static int report_failure(struct options *options, const char *file,
     return EXIT_NO;
 }
 
-static int compare(struct options *options, struct golf_report *report)
+static int finish(struct options *options, struct golf_report *report)
 {
-    struct elfgen_error error;
-    enum golf_outcome outcome = golf_prove(report->prover, report->candidate.bytes,
-                                           report->candidate.size, &report->difference, &error);
-    if (outcome == GOLF_FAILED)
-        return report_failure(options, report->candidate.name, &error);
-    report->same = outcome == GOLF_SAME;
-    if (!report->same)
-        golf_prover_explain(report->prover, &report->difference);
     report->facts = golf_prover_facts(report->prover);
     golf_kernels_ask(&report->original, &report->candidate, &options->versions, &report->kernels);
     interrupt_unwatch();
@@ -172,13 +178,84 @@ static int compare(struct options *options, struct golf_report *report)
     return stdout_finish(output) && golf_is_proven(report) ? EXIT_YES : EXIT_NO;
 }
 
-static int prove(struct options *options, struct golf_report *report,
-                 const struct file_bytes *input)
+static int compare(struct options *options, struct golf_report *report)
+{
+    struct elfgen_error error;
+    enum golf_outcome outcome = golf_prove(report->prover, report->candidate.bytes,
+                                           report->candidate.size, &report->difference, &error);
+    if (outcome == GOLF_FAILED)
+        return report_failure(options, report->candidate.name, &error);
+    report->same = outcome == GOLF_SAME;
+    if (!report->same)
+        golf_prover_explain(report->prover, &report->difference);
+    return finish(options, report);
+}
+
+/* ---- the search ---- */
+
+/* Machines of each version that was asked for. Returns how many. */
+static size_t make_machines(const struct kernel_versions *versions,
+                            struct elfgen_kernel_machine *machines, size_t room)
+{
+    size_t count = 0;
+    for (uint32_t version = versions->first; version <= versions->last && count < room;
+         version = kernel_versions_next(version)) {
+        elfgen_kernel_usual(&machines[count]);
+        machines[count++].version = version;
+    }
+    return count;
+}
+
+/* Searches, writes the file that was found, or the original, and reports it. */
+static int search(struct options *options, struct golf_report *report)
+{
+    enum { MACHINES = 64 };
+    static struct elfgen_kernel_machine machines[MACHINES];
+    static struct golf_found found;
+    struct elfgen_error error;
+    uint64_t time = options->time != 0 ? options->time
+                    : options->nodes   ? 0
+                                       : SEARCH_SECONDS * A_SECOND;
+    const struct golf_options wanted = {.original = report->original.bytes,
+                                        .size = report->original.size,
+                                        .prover = report->prover,
+                                        .rwx = options->with & GOLF_WITH_RWX,
+                                        .overcommit = options->with & GOLF_WITH_OVERCOMMIT,
+                                        .nodes = options->nodes,
+                                        .time = time,
+                                        .machines = machines,
+                                        .machine_count =
+                                            make_machines(&options->versions, machines, MACHINES),
+                                        .first = options->versions.first,
+                                        .last = options->versions.last,
+                                        .context = options,
+                                        .is_interrupted = is_over};
+    if (!golf_find(&wanted, &found, &error)) {
+        if (error.status == ELFGEN_UNSUPPORTED || error.status == ELFGEN_DOES_NOT_FIT)
+            message(report->original.name, "error", "it is left alone: %s", error.text);
+        else
+            message_library_error(report->original.name, &error);
+        return EXIT_NO;
+    }
+    report->found = &found;
+    report->same = true;
+    report->candidate =
+        (struct golf_file){options->output, report->original.bytes, report->original.size};
+    if (found.size > 0)
+        report->candidate = (struct golf_file){options->output, found.bytes, found.size};
+    if (!atomic_file_write(options->output, report->candidate.bytes, report->candidate.size, true))
+        return EXIT_NO;
+    return finish(options, report);
+}
+
+static int open_and_compare(struct options *options, struct golf_report *report,
+                            const struct file_bytes *input)
 {
     struct elfgen_error error;
     bool refused;
-    const char *slash = strrchr(options->candidate, '/');
-    char *program = slash ? (char *)slash + 1 : (char *)options->candidate;
+    const char *name = options->candidate ? options->candidate : options->output;
+    const char *slash = strrchr(name, '/');
+    char *program = slash ? (char *)slash + 1 : (char *)name;
     char *none[] = {program, NULL};
     if (options->arguments)
         options->arguments[0] = program;
@@ -203,7 +280,7 @@ static int prove(struct options *options, struct golf_report *report,
     if (!report->prover)
         return report_failure(options, report->original.name, &error);
     exit_reason_report_lacks(golf_prover_facts(report->prover).lacks);
-    return compare(options, report);
+    return options->candidate ? compare(options, report) : search(options, report);
 }
 
 static int run(struct options *options)
@@ -212,16 +289,20 @@ static int run(struct options *options)
     struct file_bytes candidate = {0}, input = {0};
     uint8_t *bytes = NULL;
     int status = read_original(options, &report.original, &bytes);
-    if (status == EXIT_YES && (!input_read(options->candidate, &candidate) ||
-                               (options->input && !input_read(options->input, &input))))
+    if (status == EXIT_YES &&
+        ((options->candidate && !input_read(options->candidate, &candidate)) ||
+         (options->input && !input_read(options->input, &input))))
         status = EXIT_NO;
     if (status == EXIT_YES) {
-        report.candidate = (struct golf_file){input_name(options->candidate),
-                                              (const uint8_t *)candidate.bytes, candidate.size};
-        if (options->time != 0)
+        if (options->candidate)
+            report.candidate = (struct golf_file){input_name(options->candidate),
+                                                  (const uint8_t *)candidate.bytes, candidate.size};
+        if (options->candidate && options->time != 0)
             options->deadline = clock_now() + options->time;
-        progress_begin(&(struct progress){.doing = "proving", .file = report.candidate.name});
-        status = prove(options, &report, &input);
+        progress_begin(&(struct progress){.doing = options->candidate ? "proving" : "searching",
+                                          .file = options->candidate ? report.candidate.name
+                                                                     : report.original.name});
+        status = open_and_compare(options, &report, &input);
         progress_end();
     }
     golf_prover_close(report.prover);
@@ -232,6 +313,16 @@ static int run(struct options *options)
     return status;
 }
 
+/* An output that is an input would be lost. */
+static bool check_output(const struct options *options)
+{
+    for (size_t i = 0; options->output && i < options->input_count; i++)
+        if (atomic_file_is_same(options->output, options->inputs[i]))
+            return message(options->inputs[i], "error", "this input would be overwritten by -o"),
+                   false;
+    return true;
+}
+
 int command_golf(int argc, char **argv)
 {
     struct options options = {.environments = ENVIRONMENTS, .seed = 1};
@@ -240,13 +331,18 @@ int command_golf(int argc, char **argv)
     int status = options_read(&command_golf_options, count, argv, take_option, &options);
     if (status != OPTIONS_READ)
         return status;
-    if (!options.candidate)
-        return usage_error("golf", "nothing to prove: give the program that you made by "
-                                   "--prove CANDIDATE, and the INPUT that it is made after");
+    if (!options.candidate && !options.output)
+        return usage_error("golf", "no output given: -o FILE is the smallest file that is found "
+                                   "(or --prove CANDIDATE one that you made)");
+    if (options.candidate && (options.output || options.nodes || options.with))
+        return usage_error("golf", "--prove searches for nothing: no %s with it",
+                           options.output  ? "-o"
+                           : options.nodes ? "--nodes"
+                                           : "--with");
     if (optind >= count)
         return usage_error("golf", "no input given: what should '%s' do the same as?",
-                           options.candidate);
+                           options.candidate ? options.candidate : options.output);
     options.inputs = argv + optind;
     options.input_count = (size_t)(count - optind);
-    return run(&options);
+    return check_output(&options) ? run(&options) : EXIT_NO;
 }

@@ -4,7 +4,8 @@
 
 #include "cli/kernel_versions.h"
 #include "elfgen.h"
-#include "golf/prove/prove.h"
+#include "commands/golf/options.h"
+#include "golf/golf.h"
 
 /* Versions of Linux that start the original, and not the candidate. */
 enum { GOLF_KERNEL_RANGES = 16 };
@@ -30,6 +31,7 @@ struct golf_report {
     bool same; /* in all environments */
     struct golf_difference difference;
     struct golf_kernels kernels;
+    const struct golf_found *found; /* NULL: nothing was searched */
 };
 
 /* Asks the kernel's model of each version. */
@@ -47,6 +49,9 @@ const char *golf_difference_name(enum golf_difference_kind kind);
 
 /* Writes a version: "6.1". */
 void golf_put_version(struct elfgen_text *out, uint32_t version);
+
+/* Where a piece of the found file comes from. */
+const char *golf_item_words(const struct golf_found_item *item);
 
 void golf_text(const struct golf_report *report, bool verbose, struct elfgen_text *out);
 void golf_json(const struct golf_report *report, bool verbose, struct elfgen_text *out);

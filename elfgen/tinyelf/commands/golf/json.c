@@ -105,6 +105,32 @@ static void put_file(struct elfgen_text *out, const char *key, const struct golf
     elfgen_text_char(out, '}');
 }
 
+static void put_search(const struct golf_found *found, struct elfgen_text *out)
+{
+    json_key(out, "search");
+    elfgen_text_string(out, "{\"found\":");
+    elfgen_text_string(out, found->size > 0 ? "true" : "false");
+    json_key_bool(out, "complete", found->is_complete);
+    json_key_number(out, "least", found->least);
+    json_key_number(out, "states", found->nodes);
+    json_key_number(out, "rejected", found->rejected);
+    if (found->size > 0)
+        json_key_number(out, "header_offset", found->phoff);
+    else
+        json_key_null(out, "header_offset");
+    json_key(out, "pieces");
+    elfgen_text_char(out, '[');
+    for (size_t i = 0; i < found->item_count; i++) {
+        const struct golf_found_item *item = &found->items[i];
+        elfgen_text_string(out, i > 0 ? ",{\"offset\":" : "{\"offset\":");
+        elfgen_text_decimal(out, item->offset, 0);
+        json_key_number(out, "size", item->length);
+        json_key_string(out, "meaning", golf_item_words(item));
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_string(out, "]}");
+}
+
 void golf_json(const struct golf_report *report, bool verbose, struct elfgen_text *out)
 {
     json_begin(out, JSON_VERSION_golf);
@@ -117,6 +143,8 @@ void golf_json(const struct golf_report *report, bool verbose, struct elfgen_tex
     json_key_number(out, "cut", report->facts.cut);
     put_difference(report, out);
     put_kernels(&report->kernels, out);
+    if (report->found)
+        put_search(report->found, out);
     if (verbose) {
         json_key(out, "all");
         elfgen_text_char(out, '[');

@@ -5,14 +5,25 @@
 #include "commands/json_versions.h"
 #include "commands/run/options.h"
 
+#include "options.h"
+
+static const struct option_choice golf_kinds[] = {
+    {"rwx", GOLF_WITH_RWX, "segments that are writable and executable"},
+    {"overcommit", GOLF_WITH_OVERCOMMIT,
+     "headers that count gigabytes of memory, and are writable and executable where they must be"},
+    {NULL, 0, NULL},
+};
+
 #define OPTIONS "commands/golf/options.def"
 #include "cli/option_rows_expand.h"
 
 const struct command_options command_golf_options = {
     .name = "golf",
-    .usage = "--prove CANDIDATE [OPTIONS] INPUT... [-- ARGUMENT...]",
-    .about = "Proves that a small program made by hand does the same as the program of the INPUTs: "
-             "an executable, or what 'tinyelf build' takes.\n"
+    .usage = "-o FILE [OPTIONS] INPUT... [-- ARGUMENT...]\n"
+             "       tinyelf golf --prove CANDIDATE [OPTIONS] INPUT... [-- ARGUMENT...]",
+    .about = "Finds a smaller file that does the same as the program of the INPUTs, which are an "
+             "executable, or what 'tinyelf build' takes; or proves that one does that was made by "
+             "hand.\n"
              "\n"
              "Both run in the sandbox of 'tinyelf run', in many environments. The same are the "
              "system calls, in their order, with their arguments (pointers by what they point to), "
@@ -21,5 +32,6 @@ const struct command_options command_golf_options = {
     .rows = option_rows,
     .count = OPTION_ROW_COUNT,
     .json_version = JSON_VERSION_golf,
-    .exit_status = "0 if it does the same, 1 if not, 2 for a usage error.",
+    .exit_status =
+        "0 if it does the same, 1 if not or if the program is left alone, 2 for a usage error.",
 };

@@ -217,8 +217,73 @@ static void put_kernels(const struct golf_report *report, struct elfgen_text *ou
     elfgen_text_char(out, '\n');
 }
 
+/* ---- what was found ---- */
+
+static const char *const item_words[] = {
+    [GOLF_ITEM_CHOICE] = "",
+    [GOLF_ITEM_JUMP] = "a jump to another part of the code",
+    [GOLF_ITEM_BRANCH] = "a conditional jump of the program",
+    [GOLF_ITEM_FILLER] = "an instruction without effect, which passes bytes of a header",
+    [GOLF_ITEM_PREFIX] = "a prefix without effect",
+    [GOLF_ITEM_DATA] = "data",
+};
+
+const char *golf_item_words(const struct golf_found_item *item)
+{
+    return item->reason ? item->reason : item_words[item->kind];
+}
+
+static void put_items(const struct golf_found *found, struct elfgen_text *out)
+{
+    for (size_t i = 0; i < found->item_count; i++) {
+        const struct golf_found_item *item = &found->items[i];
+        elfgen_text_string(out, "  0x");
+        elfgen_text_hex(out, item->offset, 2);
+        elfgen_text_string(out, "  ");
+        elfgen_text_hex_bytes(out, found->bytes + item->offset, item->length, ' ');
+        elfgen_text_string(out, "  ");
+        elfgen_text_string(out, golf_item_words(item));
+        elfgen_text_char(out, '\n');
+    }
+}
+
+static void put_found(const struct golf_report *report, bool verbose, struct elfgen_text *out)
+{
+    const struct golf_found *found = report->found;
+    elfgen_text_string(out, report->candidate.name);
+    elfgen_text_string(out, ": ");
+    if (found->size == 0) {
+        elfgen_text_string(out, "nothing smaller than ");
+        elfgen_text_string(out, report->original.name);
+        elfgen_text_string(out, " was found: it is a copy\n");
+        return;
+    }
+    put_plural(out, found->size, "byte");
+    elfgen_text_string(out, ", and does the same as the ");
+    elfgen_text_decimal(out, report->original.size, 0);
+    elfgen_text_string(out, " of ");
+    elfgen_text_string(out, report->original.name);
+    elfgen_text_string(out, " in ");
+    put_plural(out, report->facts.environments, "environment");
+    elfgen_text_string(out, "\n  program header at offset ");
+    elfgen_text_decimal(out, found->phoff, 0);
+    elfgen_text_string(out, found->type == ELFGEN_ET_DYN ? ", ET_DYN" : ", ET_EXEC");
+    elfgen_text_string(out, found->is_complete ? "\n  search complete: no smaller file"
+                                               : "\n  search stopped: no file below ");
+    if (!found->is_complete)
+        put_plural(out, found->least, "byte");
+    elfgen_text_string(out, " exists among these headers and rewrites\n");
+    put_kernels(report, out);
+    if (verbose)
+        put_items(found, out);
+}
+
 void golf_text(const struct golf_report *report, bool verbose, struct elfgen_text *out)
 {
+    if (report->found) {
+        put_found(report, verbose, out);
+        return;
+    }
     if (verbose)
         put_list(report, out);
     if (report->same)

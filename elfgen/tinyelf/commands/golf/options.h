@@ -1,0 +1,7 @@
+/* Choices of tinyelf golf's options. */
+#ifndef COMMANDS_GOLF_OPTIONS_H
+#define COMMANDS_GOLF_OPTIONS_H
+
+enum golf_with { GOLF_WITH_RWX = 1, GOLF_WITH_OVERCOMMIT = 2 };
+
+#endif

@@ -1,0 +1,53 @@
+/* Finds a smaller file that does the same as a program: lift, shrink, place, prove.
+ *
+ * The best file so far is always ready: sizes are tried from the smallest one up, each with few
+ * nodes of the search at first, then, below the best size, with more of them. */
+#ifndef GOLF_H
+#define GOLF_H
+
+#include "place/place.h"
+#include "prove/prove.h"
+
+struct golf_options {
+    const uint8_t *original; /* an executable, the caller's */
+    size_t size;
+    struct golf_prover *prover; /* opened on the original */
+    bool rwx;                   /* segments with W and X too, where the original has none */
+    bool overcommit;            /* headers that count gigabytes of memory, too */
+    uint64_t nodes;             /* of the search, in all; 0: any number */
+    uint64_t time;              /* nanoseconds of the search; 0: any */
+    /* Machines that must start the file, by the library's model, and the range that they are from.
+     */
+    const struct elfgen_kernel_machine *machines;
+    size_t machine_count;
+    uint32_t first, last; /* ELFGEN_LINUX() */
+    void *context;
+    bool (*is_interrupted)(void *context); /* ends the search; NULL: never */
+};
+
+/* A piece of the found file. */
+struct golf_found_item {
+    uint16_t offset, length;
+    uint8_t kind;       /* enum golf_item_kind */
+    const char *reason; /* GOLF_ITEM_CHOICE: why it does what the original did, static; else NULL */
+};
+
+enum { GOLF_FOUND_ITEMS = 256 };
+struct golf_found {
+    uint8_t bytes[GOLF_PLACE_LARGEST];
+    size_t size;                /* 0: nothing smaller than the original was found */
+    unsigned bits, type, phoff; /* class, e_type, and where the program header is */
+    struct golf_found_item items[GOLF_FOUND_ITEMS];
+    size_t item_count;
+    bool is_complete; /* no smaller one exists among these overlaps and rewrites */
+    size_t least;     /* all smaller sizes were searched, without a file */
+    uint64_t nodes;   /* states of the search that were seen */
+    size_t rejected;  /* candidates that did something else */
+};
+
+/* Searches. False: *error says why the program is left alone (golf_lift()), or there is no memory.
+ * The prover's own failure ends the search as well. */
+bool golf_find(const struct golf_options *options, struct golf_found *found,
+               struct elfgen_error *error);
+
+#endif
