@@ -292,3 +292,96 @@ EOF
     contains '"difference":{"kind":"end","step":1,'
     contains '"candidate":"exit_group(42)"'
 }
+
+# ---- the search ----
+
+# The file's size is at most this, it is proven, and Linux runs it as it runs the original.
+is_golfed()
+{
+    local made=$1 most=$2 source=$3
+    [ "$(stat -c %s "$made")" -le "$most" ]
+    tinyelf golf --prove "$made" "$source"
+    exits 0
+}
+
+@test "a smaller file is found, which does the same" {
+    tinyelf golf -o exit "$SOURCE/asm/exit.s"
+    exits 0
+    contains "exit: 80 bytes, and does the same as the 132 of"
+    contains "search complete"
+    is_golfed exit 80 "$SOURCE/asm/exit.s"
+    run ./exit
+    [ "$status" -eq 42 ]
+    tinyelf golf -o ring3 "$SOURCE/asm/ring3.s"
+    exits 0
+    is_golfed ring3 80 "$SOURCE/asm/ring3.s"
+}
+
+@test "text is placed as well, and the same nodes give the same file" {
+    tinyelf golf --nodes 400000 -o hello "$SOURCE/asm/hello.s"
+    exits 0
+    is_golfed hello 112 "$SOURCE/asm/hello.s"
+    [ "$(./hello)" = "Hello world" ]
+    tinyelf golf --nodes 400000 -o again "$SOURCE/asm/hello.s"
+    cmp hello again
+    tinyelf golf --nodes 400000 -o hello32 "$SOURCE/asm/hello32.s"
+    is_golfed hello32 84 "$SOURCE/asm/hello32.s"
+    [ "$(./hello32)" = "Hello world" ]
+}
+
+@test "other statuses, other registers, dead code and another syntax give the same size" {
+    for status in 0 1 127 128 255; do
+        printf 'global _start\n_start: mov eax, 60\nmov edi, %d\nsyscall\n' "$status" >status.s
+        tinyelf golf --nodes 400000 -o status status.s
+        is_golfed status 80 status.s
+    done
+    cat >moves.s <<'S'
+global _start
+_start: mov r9d, 42
+    xor ecx, ecx
+    push 231
+    pop rax
+    mov rdi, r9
+    jmp out
+    ud2
+out: syscall
+S
+    tinyelf golf --nodes 400000 -o moves moves.s
+    is_golfed moves 80 moves.s
+}
+
+@test "a status that says whether the write failed is kept" {
+    tinyelf golf --nodes 400000 -o hello "$SOURCE/asm/hello.c"
+    exits 0
+    is_golfed hello 120 "$SOURCE/asm/hello.c"
+    run bash -c './hello >/dev/full'
+    [ "$status" -eq 1 ]
+}
+
+@test "what the search cannot follow is left alone, and nothing is written" {
+    for code in 'mov eax, 201\nsyscall\nmov edi, eax\nmov eax, 60\nsyscall' 'jmp $' 'lea rax, [rel _start]\njmp rax'; do
+        printf "global _start\ndefault rel\n_start: $code\n" >odd.s
+        "$TINYELF" build odd.s -o odd
+        run "$TINYELF" golf -o made odd
+        [ "$status" -eq 1 ]
+        [[ $output == *error:* ]]
+        [ ! -e made ]
+    done
+    run "$TINYELF" golf -o made /bin/ls
+    [ "$status" -eq 1 ]
+    [[ $output == *dynamic* ]]
+}
+
+@test "golf says which options are missing or do not go together, and does not lose an input" {
+    tinyelf golf "$SOURCE/asm/exit.s"
+    exits 2
+    tinyelf golf --prove exit -o made "$SOURCE/asm/exit.s"
+    exits 2
+    cp "$SOURCE/asm/exit.s" own.s
+    tinyelf golf -o own.s own.s
+    exits 1
+    cmp own.s "$SOURCE/asm/exit.s"
+    tinyelf golf --json --nodes 400000 -o made own.s
+    exits 0
+    contains '"search":{"found":true,"complete":true'
+}

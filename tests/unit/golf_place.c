@@ -62,7 +62,8 @@ static struct golf_place_result place(const char *text, uint8_t status, struct w
     wanted->options.machine_count = 2;
     wanted->options.is_interrupted = is_interrupted;
     wanted->options.context = wanted;
-    return golf_place(&pieces, overlaps, 2, &wanted->options, take);
+    struct golf_place_program program = {.pieces = &pieces};
+    return golf_place(&program, 1, overlaps, 2, &wanted->options, take);
 }
 
 /* Runs a file, and checks what it prints and its exit status. */

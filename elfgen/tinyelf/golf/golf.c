@@ -1,41 +1,47 @@
-/* The search for a smaller file: rounds over sizes, with more nodes each. */
+/* Joins golf's stages: lift, shrink, overlaps, place, prove. */
+#include "golf.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/no_memory.h"
-#include "golf.h"
 #include "lift/lift.h"
 #include "overlap/overlaps.h"
 #include "shrink/shrink.h"
 
-/* Pieces for addresses below 2^31 fit few headers, but are shorter. */
-enum { SMALL, LARGE, KINDS };
+/* First the shortest ways alone and a little of each board, so that there soon is a file; then more
+ * ways, and more of each board. */
+static const struct {
+    unsigned slack;
+    uint64_t board_nodes;
+} rounds[] = {{0, 1 << 10}, {0, 1 << 14}, {0, 1 << 18}, {1, 1 << 18},
+              {1, 1 << 22}, {2, 1 << 24}, {2, 0}};
+enum { ROUNDS = sizeof rounds / sizeof rounds[0], PROGRAMS = 2 };
 
 struct finding {
     const struct golf_options *options;
     struct golf_found *found;
     struct elfgen_error *error;
-    struct golf_pieces pieces[KINDS];
-    struct golf_overlap *overlaps;
+    struct golf_lifted lifted;
+    struct golf_pieces pieces[PROGRAMS];
+    size_t piece_count;
+    unsigned slack; /* of the pieces */
+    struct golf_overlap overlaps[GOLF_OVERLAPS];
     size_t overlap_count;
-    const struct golf_pieces *placed; /* the pieces of the present candidate */
-    uint64_t deadline;                /* a point in time; 0: none */
-    size_t smallest, largest;         /* sizes that are left to search, inclusive */
-    bool has_failed, is_over;
+    uint64_t deadline; /* a point in time; 0: none */
+    bool has_failed;   /* *error is set */
 };
+
+/* ---- candidates ---- */
 
 static bool is_interrupted(void *context)
 {
-    struct finding *finding = context;
+    const struct finding *finding = context;
     const struct golf_options *options = finding->options;
-    finding->is_over = finding->is_over ||
-                       (options->is_interrupted && options->is_interrupted(options->context)) ||
-                       (finding->deadline && clock_now() >= finding->deadline);
-    return finding->is_over || finding->has_failed;
+    return finding->has_failed || (finding->deadline && clock_now() >= finding->deadline) ||
+           (options->is_interrupted && options->is_interrupted(options->context));
 }
-
-/* ---- a candidate ---- */
 
 static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
                  const struct golf_placed *how)
@@ -52,7 +58,7 @@ static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
         if (!item->length)
             continue;
         const char *reason =
-            item->kind == GOLF_ITEM_CHOICE ? finding->placed->choices[item->which].reason : NULL;
+            item->kind == GOLF_ITEM_CHOICE ? how->pieces->choices[item->which].reason : NULL;
         found->items[found->item_count++] =
             (struct golf_found_item){item->offset, item->length, item->kind, reason};
     }
@@ -63,6 +69,8 @@ static bool is_proven(const uint8_t *bytes, size_t size, const struct golf_place
 {
     struct finding *finding = context;
     struct golf_difference difference;
+    if (finding->has_failed)
+        return false;
     switch (golf_prove(finding->options->prover, bytes, size, &difference, finding->error)) {
     case GOLF_SAME:
         keep(finding, bytes, size, how);
@@ -71,146 +79,133 @@ static bool is_proven(const uint8_t *bytes, size_t size, const struct golf_place
         finding->found->rejected++;
         return false;
     default:
-        finding->has_failed = true;
+        finding->has_failed = !is_interrupted(finding);
         return false;
     }
 }
 
+/* ---- stages ---- */
+
+static void free_pieces(struct finding *finding)
+{
+    for (size_t i = 0; i < finding->piece_count; i++)
+        golf_pieces_free(&finding->pieces[i]);
+    finding->piece_count = 0;
+}
+
+/* Makes the pieces that are right anywhere, and those for addresses of 31 bits. */
+static bool shrink(struct finding *finding, unsigned slack)
+{
+    const struct golf_lifted *lifted = &finding->lifted;
+    bool has_small = lifted->bits == 64 && lifted->data_count > 0;
+    if (finding->piece_count && finding->slack == slack)
+        return true;
+    free_pieces(finding);
+    finding->slack = slack;
+    for (size_t i = 0; i < 1u + has_small; i++) {
+        struct golf_shrink_options wanted = {.slack = slack,
+                                             .small_addresses = i > 0 || lifted->bits == 32,
+                                             .no_stack = lifted->uses_red_zone,
+                                             .is_interrupted = is_interrupted,
+                                             .context = finding};
+        if (!golf_shrink(lifted, &wanted, &finding->pieces[i], finding->error))
+            return false;
+        finding->piece_count++;
+    }
+    return true;
+}
+
+/* Whether an overlap offers more than those before it. */
+static bool is_worth(const struct finding *finding, const struct golf_overlap *overlap)
+{
+    bool is_read = finding->lifted.data_count > 0;
+    if (is_read ? !(overlap->flags & (ELFGEN_PF_R | ELFGEN_PF_W)) : overlap->flags != ELFGEN_PF_X)
+        return overlap->bits == 32 && overlap->flags & ELFGEN_PF_R;
+    for (size_t i = 0; i < finding->overlap_count; i++) {
+        const struct golf_overlap *before = &finding->overlaps[i];
+        if (before->phoff == overlap->phoff && before->size == overlap->size &&
+            before->memory == overlap->memory && before->type != overlap->type &&
+            before->base_add == overlap->base_add &&
+            before->has_random_base <= overlap->has_random_base)
+            return false; /* it differs in e_type */
+    }
+    return true;
+}
+
+static void find_overlaps(struct finding *finding)
+{
+    const struct golf_options *options = finding->options;
+    struct golf_overlap_options wanted = {.first = options->first,
+                                          .last = options->last,
+                                          .spec = options->spec,
+                                          .rwx = options->rwx || finding->lifted.has_writable_code,
+                                          .overcommit = options->overcommit};
+    size_t count = golf_overlaps(finding->lifted.bits, &wanted, finding->overlaps, GOLF_OVERLAPS);
+    for (size_t i = 0; i < count; i++)
+        if (is_worth(finding, &finding->overlaps[i]))
+            finding->overlaps[finding->overlap_count++] = finding->overlaps[i];
+}
+
 /* ---- the search ---- */
 
-/* One size with one kind of pieces, with at most `nodes`. */
-static enum golf_place_end try_size(struct finding *finding, size_t size, int kind, uint64_t nodes)
+/* What is left of a limit; 0 is no limit. */
+static uint64_t left(uint64_t limit, uint64_t used)
+{
+    return limit == 0 ? 0 : used < limit ? limit - used : 1;
+}
+
+/* Looks for a file that is smaller than the best one so far. Returns whether the search goes on. */
+static bool place(struct finding *finding, uint64_t board_nodes)
 {
     const struct golf_options *options = finding->options;
-    const struct golf_place_options wanted = {.nodes = nodes,
-                                              .smallest = size,
-                                              .largest = size,
-                                              .machines = options->machines,
-                                              .machine_count = options->machine_count,
-                                              .is_interrupted = is_interrupted,
-                                              .context = finding};
-    finding->placed = &finding->pieces[kind];
-    struct golf_place_result result =
-        golf_place(finding->placed, finding->overlaps, finding->overlap_count, &wanted, is_proven);
-    finding->found->nodes += result.nodes;
-    if (result.end == GOLF_PLACE_NO_MEMORY)
-        finding->has_failed = !error_no_memory(finding->error);
-    return result.end;
+    struct golf_found *found = finding->found;
+    size_t best = found->size ? found->size : options->size;
+    struct golf_place_program programs[PROGRAMS] = {{&finding->pieces[0], false},
+                                                    {&finding->pieces[1], true}};
+    struct golf_place_options wanted = {
+        .nodes = left(options->nodes, found->nodes),
+        .board_nodes = board_nodes,
+        .nanoseconds = left(finding->deadline, clock_now()),
+        .largest = best - 1 < GOLF_PLACE_LARGEST ? best - 1 : GOLF_PLACE_LARGEST,
+        .machines = options->machines,
+        .machine_count = options->machine_count,
+        .is_interrupted = is_interrupted,
+        .context = finding};
+    struct golf_place_result placed = golf_place(programs, finding->piece_count, finding->overlaps,
+                                                 finding->overlap_count, &wanted, is_proven);
+    found->nodes += placed.nodes;
+    found->is_complete = placed.end != GOLF_PLACE_STOPPED && !placed.is_cut;
+    return placed.end != GOLF_PLACE_STOPPED && placed.end != GOLF_PLACE_NO_MEMORY;
 }
 
-/* Nodes that are left of those that were asked for, at most `nodes`; 0: none are. */
-static uint64_t nodes_left(const struct finding *finding, uint64_t nodes)
+static bool search(struct finding *finding)
 {
-    uint64_t all = finding->options->nodes, seen = finding->found->nodes;
-    if (!all)
-        return nodes;
-    return seen >= all ? 0 : all - seen < nodes ? all - seen : nodes;
-}
-
-/* Tries all sizes that are left. Returns whether another round is of use. */
-static bool round_of(struct finding *finding, uint64_t nodes)
-{
-    bool all_were_searched = true;
-    for (size_t size = finding->smallest; size <= finding->largest; size++) {
-        for (int kind = 0; kind < KINDS; kind++) {
-            uint64_t left = nodes_left(finding, nodes);
-            if (!left || is_interrupted(finding))
-                return false;
-            enum golf_place_end end = try_size(finding, size, kind, left);
-            if (finding->has_failed || is_interrupted(finding))
-                return false;
-            if (end == GOLF_PLACE_FOUND) {
-                finding->largest = size - 1;
-                return true;
-            }
-            all_were_searched = all_were_searched && end == GOLF_PLACE_NONE;
-        }
-        if (all_were_searched)
-            finding->smallest = size + 1;
-    }
-    return !all_were_searched;
-}
-
-/* Rounds with more and more nodes for each size, up to `most`. */
-static void search(struct finding *finding, uint64_t most)
-{
-    enum { FIRST = 20000, MORE = 4 };
-    finding->smallest = finding->overlaps[0].least;
-    for (uint64_t nodes = FIRST; finding->smallest <= finding->largest && nodes <= most;) {
-        const size_t best = finding->found->size;
-        if (!round_of(finding, nodes))
+    for (size_t i = 0; i < ROUNDS; i++)
+        if (!shrink(finding, rounds[i].slack))
+            return i > 0 && !finding->has_failed; /* no time or no memory for more ways */
+        else if (!place(finding, rounds[i].board_nodes))
             break;
-        /* What was found so easily may have smaller ones. */
-        nodes = finding->found->size != best ? FIRST : nodes * MORE;
-    }
-}
-
-static void forget_pieces(struct finding *finding)
-{
-    for (int kind = 0; kind < KINDS; kind++)
-        golf_pieces_free(&finding->pieces[kind]);
-}
-
-static bool shrink(const struct golf_lifted *lifted, struct finding *finding, unsigned slack)
-{
-    struct golf_shrink_options wanted = {.slack = slack, .no_stack = lifted->uses_red_zone};
-    forget_pieces(finding);
-    for (int kind = 0; kind < KINDS; kind++) {
-        wanted.small_addresses = kind == SMALL;
-        if (!golf_shrink(lifted, &wanted, &finding->pieces[kind], finding->error))
-            return false;
-    }
-    return true;
-}
-
-/* First with the few shortest ways, of which a file is found soon; then with more of them. */
-static bool search_all(const struct golf_lifted *lifted, struct finding *finding)
-{
-    static const uint64_t most[] = {5000000, UINT64_MAX / 8}; /* nodes for a size, by slack */
-    enum { SLACKS = sizeof most / sizeof most[0] };
-    finding->largest = finding->options->size - 1;
-    if (finding->largest > GOLF_PLACE_LARGEST)
-        finding->largest = GOLF_PLACE_LARGEST;
-    for (unsigned slack = 0; slack < SLACKS && !is_interrupted(finding); slack++) {
-        if (!shrink(lifted, finding, slack))
-            return false;
-        search(finding, most[slack]);
-        finding->found->least = finding->smallest;
-        finding->found->is_complete = slack == SLACKS - 1 && finding->smallest > finding->largest;
-    }
-    return true;
-}
-
-static bool find_overlaps(const struct golf_lifted *lifted, struct finding *finding)
-{
-    const struct golf_options *options = finding->options;
-    const struct golf_overlap_options wanted = {
-        .first = options->first,
-        .last = options->last,
-        .rwx = options->rwx || lifted->has_writable_code,
-        .overcommit = options->overcommit,
-    };
-    finding->overlaps = malloc(GOLF_OVERLAPS * sizeof *finding->overlaps);
-    if (!finding->overlaps)
-        return error_no_memory(finding->error);
-    finding->overlap_count = golf_overlaps(lifted->bits, &wanted, finding->overlaps, GOLF_OVERLAPS);
-    return true;
+    return !finding->has_failed;
 }
 
 bool golf_find(const struct golf_options *options, struct golf_found *found,
                struct elfgen_error *error)
 {
-    struct golf_lifted lifted;
-    struct finding finding = {.options = options, .found = found, .error = error};
     *found = (struct golf_found){.size = 0};
-    if (!golf_lift(options->original, options->size, &lifted, error))
-        return false;
-    if (options->time)
-        finding.deadline = clock_now() + options->time;
-    bool is_done = find_overlaps(&lifted, &finding) &&
-                   (!finding.overlap_count || search_all(&lifted, &finding));
-    forget_pieces(&finding);
-    free(finding.overlaps);
-    golf_lifted_free(&lifted);
-    return is_done && !finding.has_failed;
+    struct finding *finding = calloc(1, sizeof *finding);
+    if (!finding)
+        return error_no_memory(error);
+    finding->options = options;
+    finding->found = found;
+    finding->error = error;
+    finding->deadline = options->time ? clock_now() + options->time : 0;
+    bool is_done = golf_lift(options->original, options->size, &finding->lifted, error);
+    if (is_done) {
+        find_overlaps(finding);
+        is_done = search(finding);
+        free_pieces(finding);
+        golf_lifted_free(&finding->lifted);
+    }
+    free(finding);
+    return is_done;
 }

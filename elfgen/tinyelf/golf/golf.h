@@ -1,7 +1,7 @@
 /* Finds a smaller file that does the same as a program: lift, shrink, place, prove.
  *
- * The best file so far is always ready: sizes are tried from the smallest one up, each with few
- * nodes of the search at first, then, below the best size, with more of them. */
+ * The best file so far is always ready: sizes are tried from the smallest one up, in rounds, each
+ * with more of the ways that shrinking knows and more of each search. */
 #ifndef GOLF_H
 #define GOLF_H
 
@@ -12,17 +12,16 @@ struct golf_options {
     const uint8_t *original; /* an executable, the caller's */
     size_t size;
     struct golf_prover *prover; /* opened on the original */
-    bool rwx;                   /* segments with W and X too, where the original has none */
-    bool overcommit;            /* headers that count gigabytes of memory, too */
-    uint64_t nodes;             /* of the search, in all; 0: any number */
+    bool spec, rwx, overcommit; /* as in overlap/overlaps.h */
+    uint64_t nodes;             /* states of the search, in all; 0: any number */
     uint64_t time;              /* nanoseconds of the search; 0: any */
-    /* Machines that must start the file, by the library's model, and the range that they are from.
-     */
+    /* Machines that must start the file, by the library's model, and the range of kernels that they
+     * are from. */
     const struct elfgen_kernel_machine *machines;
     size_t machine_count;
-    uint32_t first, last; /* ELFGEN_LINUX() */
-    void *context;
+    uint32_t first, last;                  /* ELFGEN_LINUX(); 0: all that the model knows */
     bool (*is_interrupted)(void *context); /* ends the search; NULL: never */
+    void *context;
 };
 
 /* A piece of the found file. */
@@ -40,13 +39,12 @@ struct golf_found {
     struct golf_found_item items[GOLF_FOUND_ITEMS];
     size_t item_count;
     bool is_complete; /* no smaller one exists among these overlaps and rewrites */
-    size_t least;     /* all smaller sizes were searched, without a file */
     uint64_t nodes;   /* states of the search that were seen */
     size_t rejected;  /* candidates that did something else */
 };
 
-/* Searches. False: *error says why the program is left alone (golf_lift()), or there is no memory.
- * The prover's own failure ends the search as well. */
+/* Searches. False: *error says why the program is left alone (golf_lift()), or there is no memory,
+ * or the prover failed. */
 bool golf_find(const struct golf_options *options, struct golf_found *found,
                struct elfgen_error *error);
 

@@ -111,7 +111,6 @@ static void put_search(const struct golf_found *found, struct elfgen_text *out)
     elfgen_text_string(out, "{\"found\":");
     elfgen_text_string(out, found->size > 0 ? "true" : "false");
     json_key_bool(out, "complete", found->is_complete);
-    json_key_number(out, "least", found->least);
     json_key_number(out, "states", found->nodes);
     json_key_number(out, "rejected", found->rejected);
     if (found->size > 0)

@@ -277,6 +277,11 @@ static bool put_address(struct board *board, size_t cell, size_t length, int64_t
     return true;
 }
 
+bool board_limit_base(struct board *board)
+{
+    return board->word == 4 || limit_base(board, true);
+}
+
 bool board_put_entry(struct board *board, size_t cell, uint16_t offset)
 {
     return put_address(board, cell, board->word, offset);

@@ -61,6 +61,9 @@ bool board_put_number(struct board *board, size_t cell, size_t length, uint64_t 
 bool board_put_address(struct board *board, size_t cell, size_t length, bool is_signed,
                        int64_t offset);
 
+/* Holds the base so low that addresses have at most 31 bits. */
+bool board_limit_base(struct board *board);
+
 /* Puts the address of the first instruction into the field at `cell`. */
 bool board_put_entry(struct board *board, size_t cell, uint16_t offset);
 

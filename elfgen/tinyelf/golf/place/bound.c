@@ -16,7 +16,7 @@ static bool is_possible(const struct search *search, const struct golf_choice *c
         const struct golf_field *field = &choice->fields[i];
         if (field->kind == GOLF_ABSOLUTE_FIELD &&
             ((field->length > 1 && search->overlap->has_random_base) ||
-             (field->length == 4 && search->overlap->base_low > UINT32_MAX)))
+             (field->length == 4 && !search->has_small_addresses)))
             return false;
     }
     return true;
@@ -120,7 +120,8 @@ static bool may_follow(const struct search *search, size_t pattern, size_t offse
 static bool choice_lives(const struct search *search, size_t offset)
 {
     for (size_t i = 0; i < search->pattern_count; i++)
-        if (search->fits[i * BOARD_CELLS + offset] != SEARCH_MISFIT &&
+        if (search->patterns[i].length > 0 &&
+            search->fits[i * BOARD_CELLS + offset] != SEARCH_MISFIT &&
             may_follow(search, i, offset))
             return true;
     return false;
@@ -231,7 +232,9 @@ static uint32_t cost_of(const struct search *search, const uint16_t *takes, uint
     const struct golf_pieces *pieces = search->pieces;
     const struct golf_node *at = &pieces->nodes[node];
     if (at->kind != GOLF_STEP)
-        return at->kind == GOLF_NODE_BRANCH ? 2 : 0;
+        return at->kind == GOLF_NODE_BRANCH    ? 2
+               : at->kind == GOLF_NODE_RETURNS ? 1
+                                               : 0; /* a call's bytes may stand */
     uint32_t best = SEARCH_NEVER;
     for (uint32_t i = at->first; i < at->first + at->count; i++) {
         uint32_t cost = (uint32_t)takes[i] + search->need[pieces->choices[i].to];
@@ -273,12 +276,11 @@ static uint16_t jumps_of(const struct search *search)
 /* Whether a number that is placed may contain bytes of the base. */
 static bool needs_base(const struct search *search)
 {
-    bool is_high = search->overlap->base_low > UINT32_MAX;
     for (size_t i = 0; i < search->pieces->choice_count; i++) {
         const struct golf_choice *choice = &search->pieces->choices[i];
         for (size_t j = 0; j < choice->field_count && search->takes[i] < SEARCH_NEVER; j++)
             if (choice->fields[j].kind == GOLF_ABSOLUTE_FIELD &&
-                choice->fields[j].length > (is_high ? 4 : 1))
+                choice->fields[j].length > (search->has_small_addresses ? 1 : 4))
                 return true;
     }
     return false;

@@ -74,7 +74,8 @@ bool search_finish(struct search *search)
     bool accepted = false;
     if (fill(search)) {
         uint64_t base = base_of(&search->board);
-        struct golf_placed placed = {.overlap = search->overlap,
+        struct golf_placed placed = {.pieces = search->pieces,
+                                     .overlap = search->overlap,
                                      .base = base,
                                      .entry = search->entry,
                                      .items = search->items,

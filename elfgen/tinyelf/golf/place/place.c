@@ -13,8 +13,8 @@
 struct place {
     struct search search;
     struct fillers fillers;
-    struct golf_place_result result;
     uint64_t boards; /* that were searched */
+    bool is_cut;
 };
 
 /* ---- data ---- */
@@ -34,7 +34,7 @@ static bool put_bytes(struct search *search, uint16_t which, size_t offset)
     if (data->is_written && search_touches(search, offset, data->size))
         return false;
     for (size_t i = 0; i < data->size; i++)
-        if (!board_put(&search->board, offset + i, data->bytes[i]))
+        if (!board_put(&search->board, offset + i, i < data->file_size ? data->bytes[i] : 0))
             return false;
     return search_note(search, GOLF_ITEM_DATA, offset, data->size, which);
 }
@@ -46,6 +46,14 @@ static void lock(struct board *board, size_t offset, size_t size, bool is_locked
                                                  : board->state[cell] & ~BOARD_LOCKED);
 }
 
+static void forget_blocks(struct search *search)
+{
+    search->block_hash = 0;
+    search->unplaced = search->pieces->block_count;
+    for (size_t block = 0; block < search->pieces->block_count; block++)
+        search->block_at[block] = SEARCH_NOWHERE;
+}
+
 static void search_board(struct place *place)
 {
     struct search *search = &place->search;
@@ -54,10 +62,19 @@ static void search_board(struct place *place)
     memcpy(states, search->board.state, sizeof states);
     board_give(&search->board);
     search->salt = memo_mix(++place->boards);
-    if (bound_open(search))
+    struct search_mark mark = search_mark(search);
+    uint64_t most = search->options->board_nodes;
+    search->board_limit = most > 0 ? search->nodes + most : 0;
+    search->is_given_up = false;
+    if (!search_is_late(search) && bound_open(search))
         search_run(search);
     if (search->is_found || search->is_stopped)
         return;
+    if (search->is_given_up) {
+        place->is_cut = true;
+        search_undo(search, mark);
+        forget_blocks(search);
+    }
     memcpy(search->board.state, states, sizeof states);
     search->board.hash = hash;
 }
@@ -107,40 +124,70 @@ static void place_data(struct place *place, size_t which, size_t zeros)
 
 /* ---- sizes and overlaps ---- */
 
-static void try_overlap(struct place *place, const struct golf_overlap *overlap, size_t size)
+/* Whether addresses may have at most 31 bits here; holds them to it, if the program needs that. */
+static bool limit_addresses(struct search *search)
+{
+    size_t changes = search->board.changes;
+    search->has_small_addresses =
+        !search->overlap->has_random_base && board_limit_base(&search->board);
+    if (!search->small_addresses)
+        board_undo(&search->board, changes);
+    return search->has_small_addresses || !search->small_addresses;
+}
+
+/* Returns false if the program is not right in this overlap. */
+static bool try_overlap(struct place *place, const struct golf_overlap *overlap, size_t size)
 {
     struct search *search = &place->search;
     search->overlap = overlap;
     search->item_count = search->pending_count = 0;
-    search->block_hash = 0;
-    search->unplaced = search->pieces->block_count;
-    for (size_t block = 0; block < search->pieces->block_count; block++)
-        search->block_at[block] = SEARCH_NOWHERE;
-    if (overlap->bits == search->pieces->bits && board_open(&search->board, overlap, size))
-        place_data(place, 0, size);
+    forget_blocks(search);
+    if (overlap->bits != search->pieces->bits || !board_open(&search->board, overlap, size))
+        return true;
+    if (!limit_addresses(search))
+        return false;
+    place_data(place, 0, size);
+    return true;
 }
 
-static void try_sizes(struct place *place, const struct golf_overlap *overlaps, size_t count)
+/* The last program that is right in this overlap; the first one is right in all. */
+static struct place *try_programs(struct place *const *places, size_t count,
+                                  const struct golf_overlap *overlap, size_t size, uint64_t nodes)
 {
-    struct search *search = &place->search;
-    const struct golf_place_options *options = search->options;
+    for (size_t at = count; at-- > 0;) {
+        places[at]->search.nodes = nodes;
+        if (try_overlap(places[at], overlap, size))
+            return places[at];
+    }
+    return places[0];
+}
+
+static struct golf_place_result try_sizes(struct place *const *places, size_t place_count,
+                                          const struct golf_overlap *overlaps, size_t count)
+{
+    const struct golf_place_options *options = places[0]->search.options;
+    struct golf_place_result result = {.end = GOLF_PLACE_NONE};
     size_t largest = options->largest == 0 || options->largest > GOLF_PLACE_LARGEST
                          ? GOLF_PLACE_LARGEST
                          : options->largest;
     for (size_t size = options->smallest > 0 ? options->smallest : 1; size <= largest; size++) {
-        place->result.size = size;
+        result.size = size;
         if (options->progress)
-            options->progress(size, search->nodes, options->context);
+            options->progress(size, result.nodes, options->context);
         for (size_t i = 0; i < count; i++) {
-            if (overlaps[i].memory >= size)
-                try_overlap(place, &overlaps[i], size);
-            if (search->is_found || search->is_stopped) {
-                place->result.end = search->is_found ? GOLF_PLACE_FOUND : GOLF_PLACE_STOPPED;
-                return;
+            if (overlaps[i].memory < size)
+                continue;
+            struct place *place =
+                try_programs(places, place_count, &overlaps[i], size, result.nodes);
+            result.nodes = place->search.nodes;
+            result.is_cut |= place->is_cut;
+            if (place->search.is_found || place->search.is_stopped) {
+                result.end = place->search.is_found ? GOLF_PLACE_FOUND : GOLF_PLACE_STOPPED;
+                return result;
             }
         }
     }
-    place->result.end = GOLF_PLACE_NONE;
+    return result;
 }
 
 /* ---- memory ---- */
@@ -164,9 +211,10 @@ static void close_place(struct place *place)
     free(place);
 }
 
-static struct place *open_place(const struct golf_pieces *pieces,
+static struct place *open_place(const struct golf_place_program *program,
                                 const struct golf_place_options *options, golf_candidate *candidate)
 {
+    const struct golf_pieces *pieces = program->pieces;
     struct place *place = calloc(1, sizeof *place);
     if (!place)
         return NULL;
@@ -186,6 +234,7 @@ static struct place *open_place(const struct golf_pieces *pieces,
         return NULL;
     }
     search->pieces = pieces;
+    search->small_addresses = program->small_addresses;
     search->options = options;
     search->fillers = &place->fillers;
     search->candidate = candidate;
@@ -254,22 +303,22 @@ static bool find_patterns(struct search *search)
     return search->pattern_takes && search->fits;
 }
 
-struct golf_place_result golf_place(const struct golf_pieces *pieces,
+struct golf_place_result golf_place(const struct golf_place_program *programs, size_t program_count,
                                     const struct golf_overlap *overlaps, size_t count,
                                     const struct golf_place_options *options,
                                     golf_candidate *candidate)
 {
     struct golf_place_result result = {.end = GOLF_PLACE_NO_MEMORY};
-    struct place *place = open_place(pieces, options, candidate);
-    if (!place)
-        return result;
-    if (!find_patterns(&place->search)) {
-        close_place(place);
-        return result;
+    struct place **places = calloc(program_count, sizeof(void *));
+    bool is_open = places != NULL;
+    for (size_t i = 0; i < program_count && is_open; i++) {
+        places[i] = open_place(&programs[i], options, candidate);
+        is_open = places[i] && find_patterns(&places[i]->search);
     }
-    try_sizes(place, overlaps, count);
-    result = place->result;
-    result.nodes = place->search.nodes;
-    close_place(place);
+    if (is_open)
+        result = try_sizes(places, program_count, overlaps, count);
+    for (size_t i = 0; i < program_count && places; i++)
+        close_place(places[i]);
+    free(places);
     return result;
 }

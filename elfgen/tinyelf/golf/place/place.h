@@ -28,6 +28,7 @@ struct golf_item {
 
 /* How a file came to be. Valid until the function that receives it returns. */
 struct golf_placed {
+    const struct golf_pieces *pieces; /* of which it is made */
     const struct golf_overlap *overlap;
     uint64_t base;  /* address of the file's first byte */
     uint16_t entry; /* offset where it starts */
@@ -38,8 +39,9 @@ struct golf_placed {
 };
 
 struct golf_place_options {
-    uint64_t nodes;           /* states that the search may see; 0: any number */
-    uint64_t nanoseconds;     /* of time; 0: any */
+    uint64_t nodes;       /* states that the search may see; 0: any number */
+    uint64_t board_nodes; /* of these, for each size, overlap and place of data; 0: any number */
+    uint64_t nanoseconds; /* of time; 0: any */
     size_t smallest, largest; /* sizes to try; 0: from the least one, up to GOLF_PLACE_LARGEST */
     /* Machines that must start each file, by the library's model. */
     const struct elfgen_kernel_machine *machines;
@@ -60,15 +62,22 @@ struct golf_place_result {
     enum golf_place_end end;
     size_t size;    /* of the accepted candidate, or the one that was being tried */
     uint64_t nodes; /* states that were seen */
+    bool is_cut;    /* `board_nodes` ended the search of a board */
 };
 
 /* Whether a file is what the caller wants; if not, the search goes on. */
 typedef bool golf_candidate(const uint8_t *bytes, size_t size, const struct golf_placed *how,
                             void *context);
 
-/* Tries sizes from the smallest one up. The same arguments have the same result, except where time
- * or the user ends it. */
-struct golf_place_result golf_place(const struct golf_pieces *pieces,
+/* The same program's pieces for different addresses. */
+struct golf_place_program {
+    const struct golf_pieces *pieces;
+    bool small_addresses; /* they are right only where addresses have at most 31 bits */
+};
+
+/* Tries sizes from the smallest one up: in each overlap the last program that is right there. The
+ * same arguments have the same result, except where time or the user ends it. */
+struct golf_place_result golf_place(const struct golf_place_program *programs, size_t program_count,
                                     const struct golf_overlap *overlaps, size_t count,
                                     const struct golf_place_options *options,
                                     golf_candidate *candidate);

@@ -31,6 +31,8 @@ struct search_pattern {
 
 struct search {
     const struct golf_pieces *pieces;
+    bool small_addresses;     /* as in struct golf_place_program */
+    bool has_small_addresses; /* of this overlap: they may have 31 bits */
     const struct golf_overlap *overlap;
     const struct golf_place_options *options;
     const struct fillers *fillers;
@@ -59,8 +61,9 @@ struct search {
     struct search_pending pending[SEARCH_PENDING];
     size_t pending_count;
     uint16_t entry;
-    uint64_t nodes, limit, deadline;
+    uint64_t nodes, limit, board_limit, deadline;
     bool is_stopped, is_found;
+    bool is_given_up; /* this board */
 };
 
 /* Where the search is: the node that comes next, at which offset. */
@@ -110,6 +113,7 @@ bool search_is_bound(const struct search *search, size_t offset, size_t length);
 bool search_finish(struct search *search);
 
 /* search.c: tries everything on the board. */
+bool search_is_late(struct search *search);
 void search_run(struct search *search);
 
 #endif

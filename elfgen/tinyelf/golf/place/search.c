@@ -3,7 +3,14 @@
 
 #include "base/clock.h"
 
-enum { PREFIXES = 3, CLOCK_EVERY = 1 << 14, OPCODE_JUMP = 0xeb, OPCODE_JUMP_FAR = 0xe9 };
+enum {
+    PREFIXES = 3,
+    CLOCK_EVERY = 1 << 14,
+    OPCODE_JUMP = 0xeb,
+    OPCODE_JUMP_FAR = 0xe9,
+    OPCODE_CALL = 0xe8,
+    OPCODE_RETURN = 0xc3
+};
 
 static bool visit(struct search *search, struct search_at at);
 
@@ -33,19 +40,27 @@ static uint64_t key_of(const struct search *search, const struct search_at *at)
                            (uint64_t)at->is_adrift << 48 | (uint64_t)at->is_landing << 49));
 }
 
+/* Whether time is over, or the user ends it. */
+bool search_is_late(struct search *search)
+{
+    const struct golf_place_options *options = search->options;
+    if ((search->deadline != 0 && clock_now() >= search->deadline) ||
+        (options->is_interrupted && options->is_interrupted(options->context)))
+        search->is_stopped = true;
+    return search->is_stopped;
+}
+
 /* Counts a state. Returns whether the search has to end. */
 static bool is_over(struct search *search)
 {
     search->nodes++;
     if (search->limit != 0 && search->nodes >= search->limit)
         search->is_stopped = true;
-    if (search->nodes % CLOCK_EVERY == 0) {
-        const struct golf_place_options *options = search->options;
-        if ((search->deadline != 0 && clock_now() >= search->deadline) ||
-            (options->is_interrupted && options->is_interrupted(options->context)))
-            search->is_stopped = true;
-    }
-    return search->is_stopped;
+    if (search->board_limit != 0 && search->nodes >= search->board_limit)
+        search->is_given_up = true;
+    if (search->nodes % CLOCK_EVERY == 0)
+        search_is_late(search);
+    return search->is_stopped || search->is_given_up;
 }
 
 /* ---- where a part of the code may begin ---- */
@@ -417,6 +432,30 @@ static bool visit_branch(struct search *search, struct search_at at)
     return false;
 }
 
+/* A call of one block, after which the other comes. */
+static bool visit_call(struct search *search, struct search_at at)
+{
+    const struct golf_node *node = &search->pieces->nodes[at.node];
+    const struct golf_field field = {
+        .kind = GOLF_RELATIVE_FIELD, .length = 4, .is_block = true, .target = node->taken};
+    size_t end = at.offset + 1u + field.length;
+    at.is_adrift = at.is_adrift && !search_touches(search, at.offset, 1u + field.length);
+    if (end > search->board.size || !board_put(&search->board, at.offset, OPCODE_CALL) ||
+        !search_note(search, GOLF_ITEM_BRANCH, at.offset, end - at.offset, at.node) ||
+        !search_put_field(search, &field, at.offset + 1u, end))
+        return false;
+    at.offset = (uint16_t)end;
+    at.is_landing = false;
+    return go_to_block(search, at, node->other);
+}
+
+static bool visit_return(struct search *search, struct search_at at)
+{
+    at.is_adrift = at.is_adrift && !search_touches(search, at.offset, 1);
+    return !at.is_adrift && board_put(&search->board, at.offset, OPCODE_RETURN) &&
+           search_note(search, GOLF_ITEM_BRANCH, at.offset, 1, at.node) && next_block(search);
+}
+
 /* ---- nodes ---- */
 
 static bool visit_step(struct search *search, struct search_at at)
@@ -430,6 +469,26 @@ static bool visit_step(struct search *search, struct search_at at)
         (try_prefixed(search, at) || try_idle_jumps(search, at) || try_fillers(search, at)))
         return true;
     return try_jumps(search, at);
+}
+
+static bool visit_node(struct search *search, struct search_at at)
+{
+    const struct golf_node *node = &search->pieces->nodes[at.node];
+    switch ((enum golf_node_kind)node->kind) {
+    case GOLF_STEP:
+        return visit_step(search, at);
+    case GOLF_NODE_STOP:
+        return false; /* visit() */
+    case GOLF_NODE_GO:
+        return go_to_block(search, at, node->taken);
+    case GOLF_NODE_BRANCH:
+        return visit_branch(search, at);
+    case GOLF_NODE_CALLS:
+        return visit_call(search, at);
+    case GOLF_NODE_RETURNS:
+        return visit_return(search, at);
+    }
+    return false;
 }
 
 /* Tries everything from a state on. Returns whether the search is over: the file is found, or the
@@ -448,9 +507,7 @@ static bool visit(struct search *search, struct search_at at)
     if (memo_has(search->failed, key))
         return false;
     struct search_mark mark = search_mark(search);
-    bool is_over = node->kind == GOLF_STEP      ? visit_step(search, at)
-                   : node->kind == GOLF_NODE_GO ? go_to_block(search, at, node->taken)
-                                                : visit_branch(search, at);
+    bool is_over = visit_node(search, at);
     if (is_over)
         return true;
     search_undo(search, mark);

@@ -7,7 +7,7 @@
 
 /* How many bytes more than the cheapest way to an operation are still looked at: what is dearer
  * there may ask for less before. */
-enum { ALLOWANCE = 4, FIRST_TABLE = 1 << 12, DEFAULT_STATES = 2000000 };
+enum { ALLOWANCE = 4, FIRST_TABLE = 1 << 12, DEFAULT_STATES = 2000000, ASKED = 1 << 10 };
 
 const struct demand *search_demand(const struct search *search, uint16_t number)
 {
@@ -281,6 +281,9 @@ static bool visit(struct search *search, uint32_t number, size_t most)
         search->is_full = true;
         return true;
     }
+    if (number % ASKED == 0 && search->options->is_interrupted &&
+        search->options->is_interrupted(search->options->context))
+        return false;
     search->is_done[number] = true;
     if (is_entry(search, &state) && !note_entry(search, number))
         return false;
