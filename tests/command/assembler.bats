@@ -143,6 +143,16 @@ END
     exits 1
     says "lib/main.asm:7:"
     says "No such file or directory"
+    [[ $stderr != *nasm* ]]
+    printf '%%include "."\n' >folder.asm
+    tinyelf build folder.asm -o out
+    exits 1
+    [ "$stderr" = 'tinyelf: folder.asm:1:10: error: . cannot be read: Is a directory
+     1 | %include "."
+       |          ^' ]
+    tinyelf build folder.asm --assembler nasm -o out
+    exits 1
+    says "no entry"
     mkfifo data
     timeout 10 "$TINYELF" build --assembler inside lib/main.asm -o out 2>error && false
     grep -q "it is not a regular file" error
