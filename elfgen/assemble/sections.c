@@ -163,8 +163,9 @@ static bool take_attributes(struct state *state, const struct token *at, const s
     while (at < end) {
         if (state->options->flat && !is_word(at, "align") && !is_word(at, "progbits") &&
             !is_word(at, "nobits"))
-            return asm_error(state, at, ELFGEN_UNSUPPORTED,
-                             "of a flat file's sections this assembler knows align, progbits and nobits");
+            return asm_error(
+                state, at, ELFGEN_UNSUPPORTED,
+                "of a flat file's sections this assembler knows align, progbits and nobits");
         if (is_word(at, "align")) {
             if (!take_align(state, &at, end, result))
                 return false;
