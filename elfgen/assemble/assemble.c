@@ -50,7 +50,7 @@ static void warn_of_line(void *context, enum elfgen_assemble_class class_,
 {
     const struct state *state = context;
     if (!(state->off >> class_ & 1))
-        elfgen_asm_tell(state, class_, place, text);
+        elfgen_asm_warn(context, class_, place, text);
 }
 
 /* Reads one line; an error is told, and the next line is read. */
@@ -134,6 +134,8 @@ enum elfgen_status elfgen_assemble(const char *text, size_t length,
     state.source = (struct source_file){.text = text ? text : "", .length = length};
     const bool ok = begin(&state, memory, size) && assemble(&state, assembly);
     assembly->needed = state.arena.used;
+    if (ok || state.failed)
+        elfgen_asm_tell_warnings(&state);
     if (state.failed) {
         memset(assembly, 0, sizeof *assembly);
         if (error)

@@ -335,31 +335,31 @@ static enum elfgen_status ask(struct run *run, const void *bytes, uint64_t lengt
     return ask_program(run, file, length);
 }
 
-/* With a map of its own, which most files have room in. */
-__attribute__((noinline)) static enum elfgen_status ask_few(struct run *run, const void *bytes,
-                                                            uint64_t length)
+/* With a map of its own. */
+static enum elfgen_status ask_in(struct run *run, const void *bytes, uint64_t length,
+                                 struct elfgen_kernel_area *areas, size_t count)
 {
-    enum { FEW_AREAS = 48 };
-    /* Not initialised: only the first `count` are ever read. */
-    struct elfgen_kernel_area areas[FEW_AREAS];
-    struct elfgen_kernel_map own = {.areas = areas, .capacity = FEW_AREAS};
+    struct elfgen_kernel_map own = {.areas = areas, .capacity = count};
     run->map = &own;
     enum elfgen_status status = ask(run, bytes, length);
     run->map = NULL;
     return status;
 }
 
+/* Most files have room in it. Not initialised: only the first `count` are ever read. */
+__attribute__((noinline)) static enum elfgen_status ask_few(struct run *run, const void *bytes,
+                                                            uint64_t length)
+{
+    struct elfgen_kernel_area areas[48];
+    return ask_in(run, bytes, length, areas, sizeof areas / sizeof *areas);
+}
+
 /* Apart from the above, since each page of the stack that a function has is touched. */
 __attribute__((noinline)) static enum elfgen_status ask_many(struct run *run, const void *bytes,
                                                              uint64_t length)
 {
-    enum { MANY_AREAS = 496 };
-    struct elfgen_kernel_area areas[MANY_AREAS];
-    struct elfgen_kernel_map own = {.areas = areas, .capacity = MANY_AREAS};
-    run->map = &own;
-    enum elfgen_status status = ask(run, bytes, length);
-    run->map = NULL;
-    return status;
+    struct elfgen_kernel_area areas[496];
+    return ask_in(run, bytes, length, areas, sizeof areas / sizeof *areas);
 }
 
 enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,

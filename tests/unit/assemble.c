@@ -255,8 +255,20 @@ START_TEST(warnings_have_nasms_lines_and_classes)
     assembles("lonely\nmov al, 300\nsection .data\nresb 3\ndb 300, ?\ndb\nsection .bss\ndb 1\n"
               "alignb 4\n",
               64);
-    ck_assert_str_eq(told, "1 label-orphan\n2 number-overflow\n6 db-empty\n4 zeroing\n"
-                           "5 number-overflow\n5 zeroing\n8 other\n");
+    ck_assert_str_eq(told, "1 label-orphan\n2 number-overflow\n4 zeroing\n"
+                           "5 number-overflow\n5 zeroing\n6 db-empty\n8 other\n");
+    /* One that is too large for 64 bits is told once. */
+    assembles("dq 0x1123456789abcdef0\nmov rax, 0x1123456789abcdef0\n%if 0x1123456789abcdef0\n"
+              "nop\n%endif\nmov eax, 0x1123456789abcdef0\n",
+              64);
+    ck_assert_str_eq(told, "1 number-overflow\n2 number-overflow\n3 number-overflow\n"
+                           "6 number-overflow\n6 number-overflow\n");
+    /* Those of the first pass come before an error of the last one. */
+    run("lonely\ndb 300\nmov eax, [missing]\nalone\n", 64);
+    ck_assert_str_eq(told, "1 label-orphan\n2 number-overflow\n3 error\n4 label-orphan\n");
+    /* An attribute that is ignored, of a section that is there. */
+    assembles("section .data\nsection .data foo\nlonely\ndb 300\n", 64);
+    ck_assert_str_eq(told, "2 other\n3 label-orphan\n4 number-overflow\n");
 }
 END_TEST
 

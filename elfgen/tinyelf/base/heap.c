@@ -9,15 +9,17 @@
 #include <sys/mman.h>
 
 #include "elfgen/memory.h"
+#include "populate.h"
 
 enum {
     UNIT = 16,
-    FIRST_CHUNK = 65536,
+    FIRST_CHUNK = 1 << 18,
     LEAST_CHUNK = 1 << 18, /* chunks double from here on */
     MOST_CHUNK = 1 << 24,
-    LARGE = 1 << 17, /* larger blocks are mapped, and unmapped when they are freed */
-    HUGE_PAGE = 1 << 21,
-    STEPS = 4, /* classes from one power of two to the next */
+    LARGE = 1 << 17,   /* larger blocks are mapped, and unmapped when they are freed */
+    MANY = 1 << 20,    /* chunks from this size on get pages ... */
+    AT_ONCE = 1 << 18, /* ... so many bytes at a time */
+    STEPS = 4,         /* classes from one power of two to the next */
     CLASSES = 14 * STEPS
 };
 
@@ -33,7 +35,8 @@ static const uint64_t in_use = UINT64_C(0x9e6c63d0876a9a47), is_free = UINT64_C(
 
 static _Alignas(ELFGEN_PAGE) unsigned char first_chunk[FIRST_CHUNK];
 static struct {
-    unsigned char *at, *end; /* of the chunk that new blocks come from */
+    unsigned char *at, *end;  /* of the chunk that new blocks come from */
+    unsigned char *populated; /* up to here, or to the end, its pages are there or come by faults */
     size_t next_chunk;
     struct header *kept[CLASSES]; /* freed blocks; the next one's address is in the block */
 } heap;
@@ -72,41 +75,22 @@ static void *map(size_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* Maps memory that will be used, in huge pages where Linux has them: one page fault in place of
- * 512, and lookups of addresses that find them in the processor's buffers. */
-static void *map_huge(size_t size)
-{
-    if (size < HUGE_PAGE)
-        return map(size);
-    const size_t pages = (size + ELFGEN_PAGE - 1) / ELFGEN_PAGE * ELFGEN_PAGE;
-    unsigned char *memory = map(pages + HUGE_PAGE);
-    if (!memory)
-        return map(size);
-    /* The part that begins at a multiple of a huge page is kept. */
-    const size_t before = (0 - (uintptr_t)memory) & (HUGE_PAGE - 1);
-    if (before > 0)
-        munmap(memory, before);
-    if (before < HUGE_PAGE)
-        munmap(memory + before + pages, HUGE_PAGE - before);
-    madvise(memory + before, pages, MADV_HUGEPAGE);
-    return memory + before;
-}
-
 /* Makes room for a new block of a class. What is left of the chunk before is not used. */
 static bool next_chunk(size_t size)
 {
     if (!heap.end) {
         heap.at = first_chunk;
-        heap.end = first_chunk + sizeof first_chunk;
+        heap.end = heap.populated = first_chunk + sizeof first_chunk;
         heap.next_chunk = LEAST_CHUNK;
         if (size <= sizeof first_chunk)
             return true;
     }
-    unsigned char *chunk = map_huge(heap.next_chunk);
+    unsigned char *chunk = map(heap.next_chunk);
     if (!chunk)
         return false;
     heap.at = chunk;
     heap.end = chunk + heap.next_chunk;
+    heap.populated = heap.next_chunk < MANY ? heap.end : chunk;
     heap.next_chunk *= heap.next_chunk < MOST_CHUNK ? 2 : 1;
     return true;
 }
@@ -131,7 +115,7 @@ static void *allocate(size_t size, bool *zeros)
     if (size > PTRDIFF_MAX - LARGE)
         return no_memory();
     if (size > LARGE) {
-        struct header *header = map_huge(size + sizeof *header);
+        struct header *header = map(size + sizeof *header);
         return header ? use(header, size) : no_memory();
     }
     const unsigned class_ = class_of(&size);
@@ -147,6 +131,10 @@ static void *allocate(size_t size, bool *zeros)
         return no_memory();
     header = (struct header *)(void *)heap.at;
     heap.at += size + sizeof *header;
+    if (heap.at > heap.populated) {
+        populate(heap.populated, AT_ONCE);
+        heap.populated += AT_ONCE;
+    }
     return use(header, size);
 }
 
@@ -190,15 +178,8 @@ static void *remap(struct header *header, size_t size)
 {
     if (size > PTRDIFF_MAX - LARGE)
         return no_memory();
-    const size_t before = (size_t)header->size + sizeof *header, after = size + sizeof *header;
-    /* Huge pages move as such to where others may be. */
-    void *place = after >= HUGE_PAGE && after > before ? map_huge(after) : NULL;
-    void *moved = place ? mremap(header, before, after, MREMAP_MAYMOVE | MREMAP_FIXED, place)
-                        : mremap(header, before, after, MREMAP_MAYMOVE);
-    if (moved == MAP_FAILED && place)
-        munmap(place, after);
-    else if (place)
-        madvise(moved, after, MADV_HUGEPAGE);
+    void *moved = mremap(header, (size_t)header->size + sizeof *header, size + sizeof *header,
+                         MREMAP_MAYMOVE);
     return moved == MAP_FAILED ? no_memory() : use(moved, size);
 }
 

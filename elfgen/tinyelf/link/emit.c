@@ -2,6 +2,7 @@
  * library can apply. */
 #include <string.h>
 
+#include "base/populate.h"
 #include "link_private.h"
 #include "elfgen/arch.h"
 
@@ -147,6 +148,7 @@ static bool make_symbols(struct link *link)
     link->symbols = link_keep(link, count * sizeof *link->symbols);
     if (!link->symbols)
         return false;
+    populate(link->symbols, count * sizeof *link->symbols);
     for (size_t i = 0; i < link->section_count; i++)
         link->symbols[SYMBOL_SECTIONS + i] =
             (struct elfgen_symbol){.name = link->sections[i].name, .section = (uint32_t)i};
@@ -282,6 +284,7 @@ static bool take_relocations(struct link *link)
     if (!link_grow(link, &link->relocations, most, &link->relocation_capacity,
                    sizeof *link->relocations))
         return false;
+    populate(link->relocations, most * sizeof *link->relocations);
     for (uint32_t i = 0; i < link->object_count; i++) {
         const struct link_object *object = link->objects[i];
         for (size_t j = 1; j < object->section_count; j++) {

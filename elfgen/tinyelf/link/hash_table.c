@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/populate.h"
+
 /* Takes eight bytes at a time, multiplies them into the bits above and folds those down. Colliding
  * names need no defence: they would only slow down their author's build. */
 uint64_t link_table_hash(const void *bytes, size_t size)
@@ -59,6 +61,7 @@ static bool grow(struct link_table *table)
     larger.rows = calloc(larger.capacity, sizeof *larger.rows);
     if (!larger.rows)
         return false;
+    populate(larger.rows, larger.capacity * sizeof *larger.rows);
     for (size_t i = 0; i < table->capacity; i++) {
         const struct link_row *row = &table->rows[i];
         if (row->key)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/width.h"
+#include "base/populate.h"
 #include "base/proc.h"
 #include "base/suffix.h"
 #include "base/system_error.h"
@@ -335,6 +336,7 @@ static bool write_program(struct work *work)
         message("build", "error", NO_MEMORY " for %zu bytes", size);
         return false;
     }
+    populate(image, size);
     bool done = elfgen_write_image(program, &work->layout, image, size, &error) != 0 ||
                 message_library_error("build", &error);
     if (done) {
