@@ -250,6 +250,45 @@ START_TEST(names_with_a_point_belong_to_the_label_before)
 }
 END_TEST
 
+static void is_refused(const char *source, enum elfgen_status status, unsigned line)
+{
+    char first[32];
+    snprintf(first, sizeof first, "%u error\n", line);
+    ck_assert_msg(run(source, 64) == status, "%s: %d %s", source, (int)error.status, error.text);
+    ck_assert_msg(strncmp(told, first, strlen(first)) == 0, "%s: %s", source, told);
+    ck_assert(error.text[0] != '\0' && error.status == status);
+}
+
+START_TEST(text_that_no_directive_names_is_aligned_as_what_comes_before_its_bytes_says)
+{
+    assembles("align 64\nnop\n", 64);
+    ck_assert_uint_eq(assembly.program.sections[0].align, 16);
+    assembles("align 64\na: nop\n", 64);
+    ck_assert_uint_eq(assembly.program.sections[0].align, 64);
+    assembles("nop\nalign 64\n", 64);
+    ck_assert_uint_eq(assembly.program.sections[0].align, 64);
+}
+END_TEST
+
+START_TEST(a_strict_jump_stays_near_whatever_else_is_looked_at_again)
+{
+    has_code("a: dq 'longer than eight bytes', b-a\njmp strict a\nb:\n", 64,
+             "6c6f6e676572207468616e20656967687420627974657300"
+             "2500000000000000e9dbffffff");
+    has_code("a: times b-b+1 db 5\njmp strict a\njmp a\nb:\n", 64, "05e9faffffffebf8");
+}
+END_TEST
+
+START_TEST(data_that_is_repeated_no_times_is_read)
+{
+    assembles("times 0 dd f\nextern e\nextern f\ndd f, e\ntimes 0 db 300, ?\ntimes 0 dw 1e10\n",
+              64);
+    ck_assert_str_eq(told, "6 float-overflow\n");
+    is_refused("times 0 dd missing\n", ELFGEN_UNDEFINED, 1);
+    is_refused("nop\ntimes 0 db 1,,2\n", ELFGEN_BAD_VALUE, 2);
+}
+END_TEST
+
 START_TEST(warnings_have_nasms_lines_and_classes)
 {
     assembles("lonely\nmov al, 300\nsection .data\nresb 3\ndb 300, ?\ndb\nsection .bss\ndb 1\n"
@@ -271,15 +310,6 @@ START_TEST(warnings_have_nasms_lines_and_classes)
     ck_assert_str_eq(told, "2 other\n3 label-orphan\n4 number-overflow\n");
 }
 END_TEST
-
-static void is_refused(const char *source, enum elfgen_status status, unsigned line)
-{
-    char first[32];
-    snprintf(first, sizeof first, "%u error\n", line);
-    ck_assert_msg(run(source, 64) == status, "%s: %d %s", source, (int)error.status, error.text);
-    ck_assert_msg(strncmp(told, first, strlen(first)) == 0, "%s: %s", source, told);
-    ck_assert(error.text[0] != '\0' && error.status == status);
-}
 
 START_TEST(what_is_wrong_is_refused_with_its_line)
 {
@@ -439,6 +469,10 @@ static Suite *assemble_suite(void)
     tcase_add_test(tests, data_has_nasms_strings_floats_and_repetitions);
     tcase_add_test(tests, names_with_a_point_belong_to_the_label_before);
     tcase_add_test(tests, warnings_have_nasms_lines_and_classes);
+    tcase_add_test(tests, data_that_is_repeated_no_times_is_read);
+    tcase_add_test(tests, a_strict_jump_stays_near_whatever_else_is_looked_at_again);
+    tcase_add_test(tests,
+                   text_that_no_directive_names_is_aligned_as_what_comes_before_its_bytes_says);
     tcase_add_test(tests, what_is_wrong_is_refused_with_its_line);
     tcase_add_test(tests, memory_that_does_not_suffice_is_asked_for);
     tcase_add_test(tests, lines_tell_where_bytes_come_from);
