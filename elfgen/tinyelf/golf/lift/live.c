@@ -284,12 +284,21 @@ static bool is_useless(const struct back *back, const struct lift_live *after)
     return true;
 }
 
+/* Whether a shift changes the flags: not by 0, and the count may be 0 if it is in cl. */
+static bool shifts(const struct lift_instruction *instruction)
+{
+    const ZydisDecodedInstruction *source = &instruction->zydis;
+    const ZydisDecodedOperand *count = &instruction->operands[source->operand_count_visible - 1];
+    unsigned mask = instruction->operands[0].size == 64 ? 63 : 31;
+    return count->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && (count->imm.value.u & mask) != 0 &&
+           source->mnemonic != ZYDIS_MNEMONIC_RCL && source->mnemonic != ZYDIS_MNEMONIC_RCR;
+}
+
 static bool writes_flags_always(const struct lift_instruction *instruction)
 {
     bool is_shift = instruction->zydis.meta.category == ZYDIS_CATEGORY_SHIFT ||
                     instruction->zydis.meta.category == ZYDIS_CATEGORY_ROTATE;
-    bool is_by_cl = is_shift && instruction->reads >> 1 & 1;
-    return !is_by_cl && !instruction->effects.repeats;
+    return (!is_shift || shifts(instruction)) && !instruction->effects.repeats;
 }
 
 /* A stack address that stays is used in a way that is not followed. */
