@@ -213,6 +213,10 @@ static void need_operand(const struct back *back, const ZydisDecodedOperand *ope
         return;
     bool passes = back->instruction->result_addresses != 0 && passes_addresses(back->instruction) &&
                   !has_address_besides(back, reg);
+    /* What is stored may be loaded as an address. */
+    passes = passes || (back->instruction->effects.write_count > 0 &&
+                        operand->visibility != ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
+                        operand->size == back->lift->bits);
     bool is_read = operand->actions & READS || is_kept_in_part;
     if (is_read && back->instruction->reads >> reg & 1)
         need(back, reg, bits, passes && bits >= 32);
@@ -284,12 +288,21 @@ static bool is_useless(const struct back *back, const struct lift_live *after)
     return true;
 }
 
+/* Whether a shift changes the flags: not by 0, and the count may be 0 if it is in cl. */
+static bool shifts(const struct lift_instruction *instruction)
+{
+    const ZydisDecodedInstruction *source = &instruction->zydis;
+    const ZydisDecodedOperand *count = &instruction->operands[source->operand_count_visible - 1];
+    unsigned mask = instruction->operands[0].size == 64 ? 63 : 31;
+    return count->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && (count->imm.value.u & mask) != 0 &&
+           source->mnemonic != ZYDIS_MNEMONIC_RCL && source->mnemonic != ZYDIS_MNEMONIC_RCR;
+}
+
 static bool writes_flags_always(const struct lift_instruction *instruction)
 {
     bool is_shift = instruction->zydis.meta.category == ZYDIS_CATEGORY_SHIFT ||
                     instruction->zydis.meta.category == ZYDIS_CATEGORY_ROTATE;
-    bool is_by_cl = is_shift && instruction->reads >> 1 & 1;
-    return !is_by_cl && !instruction->effects.repeats;
+    return (!is_shift || shifts(instruction)) && !instruction->effects.repeats;
 }
 
 /* A stack address that stays is used in a way that is not followed. */
