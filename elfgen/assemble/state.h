@@ -186,6 +186,7 @@ struct state {
 
     struct asm_section **sections; /* in the order of their making */
     struct asm_section **section_buckets;
+    size_t section_bucket_count; /* a power of two */
     uint32_t section_count, section_room;
     struct symbol **buckets;
     size_t bucket_count, symbol_count;

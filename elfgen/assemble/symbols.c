@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { FIRST_BUCKETS = 256 };
+enum { FIRST_BUCKETS = 64 };
 
 bool elfgen_asm_symbols_begin(struct state *state)
 {
