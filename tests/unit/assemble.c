@@ -267,6 +267,8 @@ START_TEST(text_that_no_directive_names_is_aligned_as_what_comes_before_its_byte
     ck_assert_uint_eq(assembly.program.sections[0].align, 64);
     assembles("nop\nalign 64\n", 64);
     ck_assert_uint_eq(assembly.program.sections[0].align, 64);
+    assembles("nop\nalign 2\nsection .text align=1\nnop\n", 64);
+    ck_assert_uint_eq(assembly.program.sections[0].align, 2);
 }
 END_TEST
 
