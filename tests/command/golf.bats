@@ -246,7 +246,7 @@ EOF
 @test "usage errors say what to give" {
     tinyelf golf "$SOURCE/asm/hello.s"
     exits 2
-    says "nothing to prove: give the program that you made by --prove CANDIDATE"
+    says "no output given: -o FILE is the smallest file that is found (or --prove CANDIDATE one that you made)"
     tinyelf golf --prove x
     exits 2
     says "no input given: what should 'x' do the same as?"
