@@ -11,7 +11,7 @@ use Rows;
 # What is offered for a word of --help that stands for a value or an operand. A value that is a path is a file unless its
 # word says more; words that are not here stand for numbers and names that nobody can list.
 my %offered = (
-    FILE => 'file', INPUT => 'file', RESULT => 'file', ARGUMENT => 'file', TWIN => 'file', PAGE => 'file',
+    FILE => 'file', INPUT => 'file', RESULT => 'file', ARGUMENT => 'file', TWIN => 'file', PAGE => 'file', CANDIDATE => 'file',
     'FILE.c' => 'source', DIR => 'folder', FOLDER => 'folder', PROGRAM => 'program', COMMAND => 'command',
     TEMPLATE => 'template', 'NAME|NUMBER' => 'call',
 );

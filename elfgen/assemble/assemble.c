@@ -48,7 +48,7 @@ static bool evaluate_condition(void *context, const struct line *line, const str
 static void warn_of_line(void *context, enum elfgen_assemble_class class_,
                          const struct elfgen_source_place *place, const char *text)
 {
-    elfgen_asm_tell(context, class_, place, text);
+    elfgen_asm_warn(context, class_, place, text);
 }
 
 /* Reads one line; an error is told, and the next line is read. */
@@ -131,6 +131,8 @@ enum elfgen_status elfgen_assemble(const char *text, size_t length,
     state.source = (struct source_file){.text = text ? text : "", .length = length};
     const bool ok = begin(&state, memory, size) && assemble(&state, assembly);
     assembly->needed = state.arena.used;
+    if (ok || state.failed)
+        elfgen_asm_tell_warnings(&state);
     if (state.failed) {
         memset(assembly, 0, sizeof *assembly);
         if (error)

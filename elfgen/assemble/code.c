@@ -114,7 +114,9 @@ static void classify(struct state *state, struct statement *statement,
     statement->addend =
         value->kind == VALUE_UNKNOWN ? 0 : value->number - statement->target->value.number;
     struct elfgen_x86_instruction instruction = values->instruction;
-    const bool is_strict = operand->strict && value->kind == VALUE_UNKNOWN;
+    /* What is strict without the word is so because of its section. */
+    const bool is_strict =
+        operand->strict && (value->kind == VALUE_UNKNOWN || value->base == statement->item.section);
     instruction.operands[0].symbolic = true;
     instruction.operands[0].reach = ELFGEN_X86_SHORT;
     if (operand->reach != ELFGEN_X86_NEAR && !is_strict &&

@@ -14,6 +14,7 @@ struct data {
     struct names names;
     const struct token *at;
     unsigned depth;
+    bool is_skipped; /* it is read, and makes nothing */
 };
 
 static bool put_zeros(struct data *data, uint64_t count)
@@ -79,7 +80,7 @@ static bool put_number(struct data *data, const struct value *value, unsigned si
     if (value->kind == VALUE_OTHER)
         return asm_error(data->state, at, ELFGEN_BAD_VALUE,
                          "the value is neither a number nor an address");
-    if (value->kind == VALUE_NUMBER && size < 8 &&
+    if (value->kind == VALUE_NUMBER && size < 8 && !data->is_skipped &&
         (value->number < -(INT64_C(1) << 8 * size) || value->number > (INT64_C(1) << 8 * size) - 1))
         elfgen_asm_warning(data->state, ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, at,
                            "the number does not fit: its upper bits are left out");
@@ -190,7 +191,7 @@ static bool put_element(struct data *data, unsigned size)
     struct value value;
     if (token_is(at, '?') && is_end(at + 1)) {
         data->at++;
-        if (section_here(data->state)->type != ELFGEN_SHT_NOBITS)
+        if (section_here(data->state)->type != ELFGEN_SHT_NOBITS && !data->is_skipped)
             elfgen_asm_warning(data->state, ELFGEN_ASSEMBLE_ZEROING, at,
                                "places without a value are zeros in this section");
         return put_zeros(data, size);
@@ -229,10 +230,24 @@ static bool put_list(struct data *data, unsigned size)
     return true;
 }
 
+/* Reads the elements of a line that is repeated no times: what is wrong with them is told, and
+ * names are looked up. */
+static bool skip_line(struct state *state, const struct token *begin)
+{
+    struct sink nowhere = {0};
+    struct data data = {.state = state, .sink = &nowhere, .at = begin + 1, .is_skipped = true};
+    elfgen_asm_names(state, &data.names);
+    return put_list(&data, word_of(begin)->number) &&
+           (data.at->kind == TOKEN_END ||
+            asm_error(state, data.at, ELFGEN_BAD_VALUE, "no parenthesis is open here"));
+}
+
 bool elfgen_asm_data_bytes(struct state *state, const struct token *begin, uint64_t count,
                            struct sink *sink)
 {
     struct data data = {.state = state, .sink = sink};
+    if (count == 0)
+        return skip_line(state, begin);
     elfgen_asm_names(state, &data.names);
     for (uint64_t i = 0; i < count; i++) {
         const uint64_t before = sink->size;

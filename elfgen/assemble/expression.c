@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "calculate.h"
+#include "elfgen/text.h"
 #include "vector.h"
 
 /* How deep operators may wait for their right operands, and values for their operators. */
@@ -55,6 +56,28 @@ const char *elfgen_asm_token_text(const struct token *token, char text[TOKEN_TEX
     memcpy(text + 1, token->text, length);
     memcpy(text + 1 + length, is_cut ? more : "`", is_cut ? sizeof more : 2);
     return text;
+}
+
+bool elfgen_asm_is_rip(const struct token *name)
+{
+    const char *text = name->text;
+    return name->length == 3 && ((text[0] | 0x20) == 'r' || (text[0] | 0x20) == 'e') &&
+           (text[1] | 0x20) == 'i' && (text[2] | 0x20) == 'p';
+}
+
+void elfgen_asm_hint_of_comment(const struct fault *fault)
+{
+    const struct token *token = fault->token;
+    struct elfgen_error *error = fault->error;
+    if (!error || !token || token->kind != TOKEN_OPERATOR ||
+        !(token->value == '#' || token->value == OPERATOR_SIGNED_DIVIDE ||
+          (token->value == '/' && token_is(token + 1, '*'))))
+        return;
+    const size_t length = strlen(error->text);
+    struct elfgen_text text = {.bytes = error->text + length,
+                               .capacity = sizeof error->text - length - 1};
+    elfgen_text_string(&text, "; a comment begins with `;`");
+    text.bytes[text.length] = '\0';
 }
 
 static enum precedence precedence_of(const struct token *token)
@@ -249,9 +272,6 @@ static bool take_operand(struct evaluation *evaluation, const struct token *toke
     *is_complete = true;
     switch (token->kind) {
     case TOKEN_NUMBER:
-        if (token->overflow)
-            warn(evaluation, ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, token,
-                 "the number does not fit into 64 bits: its low ones are taken");
         return push_term(evaluation, token, TERM_NUMBER, (int64_t)token->value);
     case TOKEN_STRING:
         return push_string(evaluation, token);

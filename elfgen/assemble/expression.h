@@ -33,6 +33,12 @@ struct fault {
     struct elfgen_error *error; /* NULL: nobody wants to know */
 };
 
+/* Whether a name is rip or eip, which are no registers of NASM's. */
+bool elfgen_asm_is_rip(const struct token *name);
+
+/* Adds to the sentence of an error at a sign that begins a comment elsewhere what does so here. */
+void elfgen_asm_hint_of_comment(const struct fault *fault);
+
 /* What names are worth, and what else an expression depends on. */
 struct names {
     /* Sets *value: a number, an address, or VALUE_UNKNOWN for what is not defined yet. False after

@@ -74,6 +74,16 @@ static bool is_before(const struct scan *scan, char c)
     return at(&copy) == (unsigned char)c;
 }
 
+/* Whether a `#` says the number and the file of the next line, as preprocessors do: in the first
+ * column, before a number. */
+static bool is_line_number(const struct scan *scan)
+{
+    struct scan copy = *scan;
+    struct token token = {.space_before = false};
+    skip(&copy, &token);
+    return scan->is_first && !scan->token.space_before && at(&copy) >= '0' && at(&copy) <= '9';
+}
+
 static bool is_in_name(unsigned char c)
 {
     return (elfgen_asm_classes[c] & IN_NAME) != 0;
@@ -198,7 +208,7 @@ static bool is_foreign_operator(struct scan *scan)
     case '{':
         return true;
     case '#':
-        return scan->is_first;
+        return is_line_number(scan);
     case '[':
         return scan->is_beginning && is_foreign_bracket(scan);
     default:

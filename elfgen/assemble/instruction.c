@@ -428,6 +428,12 @@ static bool knows_no_name(void *context, const struct token *name, struct value 
     char text[TOKEN_TEXT];
     (void)context;
     (void)value;
+    if (elfgen_asm_is_rip(name))
+        return fault_at(fault, name,
+                        elfgen_error_set(fault->error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
+                                         "%s is no register of NASM's: `[rel $+16]` is an address "
+                                         "that is stored relative to it",
+                                         elfgen_asm_token_text(name, text)));
     return fault_at(fault, name,
                     elfgen_error_set(fault->error, ELFGEN_UNDEFINED, ELFGEN_NOWHERE,
                                      "%s is not defined: one instruction has no labels but $",
@@ -453,6 +459,11 @@ static enum elfgen_status read_tokens(const struct question *question, const str
         .look_up = knows_no_name, .here = zero, .section_start = zero, .mode = question->mode};
     struct fault fault = {.token = tokens, .error = question->error};
     bool is_read = elfgen_asm_instruction(&names, tokens, &values, &fault);
+    for (const struct token *token = tokens; is_read && token->kind != TOKEN_END; token++)
+        if (token->overflow)
+            is_read = fault_at(&fault, token,
+                               elfgen_error_set(fault.error, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                                                "the number does not fit into 64 bits"));
     if (is_read && !values.instruction.mnemonic)
         is_read = fault_at(&fault, values.mnemonic,
                            elfgen_error_set(fault.error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
@@ -463,6 +474,7 @@ static enum elfgen_status read_tokens(const struct question *question, const str
             question->places[i] = (uint32_t)(token->place - question->text);
     }
     if (!is_read) {
+        elfgen_asm_hint_of_comment(&fault);
         fault.error->offset = (uint64_t)(fault.token->place - question->text);
         return fault.error->status;
     }

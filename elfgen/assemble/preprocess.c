@@ -28,6 +28,7 @@ void elfgen_asm_lines_begin(struct lines *lines, const struct source_file *sourc
     lines->levels[0] = (struct source_level){.file = source, .at = source->text};
     lines->tokens = NULL;
     lines->room = 0;
+    lines->count = 0;
     lines->included = MOST_INCLUDED;
     lines->condition_count = 0;
     lines->is_over = lines->is_quiet = false;
@@ -83,6 +84,16 @@ static enum step expand(struct lines *lines, const struct line *line, const stru
     }
 }
 
+/* Warns of numbers that do not fit into 64 bits. */
+static void warn_of_numbers(struct lines *lines, const struct line *line,
+                            const struct token *tokens, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (tokens[i].overflow)
+            warn(lines, ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, line, &tokens[i],
+                 "the number does not fit into 64 bits: its low ones are taken");
+}
+
 /* Evaluates the rest of a directive's line. */
 static enum step evaluate(struct lines *lines, const struct line *line, const struct token *tokens,
                           int64_t *value)
@@ -92,6 +103,7 @@ static enum step evaluate(struct lines *lines, const struct line *line, const st
     const enum step step = expand(lines, line, tokens, &at, &count);
     if (step != STEP_NEXT)
         return step;
+    warn_of_numbers(lines, line, at, count);
     if (!lines->evaluate(lines->context, line, &at, value))
         return STEP_ERROR;
     if (at->kind != TOKEN_END)
@@ -411,6 +423,7 @@ static bool read_line(struct lines *lines, struct source_level *level, struct li
     line->file = level->file;
     line->start = level->at;
     line->number = ++level->number;
+    line->order = ++lines->count;
     for (;;) {
         switch (elfgen_asm_lex_line(&level->at, end, lines->tokens, lines->room, &line->count)) {
         case LEX_LINE:
@@ -459,10 +472,8 @@ static enum step finish(struct lines *lines, struct line *line, bool *is_line)
         for (size_t i = 0; i < line->count; i++)
             overflows |= line->tokens[i].overflow;
     }
-    for (size_t i = 0; overflows && i < line->count; i++)
-        if (line->tokens[i].overflow)
-            warn(lines, ELFGEN_ASSEMBLE_NUMBER_OVERFLOW, line, &line->tokens[i],
-                 "the number does not fit into 64 bits");
+    if (overflows)
+        warn_of_numbers(lines, line, line->tokens, line->count);
     *is_line = line->count > 0;
     return STEP_NEXT;
 }

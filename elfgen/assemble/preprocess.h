@@ -21,6 +21,7 @@ struct line {
     const struct source_file *file;
     uint64_t number;   /* the first is 1; of joined lines that of the first one */
     const char *start; /* in file->text */
+    uint64_t order;    /* of all lines that are read, those of included files among them */
 };
 
 /* One file that is being read. */
@@ -56,6 +57,7 @@ struct lines {
     struct token *tokens;
     size_t room;
     struct macros macros;
+    uint64_t count;    /* of the lines that were read */
     uint64_t included; /* bytes of files that may still be included */
     uint8_t conditions[LINES_CONDITIONS];
     uint32_t condition_count;

@@ -5,7 +5,7 @@
 
 #include "symbols.h"
 
-enum { BUCKETS = 1024 };
+enum { FIRST_BUCKETS = 64 };
 
 /* Sections with a meaning, as NASM has them; 0: the size of an address. The last row is of all
  * other names. */
@@ -163,8 +163,9 @@ static bool take_attributes(struct state *state, const struct token *at, const s
     while (at < end) {
         if (state->options->flat && !is_word(at, "align") && !is_word(at, "progbits") &&
             !is_word(at, "nobits"))
-            return asm_error(state, at, ELFGEN_UNSUPPORTED,
-                             "of a flat file's sections this assembler knows align, progbits and nobits");
+            return asm_error(
+                state, at, ELFGEN_UNSUPPORTED,
+                "of a flat file's sections this assembler knows align, progbits and nobits");
         if (is_word(at, "align")) {
             if (!take_align(state, &at, end, result))
                 return false;
@@ -190,21 +191,44 @@ static bool take_attributes(struct state *state, const struct token *at, const s
     return true;
 }
 
-static size_t bucket_of(const char *name, size_t length)
+static struct asm_section **bucket_of(const struct state *state, const char *name, size_t length)
 {
-    return token_hash(name, length) >> 54 & (BUCKETS - 1);
+    return &state->section_buckets[token_hash(name, length) >> 32 &
+                                   (state->section_bucket_count - 1)];
 }
 
 static struct asm_section *find(struct state *state, const char *name, size_t length)
 {
-    struct asm_section *section = state->section_buckets[bucket_of(name, length)];
+    struct asm_section *section = *bucket_of(state, name, length);
     while (section && (section->length != length || memcmp(section->name, name, length) != 0))
         section = section->next;
     return section;
 }
 
+/* Makes a table of names, and puts the sections that there are into it. */
+static bool make_buckets(struct state *state, size_t count)
+{
+    struct asm_section **buckets =
+        arena_take(&state->arena, count * sizeof(struct asm_section *), 16);
+    if (!buckets)
+        return false;
+    memset(buckets, 0, count * sizeof(struct asm_section *));
+    state->section_buckets = buckets;
+    state->section_bucket_count = count;
+    for (uint32_t i = 0; i < state->section_count; i++) {
+        struct asm_section *section = state->sections[i];
+        struct asm_section **bucket = bucket_of(state, section->name, section->length);
+        section->next = *bucket;
+        *bucket = section;
+    }
+    return true;
+}
+
 static bool make_room(struct state *state)
 {
+    if (state->section_count >= state->section_bucket_count &&
+        !make_buckets(state, 4 * state->section_bucket_count))
+        return false;
     if (state->section_count < state->section_room)
         return true;
     const uint32_t room = 2 * state->section_room + 16;
@@ -256,8 +280,8 @@ static struct asm_section *make(struct state *state, const char *name, size_t le
                                                           : word,
                                     .entry_size = row->entry_size == NONE ? 0 : word,
                                     .index = state->section_count,
-                                    .next = state->section_buckets[bucket_of(name, length)]};
-    state->section_buckets[bucket_of(name, length)] = section;
+                                    .next = *bucket_of(state, name, length)};
+    *bucket_of(state, name, length) = section;
     state->sections[state->section_count++] = section;
     return section;
 }
@@ -265,10 +289,8 @@ static struct asm_section *make(struct state *state, const char *name, size_t le
 bool elfgen_asm_sections_begin(struct state *state)
 {
     static const struct attributes nothing;
-    state->section_buckets = arena_take(&state->arena, BUCKETS * sizeof(struct asm_section *), 16);
-    if (!state->section_buckets)
+    if (!make_buckets(state, FIRST_BUCKETS))
         return false;
-    memset(state->section_buckets, 0, BUCKETS * sizeof(struct asm_section *));
     return make(state, ".text", 5, &nothing) != NULL;
 }
 
@@ -340,14 +362,14 @@ bool elfgen_asm_section(struct state *state, const struct token *tokens, const s
     if (is_reserved(name))
         return asm_error(state, tokens, ELFGEN_BAD_VALUE,
                          "the assembler makes the section %s itself", name);
-    if (!take_attributes(state, at, end, &given))
-        return false;
     struct asm_section *section = find(state, name, length);
     const bool is_new = !section || !section->is_named;
+    if (section)
+        state->arena.used = used; /* it has the name */
+    if (!take_attributes(state, at, end, &given))
+        return false;
     if (!section)
         section = make(state, name, length, &given);
-    else
-        state->arena.used = used;
     if (!section)
         return false;
     if (is_new) {
@@ -368,6 +390,8 @@ bool elfgen_asm_section(struct state *state, const struct token *tokens, const s
 void elfgen_asm_align_section(struct state *state, uint64_t align)
 {
     struct asm_section *section = section_here(state);
+    if (state->pass > 1)
+        return; /* what the section has by then does not count */
     if (align > section->said_align)
         section->said_align = align;
     /* NASM's `.text` that no directive names is not there before it has bytes. */

@@ -51,6 +51,8 @@ bool elfgen_asm_padding(struct state *state, const struct token *begin, uint64_t
     state->is_critical = was_critical;
     if (!ok)
         return false;
+    if (at->kind != TOKEN_END && !token_is(at, ','))
+        return asm_error(state, at, ELFGEN_BAD_VALUE, "after an alignment nothing was expected");
     if (value.number <= 0 || (value.number & (value.number - 1)) || value.number > INT32_MAX)
         return asm_error(state, begin + 1, ELFGEN_BAD_VALUE,
                          "an alignment is a power of two, such as 16");

@@ -133,6 +133,15 @@ struct statement {
 /* What a pass may do with the size of a jump. */
 enum jump_sizes { JUMPS_FREE, JUMPS_GROW, JUMPS_STAY };
 
+/* A warning of the first pass, which is told when those before it in the source were. */
+struct warning {
+    struct warning *next;
+    uint64_t order; /* of its line */
+    enum elfgen_assemble_class class_;
+    struct elfgen_source_place place;
+    const char *text; /* a constant */
+};
+
 /* Where items are added; a copy of it and of arena.used brings back what was. */
 struct stream {
     struct item **tail;
@@ -148,9 +157,10 @@ struct state {
     struct elfgen_error last;  /* the sentence of a fault */
     struct fault fault;
     unsigned error_count;
-    uint32_t pass;                /* 1: the source is read; the last one makes bytes */
-    uint64_t changes;             /* of symbols' values in this pass */
-    const struct symbol *changed; /* the first one of them */
+    struct warning *warnings, **last_warning; /* those that are not told yet, by order */
+    uint32_t pass;                            /* 1: the source is read; the last one makes bytes */
+    uint64_t changes;                         /* of symbols' values in this pass */
+    const struct symbol *changed;             /* the first one of them */
 
     struct lines lines;
     struct source_file source;
@@ -176,6 +186,7 @@ struct state {
 
     struct asm_section **sections; /* in the order of their making */
     struct asm_section **section_buckets;
+    size_t section_bucket_count; /* a power of two */
     uint32_t section_count, section_room;
     struct symbol **buckets;
     size_t bucket_count, symbol_count;
@@ -199,10 +210,16 @@ bool elfgen_asm_told(struct state *state, const struct token *token, enum elfgen
                     elfgen_error_set(&(state)->last, (status), ELFGEN_NOWHERE, __VA_ARGS__))
 bool elfgen_asm_tell_fault(struct state *state);
 bool elfgen_asm_tell_last(struct state *state, const struct elfgen_source_place *place);
-void elfgen_asm_tell(const struct state *state, enum elfgen_assemble_class class_,
-                     const struct elfgen_source_place *place, const char *text);
 void elfgen_asm_warning(struct state *state, enum elfgen_assemble_class class_,
                         const struct token *token, const char *text);
+
+/* Tells a warning, a constant text; one of the first pass after those of later passes that are
+ * before it in the source. */
+void elfgen_asm_warn(struct state *state, enum elfgen_assemble_class class_,
+                     const struct elfgen_source_place *place, const char *text);
+
+/* Tells the warnings that are not told yet. */
+void elfgen_asm_tell_warnings(struct state *state);
 
 /* Fills what expressions of a statement depend on. */
 void elfgen_asm_names(struct state *state, struct names *names);

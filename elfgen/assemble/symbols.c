@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { FIRST_BUCKETS = 256 };
+enum { FIRST_BUCKETS = 64 };
 
 bool elfgen_asm_symbols_begin(struct state *state)
 {
@@ -233,6 +233,9 @@ bool elfgen_asm_look_up(void *context, const struct token *name, struct value *v
                     elfgen_error_set(fault->error, ELFGEN_UNDEFINED, ELFGEN_NOWHERE,
                                      state->pass == 1
                                          ? "the symbol %s is not defined before this line"
+                                     : elfgen_asm_is_rip(name)
+                                         ? "the symbol %s is not defined: `[rel name]` is an "
+                                           "address that is stored relative to rip"
                                          : "the symbol %s is not defined",
                                      text));
 }

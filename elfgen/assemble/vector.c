@@ -102,7 +102,9 @@ void elfgen_asm_sum_add(struct sum *left, struct sum right, struct hint *hint)
     if (left->count == 1 && right.count == 1 && left->terms->type == TERM_NUMBER &&
         right.terms->type == TERM_NUMBER) {
         left->terms->factor = add(left->terms->factor, right.terms->factor);
-        if (left->terms->factor && hint)
+        if (left->terms->factor == 0)
+            left->count = 0; /* for NASM no number is left, which a later one is not added to */
+        else if (hint)
             hint->kind = HINT_SUMMED;
         return;
     }

@@ -13,6 +13,7 @@
 #include "elfgen/arch.h"
 #include "elfgen/assemble.h"
 #include "elfgen/code.h"
+#include "elfgen/distance.h"
 #include "elfgen/error.h"
 #include "elfgen/format.h"
 #include "elfgen/hex.h"

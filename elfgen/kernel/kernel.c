@@ -333,31 +333,31 @@ static enum elfgen_status ask(struct run *run, const struct image *file)
     return ask_program(run, file);
 }
 
-/* With a map of its own, which most files have room in. */
-__attribute__((noinline)) static enum elfgen_status ask_few(struct run *run,
-                                                            const struct image *file)
+/* With a map of its own. */
+static enum elfgen_status ask_in(struct run *run, const struct image *file,
+                                 struct elfgen_kernel_area *areas, size_t count)
 {
-    enum { FEW_AREAS = 48 };
-    /* Not initialised: only the first `count` are ever read. */
-    struct elfgen_kernel_area areas[FEW_AREAS];
-    struct elfgen_kernel_map own = {.areas = areas, .capacity = FEW_AREAS};
+    struct elfgen_kernel_map own = {.areas = areas, .capacity = count};
     run->map = &own;
     enum elfgen_status status = ask(run, file);
     run->map = NULL;
     return status;
 }
 
+/* Most files have room in it. Not initialised: only the first `count` are ever read. */
+__attribute__((noinline)) static enum elfgen_status ask_few(struct run *run,
+                                                            const struct image *file)
+{
+    struct elfgen_kernel_area areas[48];
+    return ask_in(run, file, areas, sizeof areas / sizeof *areas);
+}
+
 /* Apart from the above, since each page of the stack that a function has is touched. */
 __attribute__((noinline)) static enum elfgen_status ask_many(struct run *run,
                                                              const struct image *file)
 {
-    enum { MANY_AREAS = 496 };
-    struct elfgen_kernel_area areas[MANY_AREAS];
-    struct elfgen_kernel_map own = {.areas = areas, .capacity = MANY_AREAS};
-    run->map = &own;
-    enum elfgen_status status = ask(run, file);
-    run->map = NULL;
-    return status;
+    struct elfgen_kernel_area areas[496];
+    return ask_in(run, file, areas, sizeof areas / sizeof *areas);
 }
 
 static enum elfgen_status ask_image(const struct image *file,

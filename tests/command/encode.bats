@@ -275,7 +275,7 @@ flags none" ]
 }
 
 @test "an error names its line and column, and the other lines are answered" {
-    printf 'nop\nmov rax\n\nmovzx eax, ebx ; no\nret\nadd al, 300\n' >lines
+    printf 'nop\nmov rax\n\nmovzx eax, ebx ; no\nret\njmp short 300\n' >lines
     run --separate-stderr "$TINYELF" encode - <lines
     exits 1
     [ "$(grep -c encoding <<<"$output")" -eq 2 ]
@@ -288,9 +288,9 @@ tinyelf: <stdin>:4:12: error: movzx has no form with these operands
      4 | movzx eax, ebx ; no
        |            ^
 tinyelf: <stdin>:4: note: movzx could have here: r16/32/64, r/m8; r32/64, r/m16
-tinyelf: <stdin>:6:9: error: 0x12c does not fit into 8 bits
-     6 | add al, 300
-       |         ^" ]
+tinyelf: <stdin>:6:5: error: the target is out of reach: it has to be at most 128 bytes before or 127 bytes after the end of the instruction
+     6 | jmp short 300
+       |     ^" ]
     run --separate-stderr "$TINYELF" encode --json - <lines
     exits 1
     [ "${#lines[@]}" -eq 5 ]
@@ -307,7 +307,10 @@ tinyelf: <stdin>:6:9: error: 0x12c does not fit into 8 bits
         [ "${stderr_lines[1]}" = "       | $2" ]
         [ "${stderr_lines[2]}" = "       | $(printf '%*s' "$4" '^')" ]
     }
-    refuses 64 'add rax, 0x123456789' "0x123456789 does not fit into 32 bits, which are sign-extended: only mov to a register has a number of 64 bits" 10
+    refuses 64 'mov rax, 0x123456789abcdef01' "the number does not fit into 64 bits" 10
+    refuses 64 'mov eax, [rip+5]' "\`rip\` is no register of NASM's: \`[rel \$+16]\` is an address that is stored relative to it" 11
+    [ "${#stderr_lines[@]}" -eq 3 ]
+    refuses 64 'nop # no' "a number, a name or \`(\` was expected, not \`#\`; a comment begins with \`;\`" 5
     refuses 32 'mov rax, 1' "32-bit code does not have this: --bits 64 has it" 5
     refuses 64 'push es' "64-bit code does not have this: --bits 32 has it" 1
     refuses 64 'mov [rax], 1' "no operand says how large it is: write byte, word, dword or qword before the bracket" 5
@@ -316,9 +319,41 @@ tinyelf: <stdin>:6:9: error: 0x12c does not fit into 8 bits
     refuses 64 'shl eax, ebx' "shl has no form with these operands" 10
     [[ $stderr == *"note: shl could have here: r/m16/32/64, 1; r/m16/32/64, cl; r/m16/32/64, imm8" ]]
     refuses 64 'loop 0x1000' "the target is out of reach: it has to be at most 128 bytes before or 127 bytes after the end of the instruction" 6
-    refuses 64 'lock add eax, 1' "add cannot have this prefix: lock needs memory that is read and written" 6
     refuses 64 'add ah, r8b' "ah, ch, dh and bh do not exist in an instruction with a REX prefix" 1
     refuses 64 'mvo rax, 1' "there is no instruction \`mvo\`; there is \`mov\`" 1
+}
+
+@test "what nasm makes all the same is answered with a warning" {
+    warns() # INSTRUCTION BYTES SENTENCE COLUMN
+    {
+        tinyelf encode "$1"
+        exits 0
+        [ "${stderr_lines[0]}" = "tinyelf: encode: warning: $3" ]
+        [ "${stderr_lines[1]}" = "       | $1" ]
+        [ "${stderr_lines[2]}" = "       | $(printf '%*s' "$4" '^')" ]
+        tinyelf encode --json "$1"
+        exits 0
+        [[ $output == *"\"error\":null,"*"\"bytes\":\"$2\",\"nasm\":true,"*"\"warnings\":[{\"text\":\"$3\",\"column\":$4}]}" ]]
+        command -v nasm >/dev/null || return 0
+        printf 'bits 64\n%s\n' "$1" >one.asm
+        nasm -w-all -f bin -o one.bin one.asm
+        [ "$(od -An -tx1 one.bin)" = " $2" ]
+    }
+    warns 'mov al, 300' 'b0 2c' "0x12c does not fit into 8 bits: nasm takes 0x2c" 9
+    warns 'add rax, 0x123456789' '48 05 89 67 45 23' "0x123456789 does not fit into 32 bits, which are sign-extended: only mov to a register has a number of 64 bits; nasm takes 0x23456789" 10
+    warns 'mov rax, [rbx+0x123456789]' '48 8b 83 89 67 45 23' "0x123456789 does not fit into 32 bits, which are sign-extended: nasm takes 0x23456789" 10
+    warns 'ret 70000' 'c2 70 11' "0x11170 does not fit into 16 bits: nasm takes 0x1170" 5
+    warns 'lock add eax, 1' 'f0 83 c0 01' "add cannot have this prefix: lock needs memory that is read and written; nasm writes it all the same" 6
+    warns 'rep nop' 'f3 90' "nop cannot have this prefix; nasm writes it all the same" 5
+    tinyelf encode 'lock mov al, 300'
+    exits 0
+    [ "$(grep -c ': warning: ' <<<"$stderr")" -eq 2 ]
+    # Nothing is warned of where there is no encoding.
+    tinyelf encode 'lock mov ah, [r8+0x123456789]'
+    exits 1
+    [[ $stderr != *warning* ]]
+    tinyelf encode --json nop
+    [[ $output == *'"warnings":[]}' ]]
 }
 
 @test "there are no labels: a number or a distance is the target" {

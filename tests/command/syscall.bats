@@ -119,6 +119,9 @@ x86_64 has no $name." ]]
     tinyelf syscall wirte
     exits 1
     [ "$stderr" = "tinyelf: 'wirte': no such system call: did you mean 'write'?" ]
+    tinyelf syscall WRITE
+    exits 1
+    [ "$stderr" = "tinyelf: 'WRITE': no such system call: did you mean 'write'?" ]
     tinyelf syscall --json exeve
     exits 1
     [ "$stderr" = "tinyelf: 'exeve': no such system call: did you mean 'execve'?" ]

@@ -14,7 +14,7 @@ fuzz()
     local target=$1 seeds=$here/corpus/$1 time=$seconds words=()
     mkdir "$folder/$target"
     case $target in
-    map | kernel | explain | disasm | compare | unfold) seeds=$here/corpus/dump ;; # all of these read ELF files
+    map | kernel | explain | disasm | compare | unfold | lift) seeds=$here/corpus/dump ;; # all of these read ELF files
     detect) seeds=$here/../../asm ;;
     esac
     case $target in
@@ -30,7 +30,7 @@ fuzz()
     fi
 }
 
-for target in library dump map notes dynamic kernel explain disasm compare unfold image object archive detect hex strace recording run mutate encode assemble; do
+for target in library dump map notes dynamic kernel explain disasm compare unfold image object archive detect hex strace recording run mutate encode assemble lift; do
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
         wait -n
     done

@@ -23,6 +23,7 @@ my @facts = (
     ['the longest path', qr/\b\w*(?:PATH|LONGEST_STRING)\w*\s*=\s*(?:4096|0x1000)\b/, 'format/codec.h'], # PATH_MAX elsewhere
     ['searching by halving', qr/\b(?:low|first|left)\s*\+\s*(?:high|last|right)\)\s*\/\s*2|\/\s*2;.*middle|
         \bmiddle\s*=.*\/\s*2/x, 'include/elfgen/search.h'],
+    ['how far words are apart', qr/\brows\[3\]/, 'include/elfgen/distance.h'],
     ['reading a clock', qr/\b(?:clock_gettime|gettimeofday|clock_getcpuclockid|clock|time)\s*\((?:NULL|CLOCK|&|id)/,
      "${T}base/clock.c"],
     ['the largest errno', qr/\b4095\b/, 'include/elfgen/code.h', "${T}strace/args/args.h"], # a path of PATH_MAX

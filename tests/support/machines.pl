@@ -21,6 +21,7 @@ my %may = (
     'include/elfgen/image.h' => 'the defaults are those of the lecture, for x86-64',
     'kernel/' => "Linux's own rules for x86",
     'tinyelf/x86/' => 'its instructions',
+    'tinyelf/golf/' => 'its instructions, its calls by both doors, and which headers Linux takes for it',
     'tinyelf/ptrace/registers.c' => 'where the kernel puts the registers of a traced process',
     'tinyelf/stepper/recording.c' => 'how large the registers of a recording are',
     'tinyelf/stepper/vector_registers.c' => "where the kernel puts x86's vector registers",

@@ -80,7 +80,7 @@ my $folder = tempdir(CLEANUP => 1);
 chdir $folder or die "schemas.pl: $folder: $!\n";
 my %line = (
     check => '--json hello /bin/sh', compare => '--json hello /bin/sh', encode => "--json 'mov rax, 1'", explain => '--format json --with bytes,verdict,memory,parts hello',
-    mutate => '--json --values 1 hello', stages => "--json -o kept $root/asm/hello.c", step => '--record made ./hello',
+    golf => '--json -v --environments 20 --prove hello hello', mutate => '--json --values 1 hello', stages => "--json -o kept $root/asm/hello.c", step => '--record made ./hello',
     syscall => '--json write', trace => '--json -o made ./hello');
 my $can = system('python3 -c "import jsonschema" 2>/dev/null') == 0 && system($tinyelf, 'build', "$root/asm/hello.s", '-o', 'hello') == 0;
 for my $name ($can ? sort keys %schema : ()) {

@@ -250,16 +250,6 @@ START_TEST(names_with_a_point_belong_to_the_label_before)
 }
 END_TEST
 
-START_TEST(warnings_have_nasms_lines_and_classes)
-{
-    assembles("lonely\nmov al, 300\nsection .data\nresb 3\ndb 300, ?\ndb\nsection .bss\ndb 1\n"
-              "alignb 4\n",
-              64);
-    ck_assert_str_eq(told, "1 label-orphan\n2 number-overflow\n6 db-empty\n4 zeroing\n"
-                           "5 number-overflow\n5 zeroing\n8 other\n");
-}
-END_TEST
-
 static void is_refused(const char *source, enum elfgen_status status, unsigned line)
 {
     char first[32];
@@ -268,6 +258,58 @@ static void is_refused(const char *source, enum elfgen_status status, unsigned l
     ck_assert_msg(strncmp(told, first, strlen(first)) == 0, "%s: %s", source, told);
     ck_assert(error.text[0] != '\0' && error.status == status);
 }
+
+START_TEST(text_that_no_directive_names_is_aligned_as_what_comes_before_its_bytes_says)
+{
+    assembles("align 64\nnop\n", 64);
+    ck_assert_uint_eq(assembly.program.sections[0].align, 16);
+    assembles("align 64\na: nop\n", 64);
+    ck_assert_uint_eq(assembly.program.sections[0].align, 64);
+    assembles("nop\nalign 64\n", 64);
+    ck_assert_uint_eq(assembly.program.sections[0].align, 64);
+}
+END_TEST
+
+START_TEST(a_strict_jump_stays_near_whatever_else_is_looked_at_again)
+{
+    has_code("a: dq 'longer than eight bytes', b-a\njmp strict a\nb:\n", 64,
+             "6c6f6e676572207468616e20656967687420627974657300"
+             "2500000000000000e9dbffffff");
+    has_code("a: times b-b+1 db 5\njmp strict a\njmp a\nb:\n", 64, "05e9faffffffebf8");
+}
+END_TEST
+
+START_TEST(data_that_is_repeated_no_times_is_read)
+{
+    assembles("times 0 dd f\nextern e\nextern f\ndd f, e\ntimes 0 db 300, ?\ntimes 0 dw 1e10\n",
+              64);
+    ck_assert_str_eq(told, "6 float-overflow\n");
+    is_refused("times 0 dd missing\n", ELFGEN_UNDEFINED, 1);
+    is_refused("nop\ntimes 0 db 1,,2\n", ELFGEN_BAD_VALUE, 2);
+}
+END_TEST
+
+START_TEST(warnings_have_nasms_lines_and_classes)
+{
+    assembles("lonely\nmov al, 300\nsection .data\nresb 3\ndb 300, ?\ndb\nsection .bss\ndb 1\n"
+              "alignb 4\n",
+              64);
+    ck_assert_str_eq(told, "1 label-orphan\n2 number-overflow\n4 zeroing\n"
+                           "5 number-overflow\n5 zeroing\n6 db-empty\n8 other\n");
+    /* One that is too large for 64 bits is told once. */
+    assembles("dq 0x1123456789abcdef0\nmov rax, 0x1123456789abcdef0\n%if 0x1123456789abcdef0\n"
+              "nop\n%endif\nmov eax, 0x1123456789abcdef0\n",
+              64);
+    ck_assert_str_eq(told, "1 number-overflow\n2 number-overflow\n3 number-overflow\n"
+                           "6 number-overflow\n6 number-overflow\n");
+    /* Those of the first pass come before an error of the last one. */
+    run("lonely\ndb 300\nmov eax, [missing]\nalone\n", 64);
+    ck_assert_str_eq(told, "1 label-orphan\n2 number-overflow\n3 error\n4 label-orphan\n");
+    /* An attribute that is ignored, of a section that is there. */
+    assembles("section .data\nsection .data foo\nlonely\ndb 300\n", 64);
+    ck_assert_str_eq(told, "2 other\n3 label-orphan\n4 number-overflow\n");
+}
+END_TEST
 
 START_TEST(what_is_wrong_is_refused_with_its_line)
 {
@@ -427,6 +469,10 @@ static Suite *assemble_suite(void)
     tcase_add_test(tests, data_has_nasms_strings_floats_and_repetitions);
     tcase_add_test(tests, names_with_a_point_belong_to_the_label_before);
     tcase_add_test(tests, warnings_have_nasms_lines_and_classes);
+    tcase_add_test(tests, data_that_is_repeated_no_times_is_read);
+    tcase_add_test(tests, a_strict_jump_stays_near_whatever_else_is_looked_at_again);
+    tcase_add_test(tests,
+                   text_that_no_directive_names_is_aligned_as_what_comes_before_its_bytes_says);
     tcase_add_test(tests, what_is_wrong_is_refused_with_its_line);
     tcase_add_test(tests, memory_that_does_not_suffice_is_asked_for);
     tcase_add_test(tests, lines_tell_where_bytes_come_from);

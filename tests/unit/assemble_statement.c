@@ -183,6 +183,41 @@ START_TEST(a_value_that_depends_on_itself_is_named)
 }
 END_TEST
 
+START_TEST(comments_of_other_languages_are_answered_with_the_sign_of_this_one)
+{
+    static const struct {
+        const char *source;
+        uint64_t line, offset;
+    } rows[] = {
+        {"# hello\n", 1, 0},
+        {"nop\n  # hello\n", 2, 6},
+        {"nop # hello\n", 1, 4},
+        {"mov eax, 1 # x\n", 1, 11},
+        {"mov eax, [rax] # x\n", 1, 15},
+        {"db 1 # x\n", 1, 5},
+        {"x equ 5 # five\n", 1, 8},
+        {"// hello\n", 1, 0},
+        {"ret // hello\n", 1, 4},
+        {"mov eax, ebx // x\n", 1, 13},
+        {"/* hello */\n", 1, 0},
+        {"nop /* x */\n", 1, 4},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_str_eq(assemble(rows[i].source), "");
+        ck_assert_msg(strstr(told.text, "; a comment begins with `;`") != NULL, "%s: %s",
+                      rows[i].source, told.text);
+        ck_assert_uint_eq(told.line, rows[i].line);
+        ck_assert_uint_eq(told.offset, rows[i].offset);
+    }
+    /* The number and the file of the next line, as preprocessors write them, are left to NASM. */
+    struct elfgen_source_place place;
+    ck_assert(elfgen_assemble_foreign("nop\n# 5 \"file\"\n", 15, &place));
+    ck_assert_uint_eq(place.line, 2);
+    ck_assert(!elfgen_assemble_foreign("# five\n", 7, NULL));
+    ck_assert(!elfgen_assemble_foreign(" # 5\n", 5, NULL));
+}
+END_TEST
+
 static Suite *assemble_statement_suite(void)
 {
     Suite *suite = suite_create("assemble_statement");
@@ -194,6 +229,7 @@ static Suite *assemble_statement_suite(void)
     tcase_add_test(statements, a_count_is_known_when_its_line_is_read);
     tcase_add_test(statements, a_count_follows_the_place_of_its_line);
     tcase_add_test(statements, a_value_that_depends_on_itself_is_named);
+    tcase_add_test(statements, comments_of_other_languages_are_answered_with_the_sign_of_this_one);
     suite_add_tcase(suite, statements);
     return suite;
 }

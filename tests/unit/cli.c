@@ -35,7 +35,8 @@ static const struct {
     {"x", NULL},
     {"xy", NULL},
     {"build-all-of-it", NULL},
-    {"BUILD", NULL},
+    {"BUILD", "build"}, /* small and capital letters are the same */
+    {"MUATTE", "mutate"},
     {"", NULL}, /* every name begins with it */
     {LONG_32, LONG_32},
     {"bcdefghijklmnopqrstuvwxyz012345", LONG_32},

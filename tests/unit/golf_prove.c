@@ -242,6 +242,18 @@ START_TEST(other_bytes_sizes_and_statuses_are_different)
 }
 END_TEST
 
+START_TEST(long_texts_are_compared_to_their_end)
+{
+#define FILLED(where)                                                                              \
+    START "mov byte [rel buffer + " where "], 'y'\nmov eax, 1\nmov edi, 1\nmov rsi, buffer\n"      \
+          "mov edx, 30000\nsyscall\n" EXIT "section .bss\nbuffer: resb 30000\n"
+    expect_same(FILLED("20000"), FILLED("20000"));
+    expect_different(FILLED("20000"), FILLED("20001"), GOLF_DIFFERENT_CALL);
+    expect_different(FILLED("29999"), FILLED("29998"), GOLF_DIFFERENT_CALL);
+    expect_different(FILLED("10"), FILLED("11"), GOLF_DIFFERENT_CALL);
+}
+END_TEST
+
 START_TEST(arguments_and_environment_are_seen)
 {
     static const char count[] = START "mov rdi, [rsp]\nmov eax, 60\nsyscall\n";
@@ -291,6 +303,9 @@ START_TEST(programs_that_cannot_be_proven_are_refused)
     expect_refused(START "mov eax, 13\nsyscall\n" EXIT, "signals (rt_sigaction)");
     expect_refused(START "mov eax, 12\nxor edi, edi\nsyscall\n" EXIT, "maps memory (brk)");
     expect_refused(START "mov eax, 39\nsyscall\n" EXIT, "blocks: getpid");
+    /* Where its stack is differs from run to run. */
+    expect_refused(START "mov rdi, rsp\nshr rdi, 12\nmov eax, 60\nsyscall\n",
+                   "does not do the same each time");
 }
 END_TEST
 
@@ -304,6 +319,7 @@ START_TEST(a_candidate_that_linux_refuses_is_different)
     ck_assert_int_eq(golf_prove(prover, other->bytes, other->size, &difference, &error),
                      GOLF_DIFFERENT);
     ck_assert_int_eq(difference.kind, GOLF_DOES_NOT_START);
+    ck_assert_str_eq(difference.candidate, "execve() = -1 ENOEXEC (Exec format error)");
     ck_assert_int_eq(golf_prove(prover, original->bytes, original->size, &difference, &error),
                      GOLF_SAME);
     golf_prover_close(prover);
@@ -363,6 +379,7 @@ static Suite *golf_prove_suite(void)
     tcase_add_test(cases, a_buffer_over_the_code_is_caught);
     tcase_add_test(cases, a_test_of_some_bits_of_a_result_is_caught);
     tcase_add_test(cases, other_bytes_sizes_and_statuses_are_different);
+    tcase_add_test(cases, long_texts_are_compared_to_their_end);
     tcase_add_test(cases, arguments_and_environment_are_seen);
     tcase_add_test(cases, stack_beyond_128_kib_is_different);
     tcase_add_test(cases, bytes_that_are_only_executable_are_not_read);

@@ -132,7 +132,8 @@ ELFGEN_API enum elfgen_status elfgen_assemble(const char *text, size_t length,
  *
  * Nothing is encoded: elfgen_encode() may refuse the result. ELFGEN_OK; otherwise *error says what
  * is wrong, error->offset where in the text: ELFGEN_BAD_VALUE, ELFGEN_UNDEFINED (an instruction or
- * a name), ELFGEN_UNSUPPORTED (NASM may know it; this assembler does not), ELFGEN_BAD_ARGUMENT. */
+ * a name), ELFGEN_DOES_NOT_FIT (a number, into 64 bits), ELFGEN_UNSUPPORTED (NASM may know it; this
+ * assembler does not), ELFGEN_BAD_ARGUMENT. */
 ELFGEN_API enum elfgen_status
 elfgen_assemble_instruction(const char *text, size_t length, uint8_t mode,
                             struct elfgen_x86_instruction *instruction,

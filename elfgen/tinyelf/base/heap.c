@@ -13,7 +13,7 @@
 
 enum {
     UNIT = 16,
-    FIRST_CHUNK = 65536,
+    FIRST_CHUNK = 1 << 18,
     LEAST_CHUNK = 1 << 18, /* chunks double from here on */
     MOST_CHUNK = 1 << 24,
     LARGE = 1 << 17,   /* larger blocks are mapped, and unmapped when they are freed */

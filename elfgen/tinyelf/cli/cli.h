@@ -57,12 +57,11 @@ __attribute__((format(printf, 2, 3))) int usage_error(const char *command, const
  * written. */
 int help_end(void);
 
-/* How many letters to add, drop, replace or swap with their neighbours make one word the other;
- * SIZE_MAX if one is longer than 32. */
+/* How far a word is from another one, as elfgen_word_distance() says. */
 size_t word_distance(const char *a, const char *b);
 
-/* The name in a list that ends with NULL which `word` most likely stands for; NULL if none is near.
- */
+/* The name in a list that ends with NULL which `word` most likely stands for, small and capital
+ * letters being the same; NULL if none is near. */
 const char *nearest(const char *word, const char *const *names);
 
 /* Parses a number, decimal or 0x..., up to 2^64 - 1. Returns false if it is none. */

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/visible.h"
 #include "base/system_error.h"
 #include "cli.h"
+#include "elfgen/distance.h"
 #include "progress.h"
 
 /* Bytes of a message of which there is always room for. */
@@ -176,29 +178,7 @@ int usage_error(const char *command, const char *format, ...)
 
 size_t word_distance(const char *a, const char *b)
 {
-    enum { LONGEST = 32 };
-    size_t rows[3][LONGEST + 1]; /* row i: from the first i letters of a to those of b */
-    size_t width = strlen(b), height = strlen(a);
-    if (width > LONGEST || height > LONGEST)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= width; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= height; i++) {
-        size_t *row = rows[i % 3], *last = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            if (last[j] + 1 < best)
-                best = last[j] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                before[j - 2] + 1 < best)
-                best = before[j - 2] + 1;
-            row[j] = best;
-        }
-    }
-    return rows[height % 3][width];
+    return elfgen_word_distance(a, strlen(a), b, strlen(b), ELFGEN_DISTANCE_LONGEST);
 }
 
 const char *nearest(const char *word, const char *const *names)
@@ -206,7 +186,9 @@ const char *nearest(const char *word, const char *const *names)
     const char *found = NULL;
     size_t best = strlen(word) / 2 + 1; /* a greater distance means another word */
     for (; *word && *names; names++) {
-        size_t far = strncmp(word, *names, strlen(word)) == 0 ? 0 : word_distance(word, *names);
+        if (strcasecmp(word, *names) == 0)
+            return *names;
+        size_t far = strncasecmp(word, *names, strlen(word)) == 0 ? 0 : word_distance(word, *names);
         if (far < best) {
             best = far;
             found = *names;

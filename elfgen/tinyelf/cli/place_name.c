@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli.h"
 #include "elfgen/format.h"
@@ -69,7 +70,7 @@ static void consider(struct guess *guess, const char *name, size_t length)
         return;
     memcpy(copy, name, length);
     copy[length] = '\0';
-    bool begins = typed >= LEAST_BEGINNING && strncmp(guess->word, copy, typed) == 0;
+    bool begins = typed >= LEAST_BEGINNING && strncasecmp(guess->word, copy, typed) == 0;
     size_t far = begins ? 0 : word_distance(guess->word, copy);
     if (far >= guess->beyond)
         return;

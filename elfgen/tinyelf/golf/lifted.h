@@ -18,15 +18,18 @@ enum golf_value_kind {
     GOLF_UNKNOWN,  /* anything; as a need: the operation does not look */
     GOLF_CONSTANT, /* `number` */
     GOLF_ADDRESS,  /* of `data`, `number` bytes in */
-    GOLF_STACK,    /* the stack pointer at the program's start plus `number` */
-    GOLF_OPAQUE    /* what an operation left, told from others by `number`: equal numbers are equal
-                      values */
+    GOLF_STACK,    /* the stack pointer at the program's start plus `number`; `data` other than 0:
+                      that at the beginning of that subroutine, where its return address is */
+    GOLF_OPAQUE,   /* what an operation of the block left, or what a register had at its start, told
+                      from others by `number`: equal numbers are equal values */
+    GOLF_CASES     /* `failed` if the block's last call so far returned an error, else `number` */
 };
 
 struct golf_value {
     uint8_t kind;  /* enum golf_value_kind */
-    uint16_t data; /* GOLF_ADDRESS: an index in golf_lifted.data */
+    uint16_t data; /* GOLF_ADDRESS: an index in golf_lifted.data; GOLF_STACK: a subroutine */
     uint64_t number;
+    uint64_t failed; /* GOLF_CASES */
 };
 
 /* An operation needs the low `bits` of a register to be one of these values: 231 or 60. */
@@ -57,6 +60,8 @@ struct golf_operation {
     struct golf_need needs[GOLF_REGISTERS];
     size_t need_count;
     uint16_t writes; /* registers that have another value afterwards: bit 0 is rax */
+    uint16_t reads;  /* GOLF_KEPT: registers that it reads as it stands; `needs` has those too that
+                        it changes in part, or has to pass on */
     struct golf_value after[GOLF_REGISTERS]; /* of those: their values */
     uint32_t flags_read, flags_written;      /* bits of enum elfgen_x86_flag */
     uint64_t offset;                         /* of its bytes in the original file, for reports */
@@ -64,18 +69,27 @@ struct golf_operation {
 
 /* How a block ends. */
 enum golf_end_kind {
-    GOLF_STOP,  /* its last operation ends the program */
-    GOLF_GO,    /* `taken` follows */
-    GOLF_BRANCH /* `taken` if `condition` holds, else `other` */
+    GOLF_STOP,   /* its last operation ends the program */
+    GOLF_GO,     /* `taken` follows */
+    GOLF_BRANCH, /* `taken` if `condition` holds, else `other` */
+    GOLF_CALLS,  /* the subroutine `taken`, by a `call`; `other` follows when it returns */
+    GOLF_RETURNS /* a `ret`, to where the subroutine was called from */
 };
 
 struct golf_block {
     struct golf_operation *operations;
     size_t count;
-    uint8_t end;                                /* enum golf_end_kind */
-    uint8_t condition;                          /* GOLF_BRANCH: the low half of jcc's opcode */
-    uint16_t taken, other;                      /* blocks */
-    struct golf_value at_start[GOLF_REGISTERS]; /* what every way into it has in registers */
+    uint8_t end; /* enum golf_end_kind */
+    /* GOLF_BRANCH: the low half of jcc's opcode; or the opcode of loopne, loope, loop or jrcxz,
+     * 0xe0 to 0xe3, which all have 8 bits of distance only; rcx is then among the needs. */
+    uint8_t condition;
+    uint16_t taken, other; /* blocks */
+    /* What every way into it has in registers, since it is a need of those blocks. */
+    struct golf_value at_start[GOLF_REGISTERS];
+    /* What the original has in registers, at the start besides (constants), and at the end. A
+     * block may rely on `known` of a register if all blocks before it get `at_end` of it as a need
+     * (a constant needs no block before it: it can be made again). */
+    struct golf_value known[GOLF_REGISTERS], at_end[GOLF_REGISTERS];
     /* What must be in registers when it ends: those that a later block reads. */
     struct golf_need needs[GOLF_REGISTERS];
     size_t need_count;
@@ -85,12 +99,13 @@ struct golf_block {
 
 /* Bytes, or zeros, that the program points to. */
 struct golf_data {
-    uint64_t address; /* in the original */
-    const uint8_t
-        *bytes; /* of the original file; NULL: zeros, or what nothing reads before it is written */
+    uint64_t address;     /* in the original */
+    const uint8_t *bytes; /* of the original file; NULL: zeros alone */
+    size_t file_size;     /* how many bytes there are; zeros follow them, up to `size` */
     size_t size;
     bool is_written;
-    bool is_code; /* a block's instructions, read as data: the block stays as it is */
+    bool is_code; /* bytes of instructions, read as data: they must be there as they were, wherever
+                     the code itself is */
 };
 
 struct golf_lifted {
@@ -101,6 +116,9 @@ struct golf_lifted {
     size_t data_count;
     bool has_writable_code; /* a segment of the original has W and X */
     bool opens_stack;       /* it reads argc, arguments or environment */
+    /* Operations that stay use memory below the stack pointer: nothing may be pushed. Otherwise a
+     * push is right wherever the stack pointer is GOLF_STACK with a number of at most 0. */
+    bool uses_red_zone;
 };
 
 #endif

@@ -27,26 +27,34 @@ struct golf_cell {
 /* One way to fill the bytes that depend on each other (flags, sizes, the address); what is left is
  * free, fixed, or a copy of another byte. */
 struct golf_overlap {
-    uint8_t bits;     /* 64 or 32 */
-    uint16_t type;    /* e_type: ET_EXEC or ET_DYN */
-    uint16_t phoff;   /* where the program headers begin */
-    uint16_t headers; /* how many PT_LOAD */
-    uint16_t size;    /* cells: the smallest file */
-    struct golf_cell cells[GOLF_CELLS];
-    /* Where the bytes of e_entry and of the first PT_LOAD's p_vaddr are, which the placer fills:
-     * address of the entry, and `base` plus `base_add`. A cell of them that is fixed, or has a set,
-     * holds the placer to it. */
-    uint8_t entry_at, base_at;
+    /* Offset 0 of the file is at a base that Linux takes: a multiple of the page from .. to. */
+    uint64_t base_low, base_high;
     uint64_t base_add;
-    bool has_random_base;           /* ET_DYN: no address is known; the entry is an offset */
-    uint64_t base_low, base_high;   /* bases that Linux takes: multiples of the page from.. to */
+    uint64_t memory;        /* the largest file: so many bytes are mapped as they stand */
+    uint64_t address_space; /* bytes of address space that it takes, at most */
+    uint32_t flags;         /* permissions of the segment that has the file, those that are sure */
+    uint16_t type;          /* e_type: ET_EXEC or ET_DYN */
+    uint16_t phoff;         /* where the program headers begin */
+    uint16_t headers;       /* how many; all but one do nothing, whatever they have but p_type */
+    uint16_t size;          /* cells */
+    uint16_t least; /* the smallest file: cells from here on are 0 where the file ends before them,
+                       and what they say where it does not; at most `size` */
     uint16_t entry_low, entry_high; /* offsets at which it may start: from .. to, inclusive */
-    uint32_t flags;                 /* p_flags of the segment that has the file's bytes */
-    uint64_t memory; /* bytes of the segment in memory, from offset 0 on: those past the file's page
-                        are zero */
-    uint64_t address_space; /* bytes of address space that it takes */
-    bool is_overcommitted;  /* it counts more memory than most machines have: only with `overcommit`
-                             */
+    uint8_t bits;                   /* 64 or 32 */
+    /* Where the bytes of e_entry and of the p_vaddr of the file's segment are, which the placer
+     * fills: address of the entry, and `base` plus `base_add`. A cell of them that is fixed, or has
+     * a set, holds the placer to it. */
+    uint8_t entry_at, base_at;
+    /* 1: the lowest byte of p_vaddr is not the base's: it is a copy of p_offset's, which is free. 0
+     * otherwise. */
+    uint8_t base_skip;
+    uint8_t flags_at; /* the byte of p_flags that has the permissions */
+    /* Where p_filesz and p_memsz are that the placer fills with the size of the file (level spec);
+     * GOLF_NOWHERE: their cells say what they are. */
+    uint8_t filesz_at, memsz_at;
+    bool has_random_base;  /* ET_DYN: no address is known; the entry is an offset */
+    bool is_overcommitted; /* it counts more memory than most machines have */
+    struct golf_cell cells[GOLF_CELLS];
 };
 
 #endif

@@ -23,7 +23,8 @@ struct golf_field {
      * low part of an address, which is right where the rest of it is that of the file's first byte.
      */
     uint8_t offset, length;
-    bool is_block; /* the target is a block, not data */
+    bool is_signed; /* it is sign-extended when executed */
+    bool is_block;  /* the target is a block, not data */
     uint16_t target;
     int64_t addend;
 };
@@ -42,10 +43,12 @@ struct golf_choice {
 };
 
 enum golf_node_kind {
-    GOLF_STEP,       /* one of its choices comes next */
-    GOLF_NODE_STOP,  /* nothing comes next: whatever stands here is not executed */
-    GOLF_NODE_GO,    /* the block `taken` comes next */
-    GOLF_NODE_BRANCH /* a conditional jump to `taken`, or on to `other` */
+    GOLF_STEP,        /* one of its choices comes next */
+    GOLF_NODE_STOP,   /* nothing comes next: whatever stands here is not executed */
+    GOLF_NODE_GO,     /* the block `taken` comes next */
+    GOLF_NODE_BRANCH, /* a conditional jump to `taken`, or on to `other` */
+    GOLF_NODE_CALLS,  /* a call of `taken`; `other` must be right behind it, or a jump to it */
+    GOLF_NODE_RETURNS /* a ret */
 };
 struct golf_node {
     uint8_t kind; /* enum golf_node_kind */

@@ -1,8 +1,8 @@
 /* Detects whether assembly is NASM's or GNU's, by directives, comments and the spelling of
  * registers. */
-#include <ctype.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "input_private.h"
 
 struct word {
@@ -12,12 +12,16 @@ struct word {
 
 static bool is_word(char c)
 {
-    return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$' || c == '@';
+    return ascii_is_letter(c) || ascii_is_digit(c) || c == '_' || c == '.' || c == '$' || c == '@';
 }
 
+/* Most words differ in their first letter. */
 static bool equals(struct word word, const char *name)
 {
-    return strlen(name) == word.length && strncasecmp(word.at, name, word.length) == 0;
+    size_t i = 0;
+    while (i < word.length && name[i] && ascii_lower(word.at[i]) == ascii_lower(name[i]))
+        i++;
+    return i == word.length && name[i] == '\0';
 }
 
 static bool among(struct word word, const char *const *names)
@@ -80,7 +84,8 @@ static const char *skip_blanks(const char *at, const char *end)
  * and %$x, and its directives come first in a line. */
 static bool is_att_register(const char *at, const char *end)
 {
-    return end - at > 2 && isalpha((unsigned char)at[1]) && isalnum((unsigned char)at[2]);
+    return end - at > 2 && ascii_is_letter(at[1]) &&
+           (ascii_is_letter(at[2]) || ascii_is_digit(at[2]));
 }
 
 /* Whether a word is a register without %, as in NASM. (GNU has them only after .intel_syntax, which
@@ -119,7 +124,8 @@ static void weigh_operands(const char *at, const char *end, int *nasm, int *gas)
         } else if (c == '%' && is_att_register(at, end)) {
             *gas += 3;
             at++;
-        } else if (c == '$' && at + 1 < end && (isalnum((unsigned char)at[1]) || at[1] == '_')) {
+        } else if (c == '$' && at + 1 < end &&
+                   (ascii_is_letter(at[1]) || ascii_is_digit(at[1]) || at[1] == '_')) {
             /* An immediate. In NASM, $$ and $ alone are positions, and $0ff is a number. */
             (*gas)++;
             for (at++; at < end && is_word(*at);)
@@ -151,7 +157,7 @@ static void weigh_line(const char *at, const char *end, int *nasm, int *gas)
         return;
     }
     /* `# 7 "file"` comes from the preprocessor in either language. */
-    if (*start == '#' && end - start > 2 && start[1] == ' ' && isdigit((unsigned char)start[2]) &&
+    if (*start == '#' && end - start > 2 && start[1] == ' ' && ascii_is_digit(start[2]) &&
         memchr(start, '"', (size_t)(end - start)))
         return;
     if (*start == '#' || (*start == '/' && start + 1 < end && start[1] == '/')) {
@@ -164,7 +170,7 @@ static void weigh_line(const char *at, const char *end, int *nasm, int *gas)
     const char *after = skip_blanks(at, end);
     if (after < end && *after == ':') {
         /* A label; only GNU has numbers such as `1:`. */
-        if (word.length > 0 && isdigit((unsigned char)*word.at))
+        if (word.length > 0 && ascii_is_digit(*word.at))
             *gas += 4;
         weigh_line(after + 1, end, nasm, gas);
         return;
@@ -224,6 +230,16 @@ static size_t without_comments(const char *line, size_t length, char *copy, bool
     return used;
 }
 
+/* Whether a C comment may begin in the line. */
+static bool has_comment(const char *line, size_t length)
+{
+    const char *end = line + length;
+    for (const char *at = line; (at = memchr(at, '/', (size_t)(end - at))); at++)
+        if (at + 1 < end && at[1] == '*')
+            return true;
+    return false;
+}
+
 /* Whether a line alone decides: only GNU has .intel_syntax and .att_syntax. */
 static bool decides(const char *line, size_t length)
 {
@@ -232,28 +248,50 @@ static bool decides(const char *line, size_t length)
     return equals(word, ".intel_syntax") || equals(word, ".att_syntax");
 }
 
+/* What the lines that were read say. */
+struct weights {
+    int nasm, gas;
+    bool inside; /* a C comment */
+    bool decided;
+};
+
+enum { LONGEST = 4096 }; /* of a line; the rest is ignored */
+
+static void weigh(struct weights *weights, const char *line, size_t length)
+{
+    weights->decided = decides(line, length);
+    if (!weights->decided)
+        weigh_line(line, line + length, &weights->nasm, &weights->gas);
+}
+
+/* Weighs a line that may have C comments. It stands apart for its copy of the line. */
+__attribute__((noinline)) static void weigh_copy(struct weights *weights, const char *line,
+                                                 size_t length)
+{
+    char copy[LONGEST];
+    bool had_comment = false;
+    length = without_comments(line, length, copy, &weights->inside, &had_comment);
+    weights->gas += had_comment ? 2 : 0;
+    weigh(weights, copy, length);
+}
+
 enum source_language source_detect_assembly(const char *text, size_t size, size_t *offset)
 {
-    enum { LONGEST = 4096 }; /* of a line; the rest is ignored */
-    char copy[LONGEST];
-    int nasm = 0, gas = 0;
-    bool inside = false;
+    struct weights weights = {0};
     if (has_no_text(text, size, offset))
         return SOURCE_DETECT;
-    for (const char *line = text, *end = text + size; line < end;) {
+    for (const char *line = text, *end = text + size; line < end && !weights.decided;) {
         const char *stop = memchr(line, '\n', (size_t)(end - line));
         if (!stop)
             stop = end;
         size_t length = (size_t)(stop - line) < LONGEST ? (size_t)(stop - line) : LONGEST;
-        bool had_comment = false;
-        length = without_comments(line, length, copy, &inside, &had_comment);
-        gas += had_comment ? 2 : 0;
-        if (decides(copy, length))
-            return SOURCE_GAS;
-        weigh_line(copy, copy + length, &nasm, &gas);
+        if (weights.inside || has_comment(line, length))
+            weigh_copy(&weights, line, length);
+        else
+            weigh(&weights, line, length);
         line = stop + 1;
     }
-    return gas > nasm ? SOURCE_GAS : SOURCE_NASM;
+    return weights.decided || weights.gas > weights.nasm ? SOURCE_GAS : SOURCE_NASM;
 }
 
 bool source_is_fasm(const char *text, size_t size)

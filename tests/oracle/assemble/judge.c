@@ -27,6 +27,8 @@ struct messages {
     struct message list[MOST_MESSAGES];
     size_t count;
     char first_error[200];
+    uint64_t last_line; /* that a message was of */
+    bool is_unordered;  /* one came after that of a later line */
 };
 
 /* What one assembly has read. */
@@ -170,7 +172,12 @@ static void read_log(const struct judge *judge, struct messages *messages)
 static void hear(void *context, const struct elfgen_assemble_message *message)
 {
     struct inside *inside = context;
-    add_message(&inside->messages, message->place.line, message->class_ == ELFGEN_ASSEMBLE_ERROR,
+    struct messages *messages = &inside->messages;
+    if (!message->place.file && message->place.line < messages->last_line)
+        messages->is_unordered = true;
+    if (!message->place.file)
+        messages->last_line = message->place.line;
+    add_message(messages, message->place.line, message->class_ == ELFGEN_ASSEMBLE_ERROR,
                 message->place.file != NULL, elfgen_assemble_class_name(message->class_),
                 message->text);
 }
@@ -216,6 +223,8 @@ static bool assemble_in(struct inside *inside, const char *text, size_t length, 
         free(inside->memory);
         forget_files(inside);
         inside->messages.count = 0;
+        inside->messages.last_line = 0;
+        inside->messages.is_unordered = false;
         inside->messages.first_error[0] = '\0';
         inside->memory = malloc(size + 1);
         if (!inside->memory)
@@ -275,7 +284,9 @@ static bool warnings_differ(struct judge *judge, struct messages *theirs, struct
             order < 0 ? "nasm" : "the inside");
         return true;
     }
-    return false;
+    if (ours->is_unordered)
+        say(judge, "the inside tells warnings in another order than that of the lines");
+    return ours->is_unordered;
 }
 
 static const struct message *first_error(const struct messages *messages)

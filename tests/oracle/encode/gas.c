@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands/encode/encode.h"
 #include "generate.h"
 #include "sample.h"
 
@@ -33,83 +34,22 @@ static void die(const char *what)
     exit(2);
 }
 
-static const char *size_name(uint8_t size)
-{
-    switch (size) {
-    case 1:
-        return "byte ptr ";
-    case 2:
-        return "word ptr ";
-    case 4:
-        return "dword ptr ";
-    case 8:
-        return "qword ptr ";
-    case 16:
-        return "xmmword ptr ";
-    default:
-        return "";
-    }
-}
-
-static const char *name_of(unsigned reg)
-{
-    const char *name = elfgen_x86_register_name(reg);
-    return name ? name : "?";
-}
-
-static size_t put_memory(char *line, const struct elfgen_x86_operand *operand)
-{
-    size_t at = (size_t)snprintf(line, LINE, "%s", size_name(operand->size));
-    if (operand->segment)
-        at += (size_t)snprintf(line + at, LINE - at, "%s:", name_of(operand->segment));
-    at += (size_t)snprintf(line + at, LINE - at, "[");
-    if (operand->base)
-        at += (size_t)snprintf(line + at, LINE - at, "%s+", name_of(operand->base));
-    if (operand->index)
-        at += (size_t)snprintf(line + at, LINE - at, "%s*%u+", name_of(operand->index),
-                               operand->scale ? operand->scale : 1);
-    return at + (size_t)snprintf(line + at, LINE - at, "%lld]", (long long)operand->value);
-}
-
 /* Prints an instruction for as. False: as has no such operand, or not in this form. */
 static bool print(const struct elfgen_x86_instruction *instruction, char *line)
 {
+    struct elfgen_text text = {.bytes = line, .capacity = LINE - 1};
     if ((instruction->prefixes & ~(unsigned)ELFGEN_X86_LOCK) || instruction->segment)
         return false;
-    size_t at =
-        (size_t)snprintf(line, LINE, "%s%s", instruction->prefixes & ELFGEN_X86_LOCK ? "lock " : "",
-                         elfgen_x86_mnemonic_name(instruction->mnemonic));
     for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
         const struct elfgen_x86_operand *operand = &instruction->operands[i];
-        if (operand->kind == ELFGEN_X86_NO_OPERAND)
-            break;
-        if (at > LINE / 2)
+        /* nasm makes [ebp*2] ebp+ebp, in the segment ss; as does not. */
+        if (operand->kind == ELFGEN_X86_MEMORY && instruction->mode == 32 && !operand->base &&
+            operand->index == ELFGEN_X86_REG_ebp)
             return false;
-        at += (size_t)snprintf(line + at, LINE - at, i == 0 ? " " : ", ");
-        switch (operand->kind) {
-        case ELFGEN_X86_REGISTER_OPERAND:
-            at += (size_t)snprintf(line + at, LINE - at, "%s", name_of(operand->reg));
-            break;
-        case ELFGEN_X86_MEMORY:
-            /* nasm makes [ebp*2] ebp+ebp, in the segment ss; as does not. */
-            if (instruction->mode == 32 && !operand->base && operand->index == ELFGEN_X86_REG_ebp)
-                return false;
-            if (operand->relative || operand->reach == ELFGEN_X86_FAR || operand->scale == 3 ||
-                operand->scale == 5 || operand->scale == 9)
-                return false;
-            at += put_memory(line + at, operand);
-            break;
-        case ELFGEN_X86_IMMEDIATE:
-            at += (size_t)snprintf(line + at, LINE - at, "%lld", (long long)operand->value);
-            break;
-        case ELFGEN_X86_TARGET:
-            at += (size_t)snprintf(line + at, LINE - at, ".+%lld", (long long)operand->value);
-            break;
-        default:
-            return false;
-        }
     }
-    return true;
+    const bool is_printed = encode_put_for_as(&text, instruction);
+    line[text.length] = '\0';
+    return is_printed && !text.cut;
 }
 
 /* What was asked for beyond the instruction itself, as does not know. */

@@ -5,6 +5,12 @@
 #include "input/input.h"
 #include "elfgen.h"
 
+/* A file in memory. */
+struct build_made {
+    uint8_t *bytes; /* to be freed */
+    size_t size;
+};
+
 struct build {
     char **inputs; /* at least one */
     size_t input_count;
@@ -29,7 +35,8 @@ struct build {
     bool hex;                   /* --from hex */
     bool big_endian, listing;   /* for hex sources only */
     bool verbose;
-    bool no_check; /* --no-check */
+    bool no_check;           /* --no-check */
+    struct build_made *made; /* not NULL: gets the file, which is not written */
 };
 
 /* Whether the input is a hex source: --from hex, or .hex, .hex0, .hex1, .hex2. */
@@ -40,6 +47,13 @@ int build_program(const struct build *build);
 
 /* Makes a file from a hex source. Returns the exit status. */
 int build_hex(const struct build *build);
+
+/* Makes in memory what `tinyelf build INPUT...` would write. Returns the exit status of that, after
+ * reporting what is wrong. The caller frees made->bytes. */
+int build_in_memory(char **inputs, size_t count, bool verbose, struct build_made *made);
+
+/* Writes the file, or hands it to build->made. Returns false after reporting an error. */
+bool build_deliver(const struct build *build, const void *bytes, size_t size);
 
 /* Whether some Linux starts the bytes. If not, reports why, with this severity. */
 bool build_check(const struct build *build, const void *bytes, size_t size,

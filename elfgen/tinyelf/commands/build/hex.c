@@ -109,7 +109,7 @@ int build_hex(const struct build *build)
     /* A hex source may describe any file; only what begins like ELF is checked. */
     if (done && !build->no_check && size > 0 && bytes[0] == ELFGEN_MAG0)
         build_check(build, bytes, size, REPORT_WARNING);
-    done = done && atomic_file_write(build->output, bytes, size, true);
+    done = done && build_deliver(build, bytes, size);
     free(bytes);
     file_free(&source);
     done = done && (!build->listing || stdout_finish_stdio());

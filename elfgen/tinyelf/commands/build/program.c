@@ -87,8 +87,8 @@ static bool take_file(struct work *work, size_t index, struct source_file *file)
     if (build->input_count == 1)
         return true;
     work->misused = true;
-    usage_error("build", "'%s' describes a whole file: '%s' is one too many", build->inputs[index],
-                build->inputs[index == 0 ? 1 : 0]);
+    usage_error(build->made ? NULL : "build", "'%s' describes a whole file: '%s' is one too many",
+                build->inputs[index], build->inputs[index == 0 ? 1 : 0]);
     return false;
 }
 
@@ -266,7 +266,7 @@ static void warn_of_permissions(const struct work *work)
 {
     const uint32_t both = ELFGEN_PF_W | ELFGEN_PF_X;
     const struct elfgen_program *program = &work->program;
-    if (work->build->split || (work->layout.exec.permissions & both) != both)
+    if (work->build->split || work->build->made || (work->layout.exec.permissions & both) != both)
         return;
     for (size_t i = 0; i < program->section_count; i++) {
         const struct elfgen_section *section = &program->sections[i];
@@ -307,14 +307,15 @@ static bool write_files(struct work *work, uint8_t **image, size_t *size)
     /* What Linux requires on another processor is not known here. */
     const bool is_checked = !build->no_check && elfgen_kernel_has_machine(work->exec.machine);
     if (is_checked && !build_check(build, *image, *size, REPORT_ERROR)) {
-        message(build->output, "note", "--no-check writes it anyway");
+        if (!build->made)
+            message(build->output, "note", "--no-check writes it anyway");
         return false;
     }
     bool done =
         !build->map || link_print_map(work->link, &work->layout, *size - work->layout.file_size,
                                       width_of_output(), stdout);
-    done = done && (!build->debug || write_debug(work, *image)) &&
-           atomic_file_write(build->output, *image, *size, true);
+    done =
+        done && (!build->debug || write_debug(work, *image)) && build_deliver(build, *image, *size);
     return (!build->map || stdout_finish_stdio()) && done;
 }
 

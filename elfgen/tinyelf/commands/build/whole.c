@@ -170,7 +170,8 @@ static bool check(const struct build *build, const struct elfgen_view *view,
     if (build->no_check || (elfgen_arch_find(machine) && !elfgen_kernel_has_machine(machine)) ||
         build_check(build, bytes->bytes, bytes->size, REPORT_ERROR))
         return true;
-    message(build->output, "note", "--no-check writes it anyway");
+    if (!build->made)
+        message(build->output, "note", "--no-check writes it anyway");
     return false;
 }
 
@@ -184,7 +185,7 @@ int build_whole(const struct build *build, const struct source_file *file)
     bool done = check(build, &view, &file->bytes) &&
                 (!build->map || whole_print_map(file, &view, width_of_output(), stdout)) &&
                 (!build->debug || write_debug(build, &view, file)) &&
-                atomic_file_write(build->output, file->bytes.bytes, file->bytes.size, true);
+                build_deliver(build, file->bytes.bytes, file->bytes.size);
     done = (!build->map || stdout_finish_stdio()) && done;
     return done ? EXIT_YES : EXIT_NO;
 }

@@ -178,6 +178,46 @@ static __attribute__((noinline)) void refuse_operands(struct question *question,
     refuse(question, &error);
 }
 
+/* Encodes what NASM makes all the same: a number that does not fit is cut, and any prefix is
+ * written. Reports a warning of each. */
+static __attribute__((noinline)) enum elfgen_x86_status
+encode_with_warnings(struct question *question, struct encode_answer *answer,
+                     const uint32_t places[1 + ELFGEN_X86_OPERANDS], enum elfgen_x86_status status,
+                     struct elfgen_x86_encoding *usual)
+{
+    static struct encode_error warnings[2];
+    struct elfgen_x86_instruction *instruction = &answer->instruction;
+    const struct elfgen_x86_instruction asked = *instruction;
+    size_t count = 0;
+    while ((status == ELFGEN_X86_NO_FIT && !instruction->truncate) ||
+           (status == ELFGEN_X86_NO_PREFIX && !instruction->any_prefix)) {
+        struct encode_error *warning = &warnings[count++];
+        *warning = error_of(question, answer);
+        warning->is_warning = true;
+        warning->instruction = *instruction;
+        warning->status = status;
+        warning->blame = usual->blame;
+        warning->column = find_column(answer, places, usual->blame);
+        if (status == ELFGEN_X86_NO_FIT)
+            instruction->truncate = true;
+        else
+            instruction->any_prefix = true;
+        status = elfgen_encode(instruction, usual);
+    }
+    if (status != ELFGEN_X86_OK) {
+        *instruction = asked;
+        return elfgen_encode(instruction, usual);
+    }
+    stdout_flush(question->output);
+    for (size_t i = 0; i < count; i++) {
+        encode_explain(&warnings[i]);
+        encode_report(&warnings[i]);
+    }
+    answer->warnings = warnings;
+    answer->warning_count = count;
+    return status;
+}
+
 /* A byte that ends a line for NASM, and after which more comes; NULL: none. */
 static const char *find_end(const char *text, size_t length)
 {
@@ -206,7 +246,10 @@ static bool answer_line(struct question *question, struct encode_answer *answer)
                     why.status == ELFGEN_UNDEFINED && why.offset > places[0]);
         return true;
     }
-    const enum elfgen_x86_status status = elfgen_encode(&answer->instruction, &usual);
+    answer->warning_count = 0;
+    enum elfgen_x86_status status = elfgen_encode(&answer->instruction, &usual);
+    if (status == ELFGEN_X86_NO_FIT || status == ELFGEN_X86_NO_PREFIX)
+        status = encode_with_warnings(question, answer, places, status, &usual);
     if (status != ELFGEN_X86_OK) {
         refuse_operands(question, answer, status, usual.blame,
                         find_column(answer, places, usual.blame));

@@ -20,6 +20,8 @@ struct encode_asked {
     char says[256]; /* why, or what it warned of; "": nothing */
 };
 
+struct encode_error;
+
 struct encode_answer {
     const char *text; /* the line as the user wrote it */
     size_t length;
@@ -29,7 +31,9 @@ struct encode_answer {
     size_t count, room;
     bool is_allocated; /* the encodings: whoever made the answer frees them; else they are few[] */
     struct elfgen_x86_encoding few[16];
-    size_t usual; /* which of them NASM takes */
+    size_t usual;                        /* which of them NASM takes */
+    const struct encode_error *warnings; /* what NASM warns of, or does all the same */
+    size_t warning_count;
     bool is_asked;
     struct encode_asked asked[ENCODE_TOOLS];
 };
@@ -128,7 +132,7 @@ void encode_put_json(struct elfgen_text *out, const struct encode_answer *answer
 
 /* ---- errors ---- */
 
-/* An instruction that has no encoding. */
+/* An instruction that has no encoding, or one that NASM makes all the same. */
 struct encode_error {
     const char *file; /* of a message: "<stdin>", or the command */
     unsigned line;
@@ -138,14 +142,15 @@ struct encode_error {
     char sentence[1024];
     const char *advice; /* a note; NULL: none */
     uint8_t mode;
-    bool has_forms; /* a note lists the forms that fail for the same reason, which come nearest */
+    bool is_warning; /* NASM cuts the number, or writes the prefix, all the same */
+    bool has_forms;  /* a note lists the forms that fail for the same reason, which come nearest */
     struct elfgen_x86_instruction instruction;
     enum elfgen_x86_status status;
     unsigned blame;
 };
 
 /* Sets sentence and forms: why elfgen_encode() made nothing of `error->instruction`, by its status
- * and the operand to blame. */
+ * and the operand to blame; of a warning also what NASM does. */
 void encode_explain(struct encode_error *error);
 
 /* Sets `out` to the next form to list after `*number`, which begins with 0: "r/m8, r8". None comes

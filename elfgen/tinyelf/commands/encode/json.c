@@ -64,38 +64,52 @@ static void put_meaning(struct elfgen_text *out, const char *key,
         elfgen_text_string(out, "null");
 }
 
-static void put_modrm(struct elfgen_text *out, const struct encode_answer *answer,
-                      const struct elfgen_x86_encoding *encoding)
+/* A byte of three fields, and what two of them mean. */
+struct fields {
+    const char *key, *names[3], *meanings[2];
+    enum elfgen_x86_part part;
+    bool is_there;
+    uint8_t values[3];
+    void (*put[2])(struct elfgen_text *, const struct encode_answer *,
+                   const struct elfgen_x86_encoding *);
+};
+
+static void put_fields(struct elfgen_text *out, const struct encode_answer *answer,
+                       const struct elfgen_x86_encoding *encoding, const struct fields *fields)
 {
-    const struct encode_modrm modrm = encode_modrm(encoding);
-    if (!modrm.is_there) {
-        json_key_null(out, "modrm");
+    if (!fields->is_there) {
+        json_key_null(out, fields->key);
         return;
     }
-    begin_fields(out, "modrm", encoding, ELFGEN_X86_MODRM);
-    json_key_number(out, "mod", modrm.mod);
-    json_key_number(out, "reg", modrm.reg);
-    json_key_number(out, "rm", modrm.rm);
-    put_meaning(out, "reg_is", answer, encoding, encode_put_reg);
-    put_meaning(out, "rm_is", answer, encoding, encode_put_rm);
+    begin_fields(out, fields->key, encoding, fields->part);
+    for (unsigned i = 0; i < 3; i++)
+        json_key_number(out, fields->names[i], fields->values[i]);
+    for (unsigned i = 0; i < 2; i++)
+        put_meaning(out, fields->meanings[i], answer, encoding, fields->put[i]);
     elfgen_text_char(out, '}');
 }
 
-static void put_sib(struct elfgen_text *out, const struct encode_answer *answer,
-                    const struct elfgen_x86_encoding *encoding)
+static void put_modrm_and_sib(struct elfgen_text *out, const struct encode_answer *answer,
+                              const struct elfgen_x86_encoding *encoding)
 {
+    const struct encode_modrm modrm = encode_modrm(encoding);
     const struct encode_sib sib = encode_sib(encoding);
-    if (!sib.is_there) {
-        json_key_null(out, "sib");
-        return;
-    }
-    begin_fields(out, "sib", encoding, ELFGEN_X86_SIB);
-    json_key_number(out, "scale", sib.scale);
-    json_key_number(out, "index", sib.index);
-    json_key_number(out, "base", sib.base);
-    put_meaning(out, "index_is", answer, encoding, encode_put_index);
-    put_meaning(out, "base_is", answer, encoding, encode_put_base);
-    elfgen_text_char(out, '}');
+    put_fields(out, answer, encoding,
+               &(struct fields){.key = "modrm",
+                                .names = {"mod", "reg", "rm"},
+                                .meanings = {"reg_is", "rm_is"},
+                                .part = ELFGEN_X86_MODRM,
+                                .is_there = modrm.is_there,
+                                .values = {modrm.mod, modrm.reg, modrm.rm},
+                                .put = {encode_put_reg, encode_put_rm}});
+    put_fields(out, answer, encoding,
+               &(struct fields){.key = "sib",
+                                .names = {"scale", "index", "base"},
+                                .meanings = {"index_is", "base_is"},
+                                .part = ELFGEN_X86_SIB,
+                                .is_there = sib.is_there,
+                                .values = {sib.scale, sib.index, sib.base},
+                                .put = {encode_put_index, encode_put_base}});
 }
 
 static void put_form(struct elfgen_text *out, const struct encode_answer *answer,
@@ -128,8 +142,7 @@ static void put_encoding(struct elfgen_text *out, const struct encode_answer *an
     put_rex(out, encoding);
     put_part(out, "opcode", encoding, ELFGEN_X86_OPCODE);
     put_meaning(out, "opcode_register", answer, encoding, encode_put_opcode_register);
-    put_modrm(out, answer, encoding);
-    put_sib(out, answer, encoding);
+    put_modrm_and_sib(out, answer, encoding);
     put_part(out, "displacement", encoding, ELFGEN_X86_DISPLACEMENT);
     put_part(out, "immediate", encoding, ELFGEN_X86_IMMEDIATE_PART);
     put_part(out, "immediate_2", encoding, ELFGEN_X86_IMMEDIATE_2);
@@ -181,6 +194,26 @@ static void put_asked(struct elfgen_text *out, const struct encode_answer *answe
     elfgen_text_char(out, ']');
 }
 
+/* A sentence, and where in the line it belongs. */
+static void put_sentence(struct elfgen_text *out, const struct encode_error *error)
+{
+    elfgen_text_string(out, "{\"text\":");
+    json_string(out, error->sentence);
+    json_key_number_if(out, "column", error->column > 0, error->column);
+}
+
+static void put_warnings(struct elfgen_text *out, const struct encode_answer *answer)
+{
+    json_key(out, "warnings");
+    elfgen_text_char(out, '[');
+    for (size_t i = 0; i < answer->warning_count; i++) {
+        elfgen_text_string(out, i ? "," : "");
+        put_sentence(out, &answer->warnings[i]);
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_char(out, ']');
+}
+
 /* Begins an object: which line of the input it is about. */
 static void begin(struct elfgen_text *out, unsigned line, const char *text, size_t length,
                   unsigned mode)
@@ -212,6 +245,7 @@ void encode_put_json(struct elfgen_text *out, const struct encode_answer *answer
     put_flags(out, "flags_read", effects.flags_read);
     put_flags(out, "flags_written", effects.flags_written);
     put_flags(out, "flags_undefined", effects.flags_undefined);
+    put_warnings(out, answer);
     if (answer->is_asked)
         put_asked(out, answer);
     elfgen_text_string(out, "}\n");
@@ -225,9 +259,7 @@ void encode_put_json_error(struct elfgen_text *out, const struct encode_error *e
     unsigned number = 0;
     begin(out, error->line, error->text, error->length, error->mode);
     json_key(out, "error");
-    elfgen_text_string(out, "{\"text\":");
-    json_string(out, error->sentence);
-    json_key_number_if(out, "column", error->column > 0, error->column);
+    put_sentence(out, error);
     json_key(out, "forms");
     elfgen_text_char(out, '[');
     while (error->has_forms && encode_next_form(error, &number, &form)) {

@@ -98,7 +98,7 @@ void encode_report(const struct encode_error *error)
     struct elfgen_text form = {.bytes = room, .capacity = sizeof room}, forms;
     unsigned number = 0;
     char *excerpt = error->column > 0 ? strndup(error->text, error->length) : NULL;
-    report(error, REPORT_ERROR, error->sentence, excerpt);
+    report(error, error->is_warning ? REPORT_WARNING : REPORT_ERROR, error->sentence, excerpt);
     free(excerpt);
     if (error->advice)
         report(error, REPORT_NOTE, error->advice, NULL);
@@ -139,8 +139,8 @@ static void explain_number(struct encode_error *error)
     const unsigned blame = error->blame;
     struct elfgen_x86_instruction cut = *instruction;
     struct elfgen_x86_encoding encoding;
-    char number[24];
-    cut.truncate = true;
+    char number[24], taken[48] = "";
+    cut.truncate = cut.any_prefix = true;
     if (blame >= ELFGEN_X86_OPERANDS || elfgen_encode(&cut, &encoding) != ELFGEN_X86_OK ||
         encoding.fields[blame].length == 0)
         return;
@@ -149,10 +149,16 @@ static void explain_number(struct encode_error *error)
     const bool is_wide = instruction->mode == 64 && encoding.operand_size == 8 &&
                          operand->kind == ELFGEN_X86_IMMEDIATE && bits == 32 &&
                          instruction->mnemonic != ELFGEN_X86_OP_mov;
-    snprintf(error->sentence, sizeof error->sentence, "%s does not fit into %u bits%s%s",
+    uint64_t low = 0;
+    for (unsigned i = encoding.fields[blame].length; i-- > 0;)
+        low = low << 8 | encoding.bytes[encoding.fields[blame].offset + i];
+    if (error->is_warning)
+        snprintf(taken, sizeof taken, "%s nasm takes 0x%llx", is_wide ? ";" : ":",
+                 (unsigned long long)low);
+    snprintf(error->sentence, sizeof error->sentence, "%s does not fit into %u bits%s%s%s",
              number_text(operand->value, number), bits,
              encoding.fields[blame].is_signed ? ", which are sign-extended" : "",
-             is_wide ? ": only mov to a register has a number of 64 bits" : "");
+             is_wide ? ": only mov to a register has a number of 64 bits" : "", taken);
 }
 
 /* The other mode has the instruction. */
@@ -228,9 +234,9 @@ void encode_explain(struct encode_error *error)
     case ELFGEN_X86_NO_PREFIX:
         snprintf(error->sentence, sizeof error->sentence,
                  instruction->prefixes & ELFGEN_X86_LOCK
-                     ? "%s cannot have this prefix: lock needs memory that is read and written"
-                     : "%s cannot have this prefix",
-                 name);
+                     ? "%s cannot have this prefix: lock needs memory that is read and written%s"
+                     : "%s cannot have this prefix%s",
+                 name, error->is_warning ? "; nasm writes it all the same" : "");
         break;
     default:
         break;

@@ -13,8 +13,9 @@ enum { CELL = 96, ROWS = 16, LABEL = 15, GAP = 3 };
 
 /* The table, kept until the width of its columns is known. */
 struct grid {
-    struct {
+    struct row {
         const char *label;
+        struct elfgen_text texts[CALL_ABIS];
         char cells[CALL_ABIS][CELL];
     } rows[ROWS];
     unsigned count;
@@ -25,23 +26,23 @@ static unsigned add_row(struct grid *grid, const char *label)
 {
     if (grid->count < ROWS)
         grid->count++;
-    memset(&grid->rows[grid->count - 1], 0, sizeof grid->rows[0]);
-    grid->rows[grid->count - 1].label = label;
+    struct row *row = &grid->rows[grid->count - 1];
+    row->label = label;
+    for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+        row->texts[abi] = (struct elfgen_text){.bytes = row->cells[abi], .capacity = CELL - 1};
     return grid->count - 1;
 }
 
-/* Opens a cell to append text, of which what does not fit is dropped. */
-static struct elfgen_text cell_of(struct grid *grid, unsigned row, enum call_abi abi)
+/* The text of a cell, to which more may be appended. What does not fit is dropped. */
+static struct elfgen_text *cell_of(struct grid *grid, unsigned row, enum call_abi abi)
 {
-    char *cell = grid->rows[row].cells[abi];
-    return (struct elfgen_text){.bytes = cell, .capacity = CELL - 1, .length = strlen(cell)};
+    return &grid->rows[row].texts[abi];
 }
 
 /* Appends text to a cell. */
 static void add(struct grid *grid, unsigned row, enum call_abi abi, const char *text)
 {
-    struct elfgen_text cell = cell_of(grid, row, abi);
-    elfgen_text_string(&cell, text);
+    elfgen_text_string(cell_of(grid, row, abi), text);
 }
 
 /* Narrows the widest columns until a line fits. */
@@ -61,50 +62,53 @@ static void narrow(size_t widths[CALL_ABIS], size_t width)
 }
 
 /* Prints a row on as many lines as it needs. Nothing follows the last text of a line. */
-static void put_row(struct elfgen_text *out, const char *label, const char *rest[CALL_ABIS],
-                    const size_t widths[CALL_ABIS])
+static void put_row(struct elfgen_text *out, const struct row *row, const size_t widths[CALL_ABIS])
 {
+    size_t done[CALL_ABIS] = {0};
+    const char *label = row->label;
     for (bool more = true; more; label = "") {
         size_t blanks = LABEL - strlen(label);
         more = false;
         elfgen_text_string(out, label);
         for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
-            size_t part = table_fitting(rest[abi], strlen(rest[abi]), widths[abi]);
+            if (widths[abi] == 0)
+                continue;
+            const char *text = row->cells[abi];
+            const size_t length = row->texts[abi].length;
+            size_t part = table_fitting(text + done[abi], length - done[abi], widths[abi]);
             if (part > 0) {
                 elfgen_text_blanks(out, blanks);
-                elfgen_text_bytes(out, rest[abi], part);
+                elfgen_text_bytes(out, text + done[abi], part);
                 blanks = 0;
             }
-            blanks += widths[abi] > 0 ? widths[abi] + GAP - part : 0;
-            rest[abi] += part;
-            rest[abi] += strspn(rest[abi], " ");
-            more = more || *rest[abi];
+            blanks += widths[abi] + GAP - part;
+            done[abi] += part;
+            while (done[abi] < length && text[done[abi]] == ' ')
+                done[abi]++;
+            more = more || done[abi] < length;
         }
         elfgen_text_char(out, '\n');
     }
 }
 
-/* Prints the rows that have any text. */
+/* Prints the rows that have any text. A column that was not asked for has a width of 0. */
 static void put_grid(struct elfgen_text *out, size_t width, const struct grid *grid,
                      const bool asked[CALL_ABIS])
 {
     size_t widths[CALL_ABIS] = {0};
     for (unsigned i = 0; i < grid->count; i++)
         for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
-            size_t length = asked[abi] ? strlen(grid->rows[i].cells[abi]) : 0;
+            size_t length = asked[abi] ? grid->rows[i].texts[abi].length : 0;
             widths[abi] = length > widths[abi] ? length : widths[abi];
         }
     if (width > 0)
         narrow(widths, width);
     for (unsigned i = 0; i < grid->count; i++) {
-        const char *cells[CALL_ABIS];
         bool any = false;
-        for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
-            cells[abi] = asked[abi] ? grid->rows[i].cells[abi] : "";
-            any = any || *cells[abi];
-        }
+        for (unsigned abi = 0; abi < CALL_ABIS; abi++)
+            any = any || (asked[abi] && grid->rows[i].texts[abi].length > 0);
         if (any)
-            put_row(out, grid->rows[i].label, cells, widths);
+            put_row(out, &grid->rows[i], widths);
     }
 }
 
@@ -125,13 +129,13 @@ static void add_number(struct grid *grid, const struct call_facts *const calls[C
             add(grid, row, abi, "none");
             continue;
         }
-        struct elfgen_text cell = cell_of(grid, row, abi);
-        elfgen_text_string(&cell, syscall_abi(abi)->number);
-        elfgen_text_string(&cell, " = ");
-        elfgen_text_decimal(&cell, (uint64_t)calls[abi]->number, 0);
-        elfgen_text_string(&cell, " (");
-        elfgen_text_0x(&cell, (uint64_t)calls[abi]->number);
-        elfgen_text_char(&cell, ')');
+        struct elfgen_text *cell = cell_of(grid, row, abi);
+        elfgen_text_string(cell, syscall_abi(abi)->number);
+        elfgen_text_string(cell, " = ");
+        elfgen_text_decimal(cell, (uint64_t)calls[abi]->number, 0);
+        elfgen_text_string(cell, " (");
+        elfgen_text_0x(cell, (uint64_t)calls[abi]->number);
+        elfgen_text_char(cell, ')');
     }
 }
 
@@ -150,10 +154,10 @@ static void add_arguments(struct grid *grid, const struct call_facts *const call
         for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
             if (!knows_parameters(calls[abi]) || !calls[abi]->row->parameters[i].name)
                 continue;
-            struct elfgen_text cell = cell_of(grid, row, abi);
-            elfgen_text_string(&cell, syscall_abi(abi)->arguments[i]);
-            elfgen_text_string(&cell, ": ");
-            parameter_text_declare(&cell, &calls[abi]->row->parameters[i]);
+            struct elfgen_text *cell = cell_of(grid, row, abi);
+            elfgen_text_string(cell, syscall_abi(abi)->arguments[i]);
+            elfgen_text_string(cell, ": ");
+            parameter_text_declare(cell, &calls[abi]->row->parameters[i]);
         }
     }
 }
@@ -200,11 +204,11 @@ static void add_rules(struct grid *grid, const bool shown[CALL_ABIS],
             add(grid, result, abi, ": ");
             add(grid, result, abi, syscall_type_text(call->row->result));
         }
-        struct elfgen_text cell = cell_of(grid, error, abi);
-        elfgen_text_string(&cell, convention->result);
-        elfgen_text_string(&cell, " from -");
-        elfgen_text_decimal(&cell, ELFGEN_ERRNO_MOST, 0);
-        elfgen_text_string(&cell, " to -1 is -errno");
+        struct elfgen_text *cell = cell_of(grid, error, abi);
+        elfgen_text_string(cell, convention->result);
+        elfgen_text_string(cell, " from -");
+        elfgen_text_decimal(cell, ELFGEN_ERRNO_MOST, 0);
+        elfgen_text_string(cell, " to -1 is -errno");
         add(grid, lost, abi, convention->lost[0] ? convention->lost[0] : "nothing");
         for (unsigned i = 1; convention->lost[0] && convention->lost[i]; i++) {
             add(grid, lost, abi, ", ");
@@ -377,7 +381,8 @@ void syscall_put_one(struct elfgen_text *out, size_t width,
                      const struct call_facts *const calls[CALL_ABIS])
 {
     bool asked[CALL_ABIS], shown[CALL_ABIS], bare[CALL_ABIS];
-    struct grid grid = {.count = 0};
+    struct grid grid;
+    grid.count = 0;
     for (unsigned abi = 0; abi < CALL_ABIS; abi++) {
         asked[abi] = calls[abi] != NULL;
         shown[abi] = asked[abi] && calls[abi]->number >= 0;
@@ -400,7 +405,8 @@ void syscall_put_one(struct elfgen_text *out, size_t width,
 
 void syscall_put_rules(struct elfgen_text *out, size_t width, const bool asked[CALL_ABIS])
 {
-    struct grid grid = {.count = 0};
+    struct grid grid;
+    grid.count = 0;
     add_head(&grid, asked);
     unsigned number = add_row(&grid, "number");
     for (unsigned abi = 0; abi < CALL_ABIS; abi++)

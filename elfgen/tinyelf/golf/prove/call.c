@@ -117,7 +117,7 @@ static uint64_t number_of(const struct process_call *call, enum call_type type, 
 
 /* ---- pointers ---- */
 
-enum { PIECES_MOST = 1024, STRING_MOST = 4096, SIZE_MOST = 64 << 20 };
+enum { PIECES_MOST = 1024, STRING_MOST = 4096, KEPT = 8192 };
 
 static size_t size_of(const struct process_call *call, enum call_type type, bool writes)
 {
@@ -140,18 +140,43 @@ bool golf_call_piece(pid_t id, const struct process_call *call, size_t index,
     return true;
 }
 
-/* Appends how many bytes of `size` there are, and these. */
+/* FNV-1a over eight bytes at a time, twice with different constants: for comparing long contents
+ * without keeping them. */
+static void add_digest(uint64_t digest[2], const uint8_t *bytes, size_t size)
+{
+    static const uint64_t primes[2] = {UINT64_C(0x100000001b3), UINT64_C(0x9e3779b97f4a7c15)};
+    for (size_t at = 0; at < size; at += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, bytes + at, size - at < sizeof word ? size - at : sizeof word);
+        for (size_t i = 0; i < 2; i++) {
+            digest[i] = (digest[i] ^ word) * primes[i];
+            digest[i] ^= digest[i] >> 29;
+        }
+    }
+}
+
+/* Appends how many bytes of `size` there are, and these; of many, the first ones and a digest. */
 static void put_bytes(pid_t id, uint64_t address, uint64_t size, struct golf_bytes *key)
 {
-    const size_t most = size < SIZE_MOST ? (size_t)size : SIZE_MOST;
+    uint8_t bytes[KEPT];
+    uint64_t digest[2] = {UINT64_C(0xcbf29ce484222325), UINT64_C(0x84222325cbf29ce4)};
+    uint64_t done = 0;
     const size_t start = key->size;
     golf_bytes_put_number(key, 0);
-    uint8_t *place = golf_bytes_add(key, most);
-    if (!place)
-        return;
-    uint64_t got = golf_memory_read(id, address, place, most);
-    memcpy(key->bytes + start, &got, sizeof got);
-    key->size = start + sizeof got + (size_t)got;
+    while (done < size) {
+        const size_t most = size - done < sizeof bytes ? (size_t)(size - done) : sizeof bytes;
+        const size_t got = golf_memory_read(id, address + done, bytes, most);
+        if (done == 0)
+            golf_bytes_put(key, bytes, got);
+        else
+            add_digest(digest, bytes, got);
+        done += got;
+        if (got < most)
+            break;
+    }
+    golf_bytes_put(key, digest, sizeof digest);
+    if (!key->failed)
+        memcpy(key->bytes + start, &done, sizeof done);
 }
 
 static void put_string(pid_t id, uint64_t address, struct golf_bytes *key)

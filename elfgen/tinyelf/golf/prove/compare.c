@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/no_memory.h"
+#include "base/system_error.h"
 #include "memory.h"
+#include "strace/line.h"
 #include "trace_private.h"
 
 /* How much more stack a candidate may take. */
@@ -54,6 +56,27 @@ static bool is_key(const struct golf_tracer *tracer, const struct golf_item *ite
            memcmp(item->key, tracer->key.bytes, item->key_size) == 0;
 }
 
+/* How it ended, where it should have gone on. */
+static void end_line(const struct run_end *end, char line[GOLF_LINE])
+{
+    struct elfgen_text text = {.bytes = line, .capacity = GOLF_LINE - 1};
+    if (end->reason == RUN_NOT_STARTED) {
+        const char *name = system_error_name(end->error);
+        elfgen_text_string(&text, "execve() = -1 ");
+        elfgen_text_string(&text, name ? name : "");
+        elfgen_text_string(&text, " (");
+        elfgen_text_string(&text, system_error_text(end->error));
+        elfgen_text_char(&text, ')');
+    } else if (end->reason == RUN_TIME) {
+        elfgen_text_string(&text, "goes on without a system call");
+    } else if (end->signal != 0) {
+        elfgen_text_string(&text, "+++ killed by ");
+        strace_signal_text(&text, end->signal);
+        elfgen_text_string(&text, end->loading ? " inside execve +++" : " +++");
+    }
+    line[text.length] = '\0';
+}
+
 static enum golf_outcome at_end(struct player *player, struct golf_difference *difference,
                                 struct elfgen_error *error)
 {
@@ -61,8 +84,7 @@ static enum golf_outcome at_end(struct player *player, struct golf_difference *d
     if (!golf_run_finish(run, error))
         return GOLF_FAILED;
     const struct run_end *end = &run->end;
-    const bool entered = player->call > 1;
-    player->call += entered ? 1 : 0;
+    end_line(end, difference->candidate);
     if (end->reason == RUN_NOT_STARTED || end->loading)
         return differ(player, GOLF_DOES_NOT_START, difference);
     return differ(player, end->reason == RUN_TIME ? GOLF_TOO_LONG : GOLF_KILLED, difference);

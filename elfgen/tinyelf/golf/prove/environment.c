@@ -421,6 +421,9 @@ bool golf_environment_make(const struct golf_environment_options *options, size_
 
 void golf_environment_drop_input(struct golf_environment *environment)
 {
+    enum { SHORT = 256 };
+    if (environment->input_size <= SHORT)
+        return;
     free(environment->input);
     environment->input = NULL;
 }
@@ -429,6 +432,7 @@ void golf_environment_free(struct golf_environment *environment)
 {
     free(environment->arguments);
     free(environment->variables);
-    golf_environment_drop_input(environment);
+    free(environment->input);
     environment->arguments = environment->variables = NULL;
+    environment->input = NULL;
 }

@@ -53,16 +53,16 @@ bool golf_environment_make(const struct golf_environment_options *options, size_
                            struct golf_environment *environment);
 void golf_environment_free(struct golf_environment *environment);
 
-/* Frees the input alone. */
+/* Frees a long input, which only a recording needs. */
 void golf_environment_drop_input(struct golf_environment *environment);
 
 /* Says in words what is particular about it: "write fails from the first on: ENOSPC (No space left
  * on device)". */
 void golf_environment_text(const struct golf_environment *environment, struct elfgen_text *text);
 
-/* Appends a command of a shell that starts `program` in it, as far as one can: strace makes calls
- * fail. */
-void golf_environment_command(const struct golf_environment *environment, const char *program,
+/* Appends a command of a shell that starts `program` in it; strace makes calls fail. Returns false,
+ * having appended nothing, if a shell cannot do it: calls that fall short, long inputs. */
+bool golf_environment_command(const struct golf_environment *environment, const char *program,
                               struct elfgen_text *text);
 
 #endif

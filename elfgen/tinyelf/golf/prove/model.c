@@ -5,14 +5,18 @@
 #include <string.h>
 
 #include "memory.h"
+#include "sandbox/kinds.h"
 
 /* As much as Linux transfers at once (MAX_RW_COUNT, include/linux/fs.h), and pieces of readv. */
 static const uint64_t transfer_most = 0x7ffff000;
 enum { PIECES_MOST = 1024 };
 
-void golf_model_begin(struct golf_model *model, const struct golf_environment *environment)
+void golf_model_begin(struct golf_model *model, const struct golf_environment *environment,
+                      unsigned kinds)
 {
-    *model = (struct golf_model){.environment = environment, .closed = environment->closed};
+    *model = (struct golf_model){.environment = environment,
+                                 .closed = environment->closed,
+                                 .writes_input = (kinds & SANDBOX_KIND_BIT(WRITE_STDIN)) != 0};
 }
 
 void golf_output_put(struct golf_bytes *outputs, uint64_t where, const void *bytes, size_t size)
@@ -112,7 +116,7 @@ static int64_t answer_read(struct golf_model *model, pid_t id, const struct proc
     uint64_t most = size < transfer_most ? size : transfer_most;
     if (!pieces)
         note_read(model, size);
-    if (file != 0 || model->closed & 1)
+    if (file != 0 || model->closed & 1 || model->writes_input)
         return -EBADF;
     if (rule && rule->error != 0)
         return -rule->error;
@@ -158,7 +162,7 @@ static int64_t answer_write(struct golf_model *model, pid_t id, const struct pro
     const uint64_t size = pieces ? UINT64_MAX : call->arguments[2];
     const struct golf_rule *rule = find_rule(model, GOLF_ON_WRITE, file, ++model->writes);
     uint64_t most = size < transfer_most ? size : transfer_most;
-    if ((file != 1 && file != 2) || model->closed >> file & 1)
+    if (file < (model->writes_input ? 0 : 1) || file > 2 || model->closed >> file & 1)
         return -EBADF;
     if (rule && rule->error != 0)
         return -rule->error;

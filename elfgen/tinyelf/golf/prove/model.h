@@ -10,12 +10,14 @@ struct golf_model {
     uint32_t calls, reads, writes; /* so far */
     size_t input_at;
     uint8_t closed;
-    uint64_t opened;  /* descriptors that calls which were made have opened: bit 0 is 0 */
-    size_t most_read; /* the largest size that a read was asked for */
+    bool writes_input; /* descriptor 0 is the pipe of 1: the kind write-stdin */
+    uint64_t opened;   /* descriptors that calls which were made have opened: bit 0 is 0 */
+    size_t most_read;  /* the largest size that a read was asked for */
 };
 
-/* Zeros it, and begins. */
-void golf_model_begin(struct golf_model *model, const struct golf_environment *environment);
+/* Zeros it, and begins. `kinds`: of calls, as in struct sandbox_options. */
+void golf_model_begin(struct golf_model *model, const struct golf_environment *environment,
+                      unsigned kinds);
 
 /* Asks what a call returns, which is then counted. Returns false if it has to be made. What the
  * program reads is written to its memory, and appended to *outputs with golf_output_put(). */

@@ -105,6 +105,19 @@ static struct golf_start start_of(const struct golf_prover *prover, int file, ui
                                .interrupted = prover->options.interrupted};
 }
 
+/* ---- interruption ---- */
+
+static bool is_interrupted(const struct golf_prover *prover)
+{
+    return prover->options.interrupted && prover->options.interrupted(prover->options.context);
+}
+
+static enum golf_outcome stop(struct elfgen_error *error)
+{
+    elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, "stopped before it was proven");
+    return GOLF_FAILED;
+}
+
 /* ---- recording ---- */
 
 static enum golf_outcome record(struct golf_prover *prover, struct recorded *recorded,
@@ -147,7 +160,10 @@ static enum golf_outcome record_all(struct golf_prover *prover, struct elfgen_er
         }
         prover->made++;
         prover->order[i] = i;
-        enum golf_outcome outcome = record(prover, recorded, error);
+        enum golf_outcome outcome =
+            is_interrupted(prover) ? stop(error) : record(prover, recorded, error);
+        if (outcome != GOLF_SAME && is_interrupted(prover))
+            outcome = stop(error);
         if (outcome != GOLF_SAME)
             return outcome;
         if (recorded->trace.most_read > options.most_read)
@@ -165,6 +181,73 @@ static bool limit_candidates(struct golf_prover *prover, struct elfgen_error *er
         if (prover->recorded[i].trace.processor > longest)
             longest = prover->recorded[i].trace.processor;
     return open_worker(prover, LEAST + TIMES * longest / MILLION, error);
+}
+
+/* ---- candidates ---- */
+
+/* Puts the environment at `place` of the order first. */
+static void move_first(struct golf_prover *prover, size_t place)
+{
+    const size_t index = prover->order[place];
+    memmove(prover->order + 1, prover->order, place * sizeof *prover->order);
+    prover->order[0] = index;
+}
+
+static enum golf_outcome try(struct golf_prover *prover, int file, size_t index,
+                             struct golf_difference *difference, struct elfgen_error *error)
+{
+    const struct recorded *recorded = &prover->recorded[index];
+    const struct golf_environment *environment = &recorded->environment;
+    int input = environment->makes ? open_input(environment) : -1;
+    if (environment->makes && input < 0) {
+        error_system(error, "cannot make a file in memory", errno);
+        return GOLF_FAILED;
+    }
+    const struct golf_start start = start_of(prover, file, prover->files, environment, input);
+    enum golf_outcome outcome = golf_trace_compare(&prover->tracer, environment, &start,
+                                                   &recorded->trace, difference, error);
+    prover->runs++;
+    if (input >= 0)
+        close(input);
+    return outcome;
+}
+
+enum golf_outcome golf_prove(struct golf_prover *prover, const uint8_t *candidate, size_t size,
+                             struct golf_difference *difference, struct elfgen_error *error)
+{
+    enum golf_outcome outcome = GOLF_SAME;
+    int file = file_make_program(candidate, size);
+    if (file < 0) {
+        error_system(error, "cannot make a file in memory", errno);
+        return GOLF_FAILED;
+    }
+    prover->files++;
+    choose_processor(prover);
+    for (size_t place = 0; place < prover->count && outcome == GOLF_SAME; place++) {
+        outcome = try(prover, file, prover->order[place], difference, error);
+        if (is_interrupted(prover))
+            outcome = stop(error);
+        if (outcome == GOLF_DIFFERENT)
+            move_first(prover, place);
+    }
+    leave_processor(prover);
+    close(file);
+    return outcome;
+}
+
+/* Whether the original does the same as itself: if it depends on where its stack is, or on a
+ * counter of the processor, it cannot be compared. */
+static enum golf_outcome check_itself(struct golf_prover *prover, struct elfgen_error *error)
+{
+    struct golf_difference difference;
+    enum golf_outcome outcome =
+        golf_prove(prover, prover->options.original, prover->options.size, &difference, error);
+    if (outcome == GOLF_DIFFERENT)
+        elfgen_error_set(error, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                         "it does not do the same each time: once it does %s",
+                         difference.candidate);
+    prover->runs = 0;
+    return outcome;
 }
 
 /* ---- opening and closing ---- */
@@ -216,6 +299,7 @@ struct golf_prover *golf_prover_open(const struct golf_prove_options *options, b
     }
     prover->options = *options;
     prover->count = options->environments;
+    prover->tracer.kinds = options->kinds;
     prover->original = prover->empty = -1;
     enum golf_outcome outcome = GOLF_FAILED;
     if (open_parts(prover, error)) {
@@ -223,7 +307,9 @@ struct golf_prover *golf_prover_open(const struct golf_prove_options *options, b
         outcome = record_all(prover, error);
         leave_processor(prover);
     }
-    if (outcome == GOLF_SAME && limit_candidates(prover, error))
+    if (outcome == GOLF_SAME)
+        outcome = limit_candidates(prover, error) ? check_itself(prover, error) : GOLF_FAILED;
+    if (outcome == GOLF_SAME)
         return prover;
     *refused = outcome == GOLF_DIFFERENT;
     golf_prover_close(prover);
@@ -250,56 +336,6 @@ void golf_prover_close(struct golf_prover *prover)
     if (prover->empty >= 0)
         close(prover->empty);
     free(prover);
-}
-
-/* ---- candidates ---- */
-
-/* Puts the environment at `place` of the order first. */
-static void move_first(struct golf_prover *prover, size_t place)
-{
-    const size_t index = prover->order[place];
-    memmove(prover->order + 1, prover->order, place * sizeof *prover->order);
-    prover->order[0] = index;
-}
-
-static enum golf_outcome try(struct golf_prover *prover, int file, size_t index,
-                             struct golf_difference *difference, struct elfgen_error *error)
-{
-    const struct recorded *recorded = &prover->recorded[index];
-    const struct golf_environment *environment = &recorded->environment;
-    int input = environment->makes ? open_input(environment) : -1;
-    if (environment->makes && input < 0) {
-        error_system(error, "cannot make a file in memory", errno);
-        return GOLF_FAILED;
-    }
-    const struct golf_start start = start_of(prover, file, prover->files, environment, input);
-    enum golf_outcome outcome = golf_trace_compare(&prover->tracer, environment, &start,
-                                                   &recorded->trace, difference, error);
-    prover->runs++;
-    if (input >= 0)
-        close(input);
-    return outcome;
-}
-
-enum golf_outcome golf_prove(struct golf_prover *prover, const uint8_t *candidate, size_t size,
-                             struct golf_difference *difference, struct elfgen_error *error)
-{
-    enum golf_outcome outcome = GOLF_SAME;
-    int file = file_make_program(candidate, size);
-    if (file < 0) {
-        error_system(error, "cannot make a file in memory", errno);
-        return GOLF_FAILED;
-    }
-    prover->files++;
-    choose_processor(prover);
-    for (size_t place = 0; place < prover->count && outcome == GOLF_SAME; place++) {
-        outcome = try(prover, file, prover->order[place], difference, error);
-        if (outcome == GOLF_DIFFERENT)
-            move_first(prover, place);
-    }
-    leave_processor(prover);
-    close(file);
-    return outcome;
 }
 
 void golf_prover_explain(struct golf_prover *prover, struct golf_difference *difference)

@@ -36,8 +36,9 @@ struct golf_prove_options {
 
 struct golf_prover;
 
-/* Records the original. Returns NULL and *error: it is not one that can be proven ("it reads the
- * clock"; ELFGEN_UNSUPPORTED with *refused set), or the sandbox is not possible. */
+/* Records the original, and compares it with itself. Returns NULL and *error: it is not one that
+ * can be proven ("it reads the clock"; ELFGEN_UNSUPPORTED with *refused set), or the sandbox is not
+ * possible. */
 struct golf_prover *golf_prover_open(const struct golf_prove_options *options, bool *refused,
                                      struct elfgen_error *error);
 

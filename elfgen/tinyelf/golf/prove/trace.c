@@ -196,7 +196,7 @@ enum golf_outcome golf_trace_record(struct golf_tracer *tracer,
                                     struct elfgen_error *error)
 {
     struct golf_model model;
-    golf_model_begin(&model, environment);
+    golf_model_begin(&model, environment, tracer->kinds);
     if (!golf_run_start(&tracer->run, tracer->worker, start, error))
         return GOLF_FAILED;
     enum golf_outcome outcome = record(tracer, &model, trace, error);

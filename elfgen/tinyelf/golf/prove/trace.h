@@ -26,6 +26,7 @@ struct golf_tracer {
     struct golf_bytes key, outputs; /* of the call at hand */
     size_t calls_most;              /* where a run is cut */
     bool wants_stack;
+    unsigned kinds; /* of calls that the original may make */
     struct golf_run run;
 };
 

@@ -1,0 +1,19 @@
+/* Builds in memory, for other commands. */
+#include "build.h"
+#include "cli/cli.h"
+
+int build_in_memory(char **inputs, size_t count, bool verbose, struct build_made *made)
+{
+    const struct build build = {.inputs = inputs,
+                                .input_count = count,
+                                .output = input_name(inputs[0]),
+                                .language = SOURCE_DETECT,
+                                .assembler = ASSEMBLER_ANY,
+                                .exec = ELFGEN_EXEC_DEFAULTS,
+                                .verbose = verbose,
+                                .made = made};
+    *made = (struct build_made){0};
+    if (build_is_hex(&build) && count > 1)
+        return usage_error(NULL, "a hex source is a whole file: '%s' is one too many", inputs[1]);
+    return build_is_hex(&build) ? build_hex(&build) : build_program(&build);
+}

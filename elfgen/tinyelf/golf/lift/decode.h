@@ -1,0 +1,19 @@
+/* Instructions of a program to be lifted, by their addresses. */
+#ifndef GOLF_LIFT_DECODE_H
+#define GOLF_LIFT_DECODE_H
+
+#include "golf/lift/lift_private.h"
+
+/* The instruction at an address, decoded once. NULL after setting the error: there is none, or one
+ * that is not lifted. *index is its index in lift->instructions. */
+struct lift_instruction *lift_instruction_at(struct lift *lift, uint64_t address, uint32_t *index);
+
+/* The general register of which an operand is a part, EFFECTS_NONE for others; and how many of its
+ * low bits the part reaches. */
+uint8_t lift_register(const ZydisDecodedOperand *operand, uint8_t *bits);
+
+/* The instruction as data, for its other encodings. Returns false if it cannot be said so. */
+bool lift_as_data(const struct lift_instruction *source, struct x86 *machine,
+                  struct elfgen_x86_instruction *result);
+
+#endif

@@ -1,0 +1,485 @@
+/* Finds blocks: walks from each block's start, along jumps and calls that lead to nowhere else,
+ * until nothing new is learnt. */
+#include "golf/lift/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grow.h"
+#include "base/no_memory.h"
+#include "golf/lift/calls.h"
+#include "golf/lift/decode.h"
+#include "golf/lift/lift.h"
+#include "golf/lift/memory.h"
+#include "golf/lift/transfer.h"
+#include "golf/lift/values.h"
+#include "x86/flags.h"
+
+enum { NO_BLOCK = UINT16_MAX, RETURNED = 0x400, OF_FRAME = 0x800 };
+
+/* A walk through a block. */
+struct walk {
+    struct lift *lift;
+    uint32_t block;
+    struct lift_state state;
+    uint64_t address;
+    bool is_over;
+};
+
+static bool no_memory(struct lift *lift)
+{
+    lift->failed = true;
+    return error_no_memory(lift->error);
+}
+
+/* ---- blocks ---- */
+
+/* Ends a block before an instruction that is in the middle of it. */
+static void end_before(struct lift *lift, struct lift_block *block, uint32_t index)
+{
+    size_t at = 0;
+    while (at < block->count && block->instructions[at] != index)
+        at++;
+    for (size_t i = at; i < block->count; i++)
+        lift->instructions[block->instructions[i]]->owner = LIFT_NO_INSTRUCTION;
+    block->count = at;
+    block->is_dirty = true;
+}
+
+/* The block that begins at an address; NO_BLOCK after setting the error. */
+static uint16_t block_at(struct lift *lift, uint64_t address)
+{
+    uint32_t index;
+    struct lift_instruction *first = lift_instruction_at(lift, address, &index);
+    if (!first)
+        return NO_BLOCK;
+    if (first->leads != LIFT_NO_INSTRUCTION)
+        return (uint16_t)first->leads;
+    if (lift->block_count == GOLF_LIFT_BLOCKS) {
+        lift_refuse(lift, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE, "it has more than 1024 blocks");
+        return NO_BLOCK;
+    }
+    struct lift_block *block = calloc(1, sizeof *block);
+    if (!block || !grow_array(&lift->blocks, lift->block_count + 1, &lift->block_capacity,
+                              sizeof(struct lift_block *))) {
+        free(block);
+        no_memory(lift);
+        return NO_BLOCK;
+    }
+    block->address = address;
+    if (first->owner != LIFT_NO_INSTRUCTION)
+        end_before(lift, lift->blocks[first->owner], index);
+    first->leads = (uint32_t)lift->block_count;
+    lift->blocks[lift->block_count] = block;
+    return (uint16_t)lift->block_count++;
+}
+
+static void reach(struct lift *lift, uint16_t index, const struct lift_state *state)
+{
+    if (index == NO_BLOCK)
+        return;
+    struct lift_block *block = lift->blocks[index];
+    if (lift_state_merge(&block->in, state, !block->is_reached))
+        block->is_dirty = true;
+    block->is_reached = true;
+}
+
+void lift_forget_blocks(struct lift *lift)
+{
+    for (size_t i = 0; i < lift->block_count; i++) {
+        free(lift->blocks[i]->instructions);
+        free(lift->blocks[i]);
+    }
+    lift->block_count = 0;
+    for (size_t i = 0; i < lift->instruction_count; i++) {
+        struct lift_instruction *instruction = lift->instructions[i];
+        instruction->owner = instruction->walk = instruction->leads = LIFT_NO_INSTRUCTION;
+        instruction->is_for_flags = instruction->is_dead = false;
+    }
+}
+
+static void end(struct walk *walk, enum golf_end_kind kind, uint16_t taken, uint16_t other)
+{
+    struct lift_block *block = walk->lift->blocks[walk->block];
+    block->end = (uint8_t)kind;
+    block->taken = taken;
+    block->other = other;
+    block->out = walk->state;
+    walk->is_over = true;
+}
+
+/* ---- subroutines ---- */
+
+/* The subroutine at an address, called by an instruction; 0 after setting the error. */
+static uint16_t subroutine_at(struct lift *lift, uint64_t address, uint32_t site)
+{
+    for (size_t i = 1; i < lift->subroutine_count; i++) {
+        struct lift_subroutine *subroutine = &lift->subroutines[i];
+        if (subroutine->address != address)
+            continue;
+        if (subroutine->site != site && !subroutine->is_shared)
+            subroutine->is_shared = lift->restart = true;
+        return (uint16_t)i;
+    }
+    if (lift->subroutine_count == LIFT_SUBROUTINES) {
+        lift_refuse(lift, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE, "it has more than 255 functions");
+        return 0;
+    }
+    lift->subroutines[lift->subroutine_count] =
+        (struct lift_subroutine){.address = address, .site = site};
+    return (uint16_t)lift->subroutine_count++;
+}
+
+static void call_sites_change(struct lift *lift, uint16_t subroutine)
+{
+    for (size_t i = 0; i < lift->block_count; i++)
+        if (lift->blocks[i]->end == GOLF_CALLS && lift->blocks[i]->subroutine == subroutine &&
+            lift->blocks[i]->count > 0)
+            lift->blocks[i]->is_dirty = true;
+}
+
+static void note_writes(struct lift *lift, uint16_t frame, uint16_t writes)
+{
+    if (frame == 0 || frame == LIFT_NO_FRAME)
+        return;
+    struct lift_subroutine *subroutine = &lift->subroutines[frame];
+    if (writes & ~subroutine->writes) {
+        subroutine->writes |= writes;
+        call_sites_change(lift, frame);
+    }
+}
+
+/* What is known where a subroutine returns to: what it writes is as at its end, the rest as at the
+ * call. */
+static void returned(struct lift *lift, uint16_t index, const struct lift_state *before,
+                     struct lift_state *state)
+{
+    const struct lift_subroutine *subroutine = &lift->subroutines[index];
+    *state = *before;
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        if (reg == X86_STACK_POINTER || !(subroutine->writes >> reg & 1))
+            continue;
+        struct lift_value *value = &state->registers[reg];
+        *value = subroutine->after.registers[reg];
+        if (value->kind == LIFT_STACK && value->frame == index) {
+            *value = lift_fresh(LIFT_NO_INSTRUCTION, 0);
+            value->number = OF_FRAME + reg;
+            value->origin = LIFT_NO_INSTRUCTION;
+        } else if (value->kind == LIFT_OPAQUE)
+            value->number += RETURNED;
+    }
+    memcpy(state->flags, subroutine->after.flags, sizeof state->flags);
+    state->has_equal = false;
+    if (lift->keeps_stack)
+        lift_forget_memory(state);
+}
+
+/* ---- calls and returns ---- */
+
+static bool stack_at(struct walk *walk, const struct lift_instruction *instruction,
+                     struct lift_value *stack)
+{
+    *stack = walk->state.registers[X86_STACK_POINTER];
+    return stack->kind == LIFT_STACK ||
+           lift_refuse_at(walk->lift, instruction,
+                          "it calls or returns with a stack pointer that is not known");
+}
+
+static bool enter(struct walk *walk, struct lift_instruction *instruction, uint32_t index,
+                  uint64_t target)
+{
+    struct lift *lift = walk->lift;
+    struct lift_value stack, back = lift_constant(instruction->address + instruction->zydis.length);
+    unsigned word = lift->bits / 8;
+    uint16_t which = subroutine_at(lift, target, index);
+    if (which == 0 || !stack_at(walk, instruction, &stack))
+        return false;
+    instruction->writes = 0;
+    if (!lift->subroutines[which].is_shared) {
+        int64_t offset = (int64_t)stack.number - word;
+        lift_slot_set(&walk->state, stack.frame, offset, (uint16_t)word, &back);
+        walk->state.slots[walk->state.slot_count - 1].is_call = true;
+        walk->state.registers[X86_STACK_POINTER] = lift_stack(stack.frame, offset);
+        walk->address = target;
+        return true;
+    }
+    struct lift_state state = walk->state;
+    struct lift_value marker = {.kind = LIFT_RETURN, .frame = which};
+    state.frame = which;
+    state.slot_count = 0;
+    state.registers[X86_STACK_POINTER] = lift_stack(which, 0);
+    lift_slot_set(&state, which, 0, (uint16_t)word, &marker);
+    uint16_t taken = block_at(lift, target);
+    uint16_t other = block_at(lift, back.known[0].value);
+    if (taken == NO_BLOCK || other == NO_BLOCK)
+        return false;
+    lift->blocks[walk->block]->subroutine = which;
+    end(walk, GOLF_CALLS, taken, other);
+    note_writes(lift, walk->state.frame, lift->subroutines[which].writes);
+    reach(lift, taken, &state);
+    if (lift->subroutines[which].returns) {
+        returned(lift, which, &walk->state, &state);
+        reach(lift, other, &state);
+    }
+    return true;
+}
+
+static bool leave(struct walk *walk, struct lift_instruction *instruction)
+{
+    struct lift *lift = walk->lift;
+    struct lift_value stack;
+    unsigned word = lift->bits / 8;
+    if (!stack_at(walk, instruction, &stack))
+        return false;
+    const struct lift_value *back =
+        lift_slot_find(&walk->state, stack.frame, (int64_t)stack.number, (uint16_t)word);
+    instruction->writes = 0;
+    uint64_t more = instruction->zydis.raw.imm[0].size ? instruction->zydis.raw.imm[0].value.u : 0;
+    if (back && lift_is_constant(back)) {
+        walk->address = back->known[0].value;
+        walk->state.registers[X86_STACK_POINTER] =
+            lift_stack(stack.frame, (int64_t)(stack.number + word + more));
+        return true;
+    }
+    bool is_end = back && back->kind == LIFT_RETURN && back->frame == walk->state.frame &&
+                  stack.number == 0 && more == 0;
+    if (!is_end)
+        return lift_refuse_at(lift, instruction, "it returns to an address that is not known");
+    struct lift_subroutine *subroutine = &lift->subroutines[back->frame];
+    uint16_t which = back->frame;
+    lift->blocks[walk->block]->subroutine = which;
+    end(walk, GOLF_RETURNS, 0, 0);
+    walk->state.slot_count = 0;
+    if (lift_state_merge(&subroutine->after, &walk->state, !subroutine->returns))
+        call_sites_change(lift, which);
+    subroutine->returns = true;
+    return true;
+}
+
+/* Where a jump or call leads. Returns false after setting the error. */
+static bool target_of(struct walk *walk, const struct lift_instruction *instruction,
+                      uint64_t *target)
+{
+    const ZydisDecodedOperand *operand = &instruction->operands[0];
+    uint8_t bits, reg = lift_register(operand, &bits);
+    if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+        *target = instruction->address + instruction->zydis.length + operand->imm.value.u;
+        if (walk->lift->bits == 32)
+            *target &= UINT32_MAX;
+        return instruction->zydis.operand_width != 16 ||
+               lift_refuse_at(walk->lift, instruction, "it jumps by 16 bits");
+    }
+    if (reg != EFFECTS_NONE && lift_is_constant(&walk->state.registers[reg])) {
+        *target = walk->state.registers[reg].known[0].value;
+        return true;
+    }
+    return lift_refuse_at(walk->lift, instruction, "it jumps to an address that it computes");
+}
+
+/* ---- branches ---- */
+
+/* Makes a state one of a branch's ways: worlds in which it is not taken are left out. Returns false
+ * if it is never taken. */
+static bool take_way(struct lift_state *state, const struct elfgen_bits conditions[LIFT_WORLDS],
+                     bool way, bool tells_equal)
+{
+    bool may[LIFT_WORLDS];
+    for (size_t i = 0; i < LIFT_WORLDS; i++)
+        may[i] = !(conditions[i].known & 1) || (conditions[i].value & 1) == way;
+    if (!may[0] && !may[1])
+        return false;
+    for (size_t i = 0; i < LIFT_WORLDS; i++) {
+        if (may[i])
+            continue;
+        for (size_t reg = 0; reg < GOLF_REGISTERS; reg++)
+            state->registers[reg].known[i] = state->registers[reg].known[1 - i];
+        for (size_t slot = 0; slot < state->slot_count; slot++)
+            state->slots[slot].value.known[i] = state->slots[slot].value.known[1 - i];
+        state->flags[i] = state->flags[1 - i];
+    }
+    const struct lift_value equal = state->registers[state->equal_register];
+    if (!tells_equal || !state->has_equal || equal.kind != LIFT_OPAQUE || equal.bits != 64)
+        return true;
+    for (size_t reg = 0; reg < GOLF_REGISTERS; reg++)
+        if (lift_is_same(&state->registers[reg], &equal))
+            state->registers[reg] = lift_constant(state->equal_to);
+    return true;
+}
+
+static bool branch(struct walk *walk, struct lift_instruction *instruction, uint32_t index)
+{
+    struct lift *lift = walk->lift;
+    struct elfgen_bits conditions[LIFT_WORLDS];
+    uint64_t target, next = instruction->address + instruction->zydis.length;
+    if (!target_of(walk, instruction, &target))
+        return false;
+    for (size_t i = 0; i < LIFT_WORLDS; i++) {
+        struct elfgen_registers registers;
+        lift_world(&walk->state, i, &registers);
+        conditions[i] = x86_condition(&instruction->zydis, &registers);
+    }
+    lift_transfer(lift, index, &walk->state);
+    note_writes(lift, walk->state.frame, instruction->writes);
+    struct lift_state taken = walk->state, other = walk->state;
+    ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
+    bool is_taken = take_way(&taken, conditions, true, mnemonic == ZYDIS_MNEMONIC_JZ);
+    bool is_other = take_way(&other, conditions, false, mnemonic == ZYDIS_MNEMONIC_JNZ);
+    bool is_counted = (instruction->zydis.opcode & 0xfc) == 0xe0 &&
+                      instruction->zydis.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT;
+    if (!is_taken || !is_other) {
+        walk->state = is_taken ? taken : other;
+        walk->address = is_taken ? target : next;
+        /* What loop leaves is then a constant, or an instruction of its own. */
+        return !instruction->stays ||
+               lift_refuse_at(lift, instruction, "it counts by a loop that is never repeated");
+    }
+    if (is_counted && instruction->zydis.address_width != lift->bits)
+        return lift_refuse_at(lift, instruction, "it counts by a part of a register");
+    if (!is_counted && instruction->zydis.opcode_map != ZYDIS_OPCODE_MAP_0F &&
+        instruction->zydis.opcode >> 4 != 7)
+        return lift_refuse_at(lift, instruction, "it branches in a way that is not known");
+    uint16_t to = block_at(lift, target), on = block_at(lift, next);
+    if (to == NO_BLOCK || on == NO_BLOCK)
+        return false;
+    struct lift_block *block = lift->blocks[walk->block];
+    block->condition = is_counted ? instruction->zydis.opcode : instruction->zydis.opcode & 15;
+    block->branch_flags = instruction->flags_read;
+    end(walk, GOLF_BRANCH, to, on);
+    reach(lift, to, &taken);
+    reach(lift, on, &other);
+    return true;
+}
+
+/* ---- walks ---- */
+
+static bool add_instruction(struct lift *lift, struct lift_block *block, uint32_t index)
+{
+    if (!grow_array(&block->instructions, block->count + 1, &block->capacity,
+                    sizeof *block->instructions))
+        return no_memory(lift);
+    block->instructions[block->count++] = index;
+    return true;
+}
+
+static bool act(struct walk *walk, struct lift_instruction *instruction, uint32_t index)
+{
+    struct lift *lift = walk->lift;
+    uint64_t target = 0;
+    walk->address = instruction->address + instruction->zydis.length;
+    memcpy(instruction->before, walk->state.registers, sizeof instruction->before);
+    switch (instruction->kind) {
+    case LIFT_JUMP:
+        return target_of(walk, instruction, &walk->address);
+    case LIFT_BRANCH:
+        return branch(walk, instruction, index);
+    case LIFT_CALLS:
+        return target_of(walk, instruction, &target) && enter(walk, instruction, index, target);
+    case LIFT_RETURNS:
+        return leave(walk, instruction);
+    case LIFT_SYSTEM:
+        if (!lift_call(lift, index, &walk->state))
+            return false;
+        break;
+    case LIFT_FAULT:
+        instruction->stays = instruction->ends = true;
+        instruction->writes = 0;
+        break;
+    default:
+        lift_transfer(lift, index, &walk->state);
+        break;
+    }
+    note_writes(lift, walk->state.frame, instruction->writes);
+    if (instruction->ends)
+        end(walk, GOLF_STOP, 0, 0);
+    return !lift->failed;
+}
+
+/* Forgets what was found when a block was walked before. */
+static void forget_walk(struct lift *lift, uint32_t index)
+{
+    struct lift_block *block = lift->blocks[index];
+    for (size_t i = 0; i < block->count; i++) {
+        struct lift_instruction *instruction = lift->instructions[block->instructions[i]];
+        if (instruction->owner == index)
+            instruction->owner = LIFT_NO_INSTRUCTION;
+    }
+    block->count = 0;
+    block->is_dirty = false;
+}
+
+/* Walks a block. Returns false after setting the error. */
+static bool walk_block(struct lift *lift, uint32_t index)
+{
+    struct lift_block *block = lift->blocks[index];
+    struct walk walk = {
+        .lift = lift, .block = index, .state = block->in, .address = block->address};
+    forget_walk(lift, index);
+    lift->walk++;
+    while (!walk.is_over && !lift->restart) {
+        uint32_t at;
+        struct lift_instruction *instruction = lift_instruction_at(lift, walk.address, &at);
+        if (!instruction)
+            return false;
+        bool is_other = instruction->owner != LIFT_NO_INSTRUCTION && instruction->owner != index;
+        bool is_again = instruction->walk == lift->walk;
+        uint16_t leads = (uint16_t)instruction->leads;
+        if (instruction->leads == LIFT_NO_INSTRUCTION && (is_other || is_again))
+            leads = block_at(lift, walk.address);
+        else if (instruction->leads == LIFT_NO_INSTRUCTION ||
+                 (instruction->leads == index && block->count == 0))
+            leads = NO_BLOCK;
+        if (leads != NO_BLOCK) {
+            end(&walk, GOLF_GO, leads, 0);
+            reach(lift, leads, &walk.state);
+            break;
+        }
+        if (++lift->steps > LIFT_STEPS)
+            return lift_refuse(lift, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                               "following its values takes too long");
+        instruction->owner = index;
+        instruction->walk = lift->walk;
+        if (lift->failed || !add_instruction(lift, block, at) || !act(&walk, instruction, at))
+            return false;
+    }
+    return !lift->failed;
+}
+
+static bool follow_once(struct lift *lift)
+{
+    struct lift_state start;
+    lift_forget_blocks(lift);
+    for (size_t i = 1; i < lift->subroutine_count; i++) {
+        lift->subroutines[i].returns = false;
+        lift->subroutines[i].writes = 0;
+    }
+    lift->restart = false;
+    lift_state_start(&start);
+    uint16_t first = block_at(lift, lift->entry);
+    if (first == NO_BLOCK)
+        return false;
+    reach(lift, first, &start);
+    bool is_done = false;
+    while (!is_done) {
+        is_done = true;
+        for (size_t i = 0; i < lift->block_count && !lift->restart; i++) {
+            if (!lift->blocks[i]->is_dirty || !lift->blocks[i]->is_reached)
+                continue;
+            is_done = false;
+            if (!walk_block(lift, (uint32_t)i))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool lift_follow(struct lift *lift)
+{
+    do {
+        if (++lift->restarts > LIFT_RESTARTS)
+            return lift_refuse(lift, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                               "following its values takes too long");
+        if (!follow_once(lift))
+            return false;
+    } while (lift->restart);
+    return true;
+}

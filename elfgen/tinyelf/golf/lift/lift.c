@@ -1,0 +1,88 @@
+/* Lifts an executable: follows its code until nothing new is learnt, and makes blocks of it. */
+#include "golf/lift/lift.h"
+
+#include <stdlib.h>
+
+#include "base/no_memory.h"
+#include "golf/lift/build.h"
+#include "golf/lift/flow.h"
+#include "golf/lift/live.h"
+#include "golf/lift/memory.h"
+
+/* Lifts as far as is known what is never written. */
+static bool lift_once(struct lift *lift, struct golf_lifted *lifted)
+{
+    lift->use_count = 0;
+    lift->loads_addresses = lift->writes_anywhere = false;
+    do
+        if (!lift_follow(lift) || !lift_live(lift))
+            return false;
+    while (lift->restart);
+    return lift_build(lift, lifted);
+}
+
+static bool lift_all(struct lift *lift, struct golf_lifted *lifted)
+{
+    if (!lift_open_memory(lift))
+        return false;
+    x86_open_width(lift->machine, lift->bits == 64, SYNTAX_INTEL);
+    while (!lift_once(lift, lifted)) {
+        golf_lifted_free(lifted);
+        /* The reason may be in code that is not reached if memory is written. */
+        if (lift->failed && (lift->no_folds || !lift->has_folded))
+            return false;
+        if (lift->failed)
+            lift->no_folds = true;
+        lift->failed = false;
+    }
+    return true;
+}
+
+static void close_lift(struct lift *lift)
+{
+    lift_forget_blocks(lift);
+    for (size_t i = 0; i < lift->instruction_count; i++)
+        free(lift->instructions[i]);
+    free(lift->instructions);
+    free(lift->table);
+    free(lift->blocks);
+    free(lift->subroutines);
+    free(lift->uses);
+    free(lift->written);
+    free(lift->machine);
+    free(lift);
+}
+
+bool golf_lift(const uint8_t *file, size_t size, struct golf_lifted *lifted,
+               struct elfgen_error *error)
+{
+    struct lift *lift = calloc(1, sizeof *lift);
+    struct elfgen_error why = {.offset = ELFGEN_NOWHERE};
+    *lifted = (struct golf_lifted){0};
+    if (!lift)
+        return error_no_memory(error);
+    lift->file = file;
+    lift->size = size;
+    lift->error = &why;
+    lift->machine = calloc(1, sizeof *lift->machine);
+    lift->subroutines = calloc(LIFT_SUBROUTINES, sizeof *lift->subroutines);
+    lift->subroutine_count = 1;
+    bool is_good =
+        lift->machine && lift->subroutines ? lift_all(lift, lifted) : error_no_memory(&why);
+    close_lift(lift);
+    if (is_good)
+        return true;
+    golf_lifted_free(lifted);
+    if (error)
+        *error = why;
+    return false;
+}
+
+void golf_lifted_free(struct golf_lifted *lifted)
+{
+    for (size_t i = 0; lifted->blocks && i < lifted->count; i++)
+        free(lifted->blocks[i].operations);
+    free(lifted->blocks);
+    free(lifted->data);
+    *lifted = (struct golf_lifted){0};
+}

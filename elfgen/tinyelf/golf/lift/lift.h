@@ -1,0 +1,32 @@
+/* Lifts an executable to operations: what it asks of the kernel and of memory, without how its
+ * operands come into their registers. */
+#ifndef GOLF_LIFT_H
+#define GOLF_LIFT_H
+
+#include "elfgen/error.h"
+#include "elfgen/text.h"
+#include "golf/lifted.h"
+
+/* The most that is lifted: a larger program is refused. */
+enum { GOLF_LIFT_INSTRUCTIONS = 8192, GOLF_LIFT_BLOCKS = 1024, GOLF_LIFT_FILE = 1 << 20 };
+
+/* Lifts a program of `size` bytes, any bytes. It points into `file`, which must outlive it; free it
+ * with golf_lifted_free().
+ *
+ * False: *error says why it is left alone, as a sentence; error->offset is where in the file, or
+ * ELFGEN_NOWHERE. ELFGEN_UNSUPPORTED: a program that golf does not follow (it is dynamic, it
+ * computes where it jumps, it writes to its code, it reads the clock, forks, ...), or that never
+ * ends; ELFGEN_DOES_NOT_FIT: it is larger than the limits above; ELFGEN_BAD_VALUE: Linux does not
+ * start it; ELFGEN_NO_ROOM: there is no memory. Time and memory are bounded by the limits. */
+bool golf_lift(const uint8_t *file, size_t size, struct golf_lifted *lifted,
+               struct elfgen_error *error);
+void golf_lifted_free(struct golf_lifted *lifted);
+
+/* Appends a line an operation: what it is, what it needs and leaves, and how blocks end. The text
+ * is the same for programs that do the same in the same order. */
+void golf_lifted_dump(const struct golf_lifted *lifted, struct elfgen_text *text);
+
+/* Appends a value: 12, data0+5, stack-8, v3. */
+void golf_value_text(const struct golf_value *value, struct elfgen_text *text);
+
+#endif

@@ -1,0 +1,39 @@
+/* The memory of a program when it starts, as far as its file says. */
+#ifndef GOLF_LIFT_MEMORY_H
+#define GOLF_LIFT_MEMORY_H
+
+#include "golf/lift/lift_private.h"
+
+/* Sets the segments, the width and the entry. Returns false after setting the error if Linux does
+ * not start the file, or it is not one that is lifted. */
+bool lift_open_memory(struct lift *lift);
+
+/* The segment that has an address; NULL: none. */
+const struct lift_segment *lift_segment_of(const struct lift *lift, uint64_t address);
+
+/* Whether an address is in a segment, or right after one: the end of what is last in it. */
+bool lift_is_address(const struct lift *lift, uint64_t address);
+
+/* Whether `size` bytes from an address on are in a segment. */
+bool lift_is_mapped(const struct lift *lift, uint64_t address, uint64_t size);
+
+/* The bytes at an address that come from the file, at most *size; *size becomes how many. NULL if
+ * it has none there. */
+const uint8_t *lift_bytes(const struct lift *lift, uint64_t address, uint64_t *size);
+
+/* Sets *value to `size` bytes from an address on, up to 8, if they are as they were at the start
+ * whenever they are read: as far as is known yet, nothing writes to them. */
+bool lift_load(struct lift *lift, uint64_t address, uint64_t size, uint64_t *value);
+
+/* Sets the error that a program is left alone, at an offset in the file. Returns false. */
+bool lift_refuse(struct lift *lift, enum elfgen_status status, uint64_t offset, const char *text);
+
+/* The same of what an instruction does: "0x10078: " and the text. */
+bool lift_refuse_at(struct lift *lift, const struct lift_instruction *instruction,
+                    const char *text);
+
+/* The same of a system call: "its clone() starts a thread". */
+bool lift_refuse_call(struct lift *lift, const struct lift_instruction *instruction,
+                      const char *name, const char *what);
+
+#endif

@@ -1,0 +1,171 @@
+/* Finds the overlaps: learns what each bit may be for every promise, combines, and asks again. */
+#include "overlaps.h"
+
+#include <string.h>
+
+#include "elfgen/kernel.h"
+#include "overlap_private.h"
+
+enum { FILLINGS = 12, FEW_FILLINGS = 2 };
+
+/* Level linux: at most 128 MiB more than the original, which has a page at least. */
+static const uint64_t usual_space = (UINT64_C(128) << 20) + PAGE;
+/* Gigabytes: what a machine of 16 GiB may count, and half of the addresses. */
+static const uint64_t overcommitted_memory = (UINT64_C(8) << 30) + PAGE;
+
+/* Relations of the two sizes: as many bytes in memory as in the file; more, up to 128 MiB, where
+ * the highest bit is set in memory alone; the same where the file's part ends in the page that the
+ * file ends in. The two examples of each differ in every bit that may be different. */
+struct relation {
+    struct sizes sizes;
+    uint64_t most_file; /* the largest file */
+    bool is_spec, is_overcommitted;
+};
+static const struct relation relations[] = {
+    {{{0x30123, 0x7fcfedc}, {0x30123, 0x7fcfedc}}, 65536, false, false},
+    {{{0x30000, 0x3fcf000}, {0x4000000, 0x7ffffff}}, 65536, false, false},
+    {{{0x345, 0xabc}, {0x4000000, 0x7ffffff}}, 512, false, false},
+    {{{PAGE, PAGE}, {PAGE, PAGE}}, PAGE, true, false},
+    {{{0x130123456, 0x1cfedcba9}, {0x130123456, 0x1cfedcba9}}, 65536, false, true},
+    {{{0x12345000, 0xedcba000}, {0x100000000, 0x1ffffffff}}, 65536, false, true},
+    {{{0x345, 0xabc}, {0x100000000, 0x1ffffffff}}, 512, false, true},
+};
+
+struct search {
+    const struct golf_overlap_options *options;
+    struct golf_overlap *overlaps;
+    size_t count, room;
+};
+
+/* Whether random fillings do what the overlap says. */
+static bool is_confirmed(const struct rules *rules, const struct golf_overlap *overlap)
+{
+    static const uint8_t nothing[65536];
+    uint8_t bytes[sizeof nothing];
+    uint64_t seed = overlap->phoff + 1u;
+    memset(bytes, 0x90, rules->promise.size);
+    for (unsigned i = 0; i < FILLINGS; i++) {
+        if (!golf_overlap_fill(overlap, &seed, bytes))
+            return false;
+        uint64_t size = i % 2 == 0 ? overlap->least : rules->promise.size;
+        if (!promise_holds_at_ends(&rules->promise, bytes, size))
+            return false;
+        if (i < FEW_FILLINGS && !promise_holds_always(&rules->promise, bytes, size))
+            return false;
+    }
+    return true;
+}
+
+/* Keeps an overlap unless another one contains it, and drops those that it contains. */
+static void keep(struct search *search, const struct golf_overlap *overlap)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < search->count; i++)
+        if (overlap_contains(&search->overlaps[i], overlap))
+            return;
+    for (size_t i = 0; i < search->count; i++)
+        if (!overlap_contains(overlap, &search->overlaps[i]))
+            search->overlaps[kept++] = search->overlaps[i];
+    search->count = kept;
+    if (search->count < search->room)
+        search->overlaps[search->count++] = *overlap;
+}
+
+static bool is_forced(const struct golf_overlap *overlap)
+{
+    return overlap->cells[overlap->flags_at].kind == GOLF_CELL_FIXED;
+}
+
+static void try_headers(struct search *search, const struct rules *rules,
+                        const struct relation *relation, const struct headers *headers)
+{
+    struct golf_overlap overlap;
+    if (!overlap_combine(rules, headers, &overlap))
+        return;
+    overlap.is_overcommitted = relation->is_overcommitted;
+    if (rules->promise.is_writable && !search->options->rwx && !is_forced(&overlap))
+        return;
+    if (is_confirmed(rules, &overlap))
+        keep(search, &overlap);
+}
+
+static void search_relation(struct search *search, const struct promise *promise,
+                            const struct relation *relation)
+{
+    struct rules rules;
+    if (!overlap_learn(promise, &relation->sizes, &rules))
+        return;
+    enum elfgen_class class_ = promise->bits == 64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+    size_t last = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_);
+    size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, class_);
+    if (promise->is_spec) {
+        try_headers(search, &rules, relation, &(struct headers){(uint16_t)last, 1, 0});
+        return;
+    }
+    uint16_t most = search->options->headers > 1 ? 2 : 1;
+    for (uint16_t count = 1; count <= most; count++)
+        for (uint16_t load = 0; load < count; load++)
+            for (uint16_t phoff = 0; phoff + load * size <= last; phoff++)
+                try_headers(search, &rules, relation, &(struct headers){phoff, count, load});
+}
+
+static void search_promises(struct search *search, const struct promise *promise)
+{
+    for (unsigned i = 0; i < sizeof relations / sizeof *relations; i++) {
+        const struct relation *relation = &relations[i];
+        struct promise now = *promise;
+        if (relation->is_spec != promise->is_spec ||
+            (now.size > relation->most_file && now.size > PAGE))
+            continue;
+        if (now.size > relation->most_file)
+            now.size = relation->most_file;
+        if (relation->is_overcommitted) {
+            if (!search->options->overcommit || promise->bits != 64 || !promise->is_writable)
+                continue;
+            now.most_space = now.most_memory = overcommitted_memory;
+        }
+        search_relation(search, &now, relation);
+    }
+}
+
+static void sort_by_size(struct search *search)
+{
+    for (size_t i = 1; i < search->count; i++) {
+        struct golf_overlap overlap = search->overlaps[i];
+        size_t at = i;
+        for (; at > 0 && search->overlaps[at - 1].size > overlap.size; at--)
+            search->overlaps[at] = search->overlaps[at - 1];
+        search->overlaps[at] = overlap;
+    }
+}
+
+size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
+                     struct golf_overlap *overlaps, size_t room)
+{
+    static const uint16_t types[] = {ELFGEN_ET_EXEC, ELFGEN_ET_DYN};
+    static const uint64_t sizes[] = {PAGE, 65536};
+    struct search search = {.options = options, .overlaps = overlaps, .room = room};
+    struct promise promise = {.bits = bits,
+                              .is_spec = options->spec,
+                              .most_space = usual_space,
+                              .most_memory = usual_space,
+                              .is_long_term = options->first != 0 || options->last != 0,
+                              .first = options->first ? options->first : ELFGEN_LINUX(4, 19),
+                              .last = options->last ? options->last : ELFGEN_LINUX(6, 18)};
+    for (unsigned size = 0; size < sizeof sizes / sizeof *sizes; size++) {
+        if (size > 0 && options->size <= PAGE)
+            break;
+        for (unsigned type = 0; type < sizeof types / sizeof *types; type++)
+            for (unsigned flags = 0; flags < 3; flags++) {
+                if (flags == 2 && !options->rwx && !options->overcommit)
+                    continue;
+                promise.size = sizes[size];
+                promise.type = types[type];
+                promise.is_readable = flags > 0;
+                promise.is_writable = flags == 2;
+                search_promises(&search, &promise);
+            }
+    }
+    sort_by_size(&search);
+    return search.count;
+}

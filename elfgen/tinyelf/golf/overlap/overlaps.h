@@ -1,0 +1,42 @@
+/* Finds the ways in which the headers of a file may overlap, by asking the model of Linux. */
+#ifndef GOLF_OVERLAPS_H
+#define GOLF_OVERLAPS_H
+
+#include <stdio.h>
+
+#include "golf/overlap.h"
+
+/* Which overlaps are wanted. All false and 0: those of level linux, on every kernel that the model
+ * knows. */
+struct golf_overlap_options {
+    uint64_t size; /* of the largest file that is wanted; 0: a page */
+    /* ELFGEN_LINUX() of the oldest and the newest kernel; of those between, the series with
+       long-term support count. 0: every series that the model knows. */
+    uint32_t first, last;
+    unsigned headers; /* the most program headers, all but one of which do nothing: 1 or 2; 0: 1 */
+    bool spec;        /* whole headers, with nothing that the specification, qemu-user or WSL1
+                         object to */
+    bool rwx;         /* segments with W and X as well */
+    bool overcommit;  /* also those that take gigabytes, and W with X where the overlap forces it */
+};
+
+enum { GOLF_OVERLAPS = 512 }; /* room that is enough */
+
+/* Fills `overlaps` with what is possible for `bits` (64 or 32), the smallest first, and returns how
+ * many there are, at most `room`. No overlap is contained in another one of the same promises. */
+size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
+                     struct golf_overlap *overlaps, size_t room);
+
+/* Whether the first overlap->size bytes are a filling of it: all cells, with p_vaddr and e_entry
+ * that its bases and entries have. */
+bool golf_overlap_admits(const struct golf_overlap *overlap, const uint8_t *bytes);
+
+/* Fills overlap->size bytes at random, with *seed, which changes. Returns false if no filling was
+ * found in many attempts. */
+bool golf_overlap_fill(const struct golf_overlap *overlap, uint64_t *seed, uint8_t *bytes);
+
+/* Prints a line: class, where the program header is, type, size, entries, and the bytes that are
+ * not fixed. */
+void golf_overlap_print(const struct golf_overlap *overlap, FILE *file);
+
+#endif

@@ -1,0 +1,92 @@
+/* A file that is being filled: which bytes stand, which are free, and which must be the same. */
+#ifndef GOLF_BOARD_H
+#define GOLF_BOARD_H
+
+#include "golf/overlap.h"
+#include "place.h"
+
+enum {
+    BOARD_CELLS = GOLF_PLACE_LARGEST,
+    BOARD_WORDS = BOARD_CELLS / 64,
+    BOARD_SETS = 256,
+    BOARD_TRAIL = 8 * BOARD_CELLS
+};
+
+enum board_state {
+    BOARD_KNOWN = 1,    /* it has a value */
+    BOARD_SPECIAL = 2,  /* it is bound to another byte, or has a set of values */
+    BOARD_GIVEN = 4,    /* known before the first instruction: header and data */
+    BOARD_LOCKED = 8,   /* nothing else may use it: the program writes to it */
+    BOARD_RESERVED = 16 /* it will have a value that is not known yet */
+};
+
+struct board_set {
+    uint64_t bits[4]; /* a bit for each allowed value */
+};
+
+struct board_change {
+    uint8_t kind;
+    uint16_t cell, other;
+};
+
+struct board {
+    size_t size;
+    uint8_t value[BOARD_CELLS], state[BOARD_CELLS];
+    uint16_t leader[BOARD_CELLS]; /* of the cells with the same value */
+    uint16_t next[BOARD_CELLS];   /* the next one of them, in a circle */
+    uint16_t set[BOARD_CELLS];    /* of a leader: its set plus 1; 0: any value */
+    struct board_set sets[BOARD_SETS];
+    size_t set_count;
+    uint64_t free[BOARD_WORDS]; /* a bit for each cell that has no value */
+    uint64_t hash;              /* of what was filled since board_open() */
+    struct board_change trail[BOARD_TRAIL];
+    size_t changes;
+    uint16_t base_at; /* cells of the base's bytes, above the first two */
+    uint8_t word;     /* 8 or 4: bytes of an address */
+    bool has_random_base;
+    bool values_count; /* `hash` depends on the values of bytes that are bound to others */
+};
+
+/* Fills the board with an overlap's cells and free ones up to `size`. Returns false if they
+ * contradict each other. */
+bool board_open(struct board *board, const struct golf_overlap *overlap, size_t size);
+
+/* Each returns false if that is impossible; the board is then partly changed, and the caller
+ * undoes. */
+bool board_put(struct board *board, size_t cell, uint8_t value);
+bool board_allow(struct board *board, size_t cell, const struct board_set *set);
+
+/* Puts a number of `length` bytes, or an address: the base plus `offset`, 0 to 4095. */
+bool board_put_number(struct board *board, size_t cell, size_t length, uint64_t number);
+bool board_put_address(struct board *board, size_t cell, size_t length, bool is_signed,
+                       int64_t offset);
+
+/* Puts the address of the first instruction into the field at `cell`. */
+bool board_put_entry(struct board *board, size_t cell, uint16_t offset);
+
+/* Keeps bytes for a number that is not known yet; and gives them free for it. */
+bool board_reserve(struct board *board, size_t cell, size_t length);
+bool board_release(struct board *board, size_t cell, size_t length);
+
+/* Takes back all but the first `changes` changes. */
+void board_undo(struct board *board, size_t changes);
+
+/* Whether the cell exists, has no value, and may get any one without consequence elsewhere. */
+static inline bool board_is_plain(const struct board *board, size_t cell)
+{
+    return cell < board->size &&
+           !(board->state[cell] & (BOARD_KNOWN | BOARD_SPECIAL | BOARD_RESERVED));
+}
+
+static inline bool board_is_known(const struct board *board, size_t cell)
+{
+    return cell < board->size && board->state[cell] & BOARD_KNOWN;
+}
+
+/* Whether a byte could stand there. */
+bool board_may_be(const struct board *board, size_t cell, uint8_t value);
+
+/* Marks all that stands as given: it does not count in `hash` any more. */
+void board_give(struct board *board);
+
+#endif

@@ -1,0 +1,76 @@
+/* Places a program's pieces and data in files whose headers overlap: the smallest first. */
+#ifndef GOLF_PLACE_H
+#define GOLF_PLACE_H
+
+#include "elfgen/error.h"
+#include "elfgen/kernel.h"
+#include "golf/overlap.h"
+#include "golf/pieces.h"
+
+/* The largest file that is tried. */
+enum { GOLF_PLACE_LARGEST = 512 };
+
+/* What stands at some bytes of a placed file, besides header fields. Items may share bytes. */
+enum golf_item_kind {
+    GOLF_ITEM_CHOICE, /* golf_pieces.choices[which] */
+    GOLF_ITEM_JUMP,   /* to another part of the code */
+    GOLF_ITEM_BRANCH, /* a block's conditional jump */
+    GOLF_ITEM_FILLER, /* an instruction whose result nobody reads: it passes bytes that stand there
+                         anyway */
+    GOLF_ITEM_PREFIX, /* a prefix that changes nothing about the choice that follows */
+    GOLF_ITEM_DATA    /* golf_pieces.data[which] */
+};
+struct golf_item {
+    uint8_t kind; /* enum golf_item_kind */
+    uint16_t offset, length;
+    uint32_t which;
+};
+
+/* How a file came to be. Valid until the function that receives it returns. */
+struct golf_placed {
+    const struct golf_overlap *overlap;
+    uint64_t base;  /* address of the file's first byte */
+    uint16_t entry; /* offset where it starts */
+    const struct golf_item *items;
+    size_t count;
+    const uint16_t *data; /* offset of each datum; zeros may be behind the file's end */
+    uint64_t nodes;       /* states that the search has seen so far */
+};
+
+struct golf_place_options {
+    uint64_t nodes;           /* states that the search may see; 0: any number */
+    uint64_t nanoseconds;     /* of time; 0: any */
+    size_t smallest, largest; /* sizes to try; 0: from the least one, up to GOLF_PLACE_LARGEST */
+    /* Machines that must start each file, by the library's model. */
+    const struct elfgen_kernel_machine *machines;
+    size_t machine_count;
+    bool (*is_interrupted)(void *context);                        /* NULL: never */
+    void (*progress)(size_t size, uint64_t nodes, void *context); /* NULL, or for each size */
+    void *context; /* for both, and for the candidate's function */
+};
+
+enum golf_place_end {
+    GOLF_PLACE_FOUND,   /* a candidate was accepted, and no smaller one exists among these pieces
+                           and overlaps if `complete` */
+    GOLF_PLACE_NONE,    /* none up to `largest` */
+    GOLF_PLACE_STOPPED, /* nodes, time or the user ended it */
+    GOLF_PLACE_NO_MEMORY
+};
+struct golf_place_result {
+    enum golf_place_end end;
+    size_t size;    /* of the accepted candidate, or the one that was being tried */
+    uint64_t nodes; /* states that were seen */
+};
+
+/* Whether a file is what the caller wants; if not, the search goes on. */
+typedef bool golf_candidate(const uint8_t *bytes, size_t size, const struct golf_placed *how,
+                            void *context);
+
+/* Tries sizes from the smallest one up. The same arguments have the same result, except where time
+ * or the user ends it. */
+struct golf_place_result golf_place(const struct golf_pieces *pieces,
+                                    const struct golf_overlap *overlaps, size_t count,
+                                    const struct golf_place_options *options,
+                                    golf_candidate *candidate);
+
+#endif

@@ -1,0 +1,288 @@
+/* Instructions that make constants and sums. */
+#include "moves_private.h"
+
+/* Whether the low bits, up to the highest one that matters, all matter: so that adding to the value
+ * before is adding to it after. */
+static bool is_whole(const struct demand *demand)
+{
+    uint64_t low = demand->mask & LOW_32;
+    return low && !(low & (low + 1)) && demand_fits_32(demand, false);
+}
+
+static void from_immediate(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    struct state before = after_without(after, reg);
+    struct move move = {
+        OP(mov),          {(uint8_t)reg, NOTHING}, 4, MOVE_IMMEDIATE, 0, (int64_t)demand->number,
+        "mov: a constant"};
+    if (!demand_is_constant(demand))
+        return;
+    if (!demand_fits_32(demand, false)) {
+        int64_t low = (int32_t)demand->number;
+        move.size = 8;
+        if (!(((uint64_t)low ^ demand->number) & demand->mask))
+            move.number = low;
+    }
+    after_add(after, &before, &move);
+}
+
+/* Only the low byte is set: the others must be there already. */
+void moves_to_low_byte(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    struct search *search = after->search;
+    if (!(demand->mask & LOW_8) || (!is_64(search) && reg >= WITH_LOW_BYTE) ||
+        (demand->kind == GOLF_CONSTANT && (demand->number ^ demand->failed) & LOW_8))
+        return;
+    struct demand others = *demand;
+    others.mask &= ~LOW_8;
+    if (demand->kind == GOLF_CONSTANT)
+        others.number &= ~LOW_8, others.failed &= ~LOW_8;
+    else
+        others.data = GOLF_NONE, others.number = 0;
+    struct state before = after->state;
+    after_ask(search, &before, reg, &others);
+    struct move move = {OP(mov),
+                        {(uint8_t)reg, NOTHING},
+                        1,
+                        MOVE_IMMEDIATE,
+                        0,
+                        (int64_t)(demand->number & LOW_8),
+                        "mov: the low byte alone"};
+    if (demand->kind == GOLF_ADDRESS) {
+        move.form = MOVE_LOW, move.data = demand->data, move.number = (int64_t)demand->number;
+        move.reason = "mov: the low byte of an address";
+    }
+    after_add(after, &before, &move);
+}
+
+/* al with an immediate, where al was 0. */
+static void from_al(const struct after *after, const struct demand *demand)
+{
+    static const uint16_t mnemonics[] = {OP(add), OP(or), OP(xor), OP(sub)};
+    uint64_t low = demand->number & LOW_8;
+    if ((demand->mask & LOW_8) != LOW_8 || !low || after->state.flags ||
+        (demand->failed & LOW_8) != low)
+        return;
+    struct demand zero = *demand;
+    zero.number &= ~LOW_8, zero.failed &= ~LOW_8;
+    struct state before = after->state;
+    after_ask(after->search, &before, RAX, &zero);
+    for (size_t i = 0; i < sizeof mnemonics / sizeof *mnemonics; i++) {
+        struct move move = {mnemonics[i],
+                            {RAX, NOTHING},
+                            1,
+                            MOVE_IMMEDIATE,
+                            0,
+                            (int64_t)(mnemonics[i] == OP(sub) ? (0 - low) & LOW_8 : low),
+                            "arithmetic on al, which is 0"};
+        after_add(after, &before, &move);
+    }
+}
+
+/* All bits are 0. */
+static void from_zero(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    static const uint16_t mnemonics[] = {OP(xor), OP(sub)};
+    if (demand->number || demand->failed || after->state.flags)
+        return;
+    struct state before = after_without(after, reg);
+    for (size_t i = 0; i < sizeof mnemonics / sizeof *mnemonics; i++) {
+        struct move move = {mnemonics[i],
+                            {(uint8_t)reg, (uint8_t)reg},
+                            4,
+                            MOVE_REGISTERS,
+                            0,
+                            0,
+                            "a register with itself is 0"};
+        after_add(after, &before, &move);
+    }
+}
+
+static void from_one_operand(const struct after *after, unsigned reg, const struct demand *old,
+                             uint16_t mnemonic, const char *reason)
+{
+    struct state before = after->state;
+    struct move move = {mnemonic, {(uint8_t)reg, NOTHING}, 4, MOVE_REGISTERS, 0, 0, reason};
+    after_ask(after->search, &before, reg, old);
+    after_add(after, &before, &move);
+}
+
+/* A constant from another one, a step away. */
+static void from_neighbour(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    enum { FAR = 3 };
+    uint64_t mask = demand->mask & LOW_32, number = demand->number, failed = demand->failed;
+    int32_t low = (int32_t)number;
+    if (!is_whole(demand))
+        return;
+    struct demand less = demand_cases(number - 1, failed - 1, mask);
+    struct demand more = demand_cases(number + 1, failed + 1, mask);
+    struct demand others = demand_cases(~number, ~failed, mask);
+    struct demand negative = demand_cases(0 - number, 0 - failed, mask);
+    if (low > -FAR && low <= FAR && !after->state.flags)
+        from_one_operand(after, reg, &less, OP(inc), "inc: the next number");
+    if (low >= -FAR && low < FAR && !after->state.flags)
+        from_one_operand(after, reg, &more, OP(dec), "dec: the number before");
+    if (low >= 0 && number == failed)
+        return;
+    from_one_operand(after, reg, &others, OP(not ), "not: the other bits");
+    if (!after->state.flags)
+        from_one_operand(after, reg, &negative, OP(neg), "neg: the negative");
+}
+
+/* What the last call before this state returned; kind GOLF_UNKNOWN: there was none. */
+static struct demand last_result(const struct after *after)
+{
+    const struct golf_block *block = after->search->block;
+    for (size_t i = after->state.position; i-- > 0;)
+        if (block->operations[i].kind == GOLF_CALL)
+            return demand_of(&block->operations[i].after[RAX], 32);
+    return (struct demand){0};
+}
+
+/* edx is the sign of eax. */
+static void from_sign(const struct after *after, const struct demand *demand)
+{
+    const uint64_t sign = (uint64_t)1 << 31;
+    bool is_ones = demand->number && !((demand->number ^ LOW_32) & demand->mask);
+    struct demand eax = demand_constant(is_ones ? sign : 0, sign);
+    struct state before = after_without(after, RDX);
+    if (!demand_is_constant(demand)) {
+        if (demand->number || (demand->failed ^ LOW_32) & demand->mask)
+            return;
+        eax = last_result(after); /* an error is negative */
+    } else if (demand->number && !is_ones) {
+        return;
+    }
+    if (!eax.mask || !after_is_at_hand(after, RAX, &eax) ||
+        !after_ask_too(after->search, &before, RAX, &eax))
+        return;
+    struct move move = {OP(cdq), {NOTHING, NOTHING}, 0, MOVE_REGISTERS, 0, 0, "cdq: eax's sign"};
+    after_add(after, &before, &move);
+}
+
+/* A number that only a failed call leaves: from the sign of its result, by a mask or by a shift. */
+static void from_failure(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    enum { SIGN = 31 };
+    struct search *search = after->search;
+    struct demand result = last_result(after);
+    if (demand->number || !demand->failed || !demand_fits_32(demand, false) || after->state.flags)
+        return;
+    if (demand->failed == 1 && result.mask) {
+        struct state before = after_without(after, reg);
+        struct move move = {OP(shr),
+                            {(uint8_t)reg, NOTHING},
+                            4,
+                            MOVE_IMMEDIATE,
+                            0,
+                            SIGN,
+                            "shr: the sign of what the call returned"};
+        if (after_is_at_hand(after, reg, &result) && after_ask_too(search, &before, reg, &result))
+            after_add(after, &before, &move);
+    }
+    struct demand number = demand_constant(demand->failed, demand->mask & LOW_32);
+    struct demand ones = demand_cases(0, LOW_32, demand->mask & LOW_32);
+    for (unsigned i = 0; i < register_count(search); i++) {
+        struct state before = after_without(after, reg);
+        struct move move = {OP(and),
+                            {(uint8_t)reg, (uint8_t)i},
+                            4,
+                            MOVE_REGISTERS,
+                            0,
+                            0,
+                            "and: a number, or 0 if the call succeeded"};
+        if (i == reg || i == RSP || demand_is_same(&ones, &number))
+            continue;
+        after_ask(search, &before, reg, &number);
+        if (after_ask_too(search, &before, i, &ones))
+            after_add(after, &before, &move);
+    }
+}
+
+static bool is_zero(const struct demand *demand)
+{
+    return demand_is_constant(demand) && !demand->number;
+}
+
+/* A product with 0 sets eax and edx. */
+static void from_product(const struct after *after)
+{
+    struct demand eax = after_asked(after, RAX), edx = after_asked(after, RDX);
+    struct demand zero = demand_constant(0, LOW_32);
+    if (after->state.flags || !edx.mask || !is_zero(&edx) || (eax.mask && !is_zero(&eax)))
+        return;
+    for (unsigned reg = 1; reg < register_count(after->search); reg++) {
+        struct state before = after->state;
+        before.registers[RAX] = before.registers[RDX] = 0;
+        if (reg == RSP || !after_is_at_hand(after, reg, &zero) ||
+            !after_ask_too(after->search, &before, reg, &zero))
+            continue;
+        static const uint16_t mnemonics[] = {OP(mul), OP(imul)};
+        for (size_t i = 0; i < sizeof mnemonics / sizeof *mnemonics; i++) {
+            struct move move = {mnemonics[i],
+                                {(uint8_t)reg, NOTHING},
+                                4,
+                                MOVE_REGISTERS,
+                                0,
+                                0,
+                                "a product with 0: eax and edx"};
+            after_add(after, &before, &move);
+        }
+    }
+}
+
+void moves_from_sum(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    struct search *search = after->search;
+    bool is_constant = demand->kind == GOLF_CONSTANT;
+    if (demand->kind == GOLF_OPAQUE ||
+        (is_constant && (!is_whole(demand) || !demand_is_constant(demand))))
+        return;
+    for (unsigned i = 0; i < register_count(search); i++) {
+        struct demand base = after_asked(after, i);
+        if (!base.mask)
+            base = demand_of(&search->block->at_start[i], is_constant ? 32 : 64);
+        if (!base.mask || base.kind != demand->kind || base.data != demand->data ||
+            (is_constant && (!is_whole(&base) || !demand_is_constant(&base) || i == RSP)) ||
+            (demand->kind == GOLF_ADDRESS && base.data == GOLF_NONE))
+            continue;
+        int64_t difference = (int64_t)(demand->number - base.number);
+        if (is_constant)
+            difference = (int32_t)difference;
+        if (!difference || difference != (int8_t)difference)
+            continue;
+        base.mask = is_constant ? LOW_32 : demand->mask;
+        struct state before = after_without(after, reg);
+        struct move move = {OP(lea),
+                            {(uint8_t)reg, (uint8_t)i},
+                            is_constant ? 4 : word(search),
+                            MOVE_MEMORY,
+                            0,
+                            difference,
+                            "lea: a sum"};
+        if (after_ask_too(search, &before, i, &base))
+            after_add(after, &before, &move);
+    }
+}
+
+/* ---- all of them ---- */
+
+void moves_to_constant(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    from_immediate(after, reg, demand);
+    from_zero(after, reg, demand);
+    from_neighbour(after, reg, demand);
+    moves_to_low_byte(after, reg, demand);
+    from_failure(after, reg, demand);
+}
+
+void moves_to_fixed_registers(const struct after *after)
+{
+    struct demand eax = after_asked(after, RAX), edx = after_asked(after, RDX);
+    if (eax.mask && eax.kind == GOLF_CONSTANT)
+        from_al(after, &eax);
+    if (edx.mask && edx.kind == GOLF_CONSTANT && demand_fits_32(&edx, false))
+        from_sign(after, &edx);
+    from_product(after);
+}

@@ -1,0 +1,258 @@
+/* Instructions that may have provided what is asked, each with what it asks itself. */
+#include "moves_private.h"
+
+/* ---- addresses ---- */
+
+static void from_address(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    struct state before = after_without(after, reg);
+    struct move move = {OP(mov),
+                        {(uint8_t)reg, NOTHING},
+                        4,
+                        MOVE_ADDRESS,
+                        demand->data,
+                        (int64_t)demand->number,
+                        "mov: an address"};
+    if (demand->data == GOLF_NONE)
+        return;
+    if (!is_64(after->search) || after->search->options->small_addresses)
+        after_add(after, &before, &move);
+    if (!is_64(after->search))
+        return;
+    move.size = 8, move.form = MOVE_WIDE;
+    after_add(after, &before, &move);
+    move.mnemonic = OP(lea), move.form = MOVE_RELATIVE;
+    move.reason = "lea: an address relative to the instruction";
+    after_add(after, &before, &move);
+}
+
+/* ---- copies, exchanges and the stack ---- */
+
+static void from_copy(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    struct search *search = after->search;
+    bool is_narrow = !is_64(search) || demand_fits_32(demand, search->options->small_addresses);
+    struct demand source = is_narrow ? demand_low_32(*demand) : *demand;
+    for (unsigned i = 0; i < register_count(search); i++) {
+        struct state before = after_without(after, reg);
+        struct move move = {OP(mov),
+                            {(uint8_t)reg, (uint8_t)i},
+                            is_narrow ? 4 : 8,
+                            MOVE_REGISTERS,
+                            0,
+                            0,
+                            "mov: a value that another register has"};
+        if (i != reg && after_is_at_hand(after, i, &source) &&
+            after_ask_too(search, &before, i, &source))
+            after_add(after, &before, &move);
+    }
+}
+
+/* The two registers have what is asked of the other one. */
+static void from_exchange(const struct after *after, unsigned a, unsigned b)
+{
+    struct search *search = after->search;
+    struct demand first = after_asked(after, a), second = after_asked(after, b);
+    bool small = search->options->small_addresses;
+    bool is_narrow = !is_64(search) || ((!first.mask || demand_fits_32(&first, small)) &&
+                                        (!second.mask || demand_fits_32(&second, small)));
+    if (is_narrow)
+        first = demand_low_32(first), second = demand_low_32(second);
+    if (!(first.mask && after_is_at_hand(after, b, &first)) &&
+        !(second.mask && after_is_at_hand(after, a, &second)))
+        return;
+    struct state before = after->state;
+    after_ask(search, &before, a, &second);
+    after_ask(search, &before, b, &first);
+    struct move move = {OP(xchg),
+                        {(uint8_t)a, (uint8_t)b},
+                        is_narrow ? 4 : 8,
+                        MOVE_REGISTERS,
+                        0,
+                        0,
+                        "xchg: a value that another register has"};
+    after_add(after, &before, &move);
+}
+
+/* Whether nothing of the program's is below the stack pointer. */
+static bool may_push(const struct after *after)
+{
+    const struct golf_block *block = after->search->block;
+    const struct golf_value *stack =
+        block->at_start[RSP].kind == GOLF_UNKNOWN ? &block->known[RSP] : &block->at_start[RSP];
+    for (size_t i = 0; i < after->state.position && i < block->count; i++)
+        if (block->operations[i].writes & 1u << RSP)
+            stack = &block->operations[i].after[RSP];
+    return !after->search->options->no_stack && !after->search->lifted->uses_red_zone &&
+           stack->kind == GOLF_STACK && (int64_t)stack->number <= 0;
+}
+
+/* The stack pointer is asked for as it is after an instruction that moves it by `bytes`. */
+static bool move_stack(struct search *search, struct state *before, int bytes)
+{
+    struct demand stack = *search_demand(search, before->registers[RSP]);
+    if (!stack.mask)
+        return true;
+    stack.number -= (uint64_t)(int64_t)bytes;
+    after_ask(search, before, RSP, &stack);
+    return stack.kind == GOLF_STACK;
+}
+
+static void from_pop(const struct after *after, unsigned reg)
+{
+    struct search *search = after->search;
+    struct state before = after_without(after, reg);
+    if (after->state.depth == STACK_DEPTH || !may_push(after))
+        return;
+    before.stack[before.depth++] = after->state.registers[reg];
+    struct move move = {OP(pop), {(uint8_t)reg, NOTHING}, word(search), MOVE_REGISTERS, 0,
+                        0,       "pop: what was pushed"};
+    if (move_stack(search, &before, word(search)))
+        after_add(after, &before, &move);
+}
+
+static void from_push_of_register(const struct after *after, const struct state *popped,
+                                  const struct demand *demand)
+{
+    struct search *search = after->search;
+    for (unsigned i = 0; i < register_count(search); i++) {
+        struct state before = *popped;
+        struct move move = {OP(push),
+                            {(uint8_t)i, NOTHING},
+                            word(search),
+                            MOVE_REGISTERS,
+                            0,
+                            0,
+                            "push: a value that a register has"};
+        if (after_is_at_hand(after, i, demand) && after_ask_too(search, &before, i, demand))
+            after_add(after, &before, &move);
+    }
+}
+
+static void from_push(const struct after *after)
+{
+    struct search *search = after->search;
+    struct state before = after->state;
+    if (!before.depth)
+        return;
+    struct demand demand = *search_demand(search, before.stack[--before.depth]);
+    before.stack[before.depth] = 0;
+    if (!move_stack(search, &before, -word(search)))
+        return;
+    struct move move = {OP(push), {NOTHING, NOTHING}, 0, MOVE_IMMEDIATE, 0, 0, "push: a constant"};
+    int64_t number = (int32_t)demand.number;
+    if (demand_is_constant(&demand) &&
+        !(((uint64_t)number ^ demand.number) & demand.mask & (is_64(search) ? ALL_BITS : LOW_32))) {
+        move.number = number;
+        after_add(after, &before, &move);
+    }
+    if (demand.kind == GOLF_ADDRESS) {
+        move.data = demand.data, move.number = (int64_t)demand.number;
+        move.form = MOVE_ADDRESS, move.reason = "push: an address";
+        if (demand.data != GOLF_NONE && (!is_64(search) || search->options->small_addresses))
+            after_add(after, &before, &move);
+        move.mnemonic = OP(call), move.reason = "call: its return address is that of the data";
+        move.form = demand.data == GOLF_NONE ? MOVE_CALL_OVER : MOVE_CALL;
+        if (demand.data == GOLF_NONE)
+            move.reason = "call: its return address is one of the file";
+        if (!demand.number && (demand.data == GOLF_NONE || search->lifted->data[demand.data].bytes))
+            after_add(after, &before, &move);
+    }
+    from_push_of_register(after, &before, &demand);
+}
+
+/* ---- the block's operations ---- */
+
+static bool ask_for_needs(struct search *search, struct state *before,
+                          const struct golf_operation *operation, unsigned choice)
+{
+    for (size_t i = 0; i < operation->need_count; i++) {
+        const struct golf_need *need = &operation->needs[i];
+        unsigned value = choice < need->count ? choice : need->count - 1u;
+        struct demand demand = demand_of(&need->values[value], need->bits);
+        if (!after_ask_too(search, before, need->reg, &demand))
+            return false;
+    }
+    return true;
+}
+
+static bool uses_stack(const struct golf_operation *operation)
+{
+    for (size_t i = 0; i < operation->need_count; i++)
+        if (operation->needs[i].reg == RSP)
+            return true;
+    return operation->writes & 1u << RSP || operation->kind == GOLF_KEPT;
+}
+
+/* Whether it depends on the last call, so that it cannot be there before it. */
+static bool is_of_call(const struct demand *demand)
+{
+    return demand->kind == GOLF_CONSTANT && demand->number != demand->failed;
+}
+
+static void from_operation(const struct after *after)
+{
+    struct search *search = after->search;
+    size_t number = after->state.position - 1u;
+    const struct golf_operation *operation = &search->block->operations[number];
+    struct state kept = after->state;
+    kept.position = (uint16_t)number;
+    if (kept.depth && uses_stack(operation))
+        return;
+    for (unsigned i = 0; i < kept.depth; i++)
+        if (operation->kind == GOLF_CALL && is_of_call(search_demand(search, kept.stack[i])))
+            return;
+    for (unsigned reg = 0; reg < register_count(search); reg++) {
+        struct demand demand = after_asked(after, reg);
+        if (operation->kind == GOLF_CALL && is_of_call(&demand) && !(operation->writes & 1u << reg))
+            return;
+        if (!demand.mask || !(operation->writes & 1u << reg))
+            continue;
+        if (!demand_is_met(&demand, &operation->after[reg]))
+            return;
+        kept.registers[reg] = 0;
+    }
+    kept.flags = operation->flags_read || (kept.flags && !operation->flags_written);
+    size_t choices = 1;
+    for (size_t i = 0; i < operation->need_count; i++)
+        if (operation->needs[i].count > choices)
+            choices = operation->needs[i].count;
+    for (unsigned choice = 0; choice < choices; choice++) {
+        struct state before = kept;
+        struct move move = {0,
+                            {NOTHING, NOTHING},
+                            0,
+                            MOVE_OPERATION,
+                            0,
+                            (int64_t)number,
+                            "an operation of the program"};
+        if (ask_for_needs(search, &before, operation, choice))
+            after_add(after, &before, &move);
+    }
+}
+
+void moves_before(struct search *search, uint32_t number)
+{
+    struct after after = {search, search->states[number], number};
+    for (unsigned reg = 0; reg < register_count(search); reg++) {
+        struct demand demand = after_asked(&after, reg);
+        if (!demand.mask || reg == RSP)
+            continue;
+        if (demand.kind == GOLF_CONSTANT)
+            moves_to_constant(&after, reg, &demand);
+        else if (demand.kind == GOLF_ADDRESS)
+            from_address(&after, reg, &demand);
+        if (demand.kind == GOLF_ADDRESS && demand.data != GOLF_NONE)
+            moves_to_low_byte(&after, reg, &demand);
+        moves_from_sum(&after, reg, &demand);
+        from_copy(&after, reg, &demand);
+        from_pop(&after, reg);
+        for (unsigned other = 0; other < register_count(search); other++)
+            if (other != reg && other != RSP && (!after.state.registers[other] || reg < other))
+                from_exchange(&after, reg, other);
+    }
+    moves_to_fixed_registers(&after);
+    from_push(&after);
+    if (after.state.position)
+        from_operation(&after);
+}

@@ -1,0 +1,304 @@
+/* What a placer takes, of the states and instructions that the search kept. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grow.h"
+#include "base/no_memory.h"
+#include "search.h"
+
+/* The least bytes from a block's beginning to each state; edges sorted by the state before. */
+struct ways {
+    uint32_t *from_start;
+    uint32_t *first_edge; /* by state; one more at the end */
+    uint32_t *edges;
+    uint32_t *nodes; /* the node of each state; UINT32_MAX: it is on no way that is kept */
+};
+
+static void ways_free(struct ways *ways)
+{
+    free(ways->from_start);
+    free(ways->first_edge);
+    free(ways->edges);
+    free(ways->nodes);
+}
+
+static bool sort_edges(const struct search *search, struct ways *ways)
+{
+    size_t states = search->state_count;
+    ways->first_edge = calloc(states + 2, sizeof *ways->first_edge);
+    ways->edges = malloc((search->edge_count + 1) * sizeof *ways->edges);
+    ways->from_start = malloc(states * sizeof *ways->from_start);
+    ways->nodes = malloc(states * sizeof *ways->nodes);
+    if (!ways->first_edge || !ways->edges || !ways->from_start || !ways->nodes)
+        return false;
+    uint32_t *next = ways->first_edge + 1; /* counted one further, so that filling moves it back */
+    for (size_t i = 0; i < search->edge_count; i++)
+        next[search->edges[i].before + 1]++;
+    for (size_t i = 1; i <= states; i++)
+        next[i] += next[i - 1];
+    for (size_t i = 0; i < search->edge_count; i++)
+        ways->edges[next[search->edges[i].before]++] = (uint32_t)i;
+    memset(ways->from_start, UINT8_MAX, states * sizeof *ways->from_start);
+    memset(ways->nodes, UINT8_MAX, states * sizeof *ways->nodes);
+    return true;
+}
+
+/* Whether a way that begins with `from_start` bytes and has this edge is short enough. */
+static bool is_kept(const struct search *search, uint32_t from_start, const struct edge *edge)
+{
+    return from_start + edge->weight + search->costs[edge->after] <=
+           search->best + search->options->slack;
+}
+
+/* Distances of at most best + slack: by sweeps, as few instructions are on a way. */
+static bool measure(const struct search *search, struct ways *ways)
+{
+    uint32_t *queue = NULL;
+    size_t count = 0, capacity = 0;
+    bool is_done = true;
+    for (size_t i = 0; i < search->entry_count && is_done; i++) {
+        uint32_t entry = search->entries[i];
+        if (search->costs[entry] > search->best + search->options->slack)
+            continue;
+        ways->from_start[entry] = 0;
+        is_done = grow_array(&queue, count + 1, &capacity, sizeof *queue);
+        if (is_done)
+            queue[count++] = entry;
+    }
+    for (size_t at = 0; at < count && is_done; at++) {
+        uint32_t state = queue[at];
+        for (uint32_t i = ways->first_edge[state]; i < ways->first_edge[state + 1]; i++) {
+            const struct edge *edge = &search->edges[ways->edges[i]];
+            uint32_t length = ways->from_start[state] + edge->weight;
+            if (length >= ways->from_start[edge->after] ||
+                !is_kept(search, ways->from_start[state], edge))
+                continue;
+            ways->from_start[edge->after] = length;
+            is_done = grow_array(&queue, count + 1, &capacity, sizeof *queue);
+            if (!is_done)
+                break;
+            queue[count++] = edge->after;
+        }
+    }
+    free(queue);
+    return is_done;
+}
+
+/* ---- nodes and choices ---- */
+
+struct capacities {
+    size_t nodes, choices;
+};
+
+struct adding {
+    struct golf_pieces *pieces;
+    struct capacities *capacities;
+    uint32_t first, to;
+    bool has_no_memory;
+};
+
+static bool is_same_choice(const struct golf_choice *a, const struct golf_choice *b)
+{
+    if (a->to != b->to || a->length != b->length || a->field_count != b->field_count ||
+        a->followed_by != b->followed_by || memcmp(a->bytes, b->bytes, a->length) != 0)
+        return false;
+    for (size_t i = 0; i < a->field_count; i++) {
+        const struct golf_field *f = &a->fields[i], *g = &b->fields[i];
+        if (f->kind != g->kind || f->offset != g->offset || f->length != g->length ||
+            f->target != g->target || f->addend != g->addend)
+            return false;
+    }
+    return true;
+}
+
+static bool add_choice(const struct golf_choice *choice, void *context)
+{
+    struct adding *adding = context;
+    struct golf_pieces *pieces = adding->pieces;
+    struct golf_choice added = *choice;
+    added.to = adding->to;
+    for (size_t i = adding->first; i < pieces->choice_count; i++)
+        if (is_same_choice(&pieces->choices[i], &added))
+            return true;
+    if (!grow_array(&pieces->choices, pieces->choice_count + 1, &adding->capacities->choices,
+                    sizeof *pieces->choices)) {
+        adding->has_no_memory = true;
+        return false;
+    }
+    pieces->choices[pieces->choice_count++] = added;
+    return true;
+}
+
+static uint32_t add_node(struct golf_pieces *pieces, struct capacities *capacities,
+                         const struct golf_node *node)
+{
+    if (!grow_array(&pieces->nodes, pieces->node_count + 1, &capacities->nodes,
+                    sizeof *pieces->nodes))
+        return UINT32_MAX;
+    pieces->nodes[pieces->node_count] = *node;
+    return (uint32_t)pieces->node_count++;
+}
+
+static struct golf_node node_of(const struct search *search, uint32_t number)
+{
+    const struct state *state = &search->states[number];
+    struct golf_node node = {.kind = GOLF_STEP,
+                             .taken = GOLF_NONE,
+                             .other = GOLF_NONE,
+                             .least = search->costs[number],
+                             .flags_are_dead = !state->flags};
+    unsigned registers = search->lifted->bits == 64 ? GOLF_REGISTERS : GOLF_REGISTERS / 2;
+    for (unsigned i = 0; i < registers; i++)
+        if (!state->registers[i] && i != 4) /* the stack pointer: pushes go below it */
+            node.dead_registers = (uint16_t)(node.dead_registers | 1u << i);
+    if (number)
+        return node;
+    /* The first state is the end. */
+    static const uint8_t kinds[] = {[GOLF_STOP] = GOLF_NODE_STOP,
+                                    [GOLF_GO] = GOLF_NODE_GO,
+                                    [GOLF_BRANCH] = GOLF_NODE_BRANCH,
+                                    [GOLF_CALLS] = GOLF_NODE_CALLS,
+                                    [GOLF_RETURNS] = GOLF_NODE_RETURNS};
+    node.kind = kinds[search->block->end];
+    node.condition = search->block->condition;
+    node.taken = search->block->taken;
+    node.other = search->block->other;
+    return node;
+}
+
+static bool add_nodes(const struct search *search, struct ways *ways, struct golf_pieces *pieces,
+                      struct capacities *capacities)
+{
+    for (uint32_t i = 0; i < search->state_count; i++) {
+        if (ways->from_start[i] == UINT32_MAX)
+            continue;
+        struct golf_node node = node_of(search, i);
+        ways->nodes[i] = add_node(pieces, capacities, &node);
+        if (ways->nodes[i] == UINT32_MAX)
+            return false;
+    }
+    return true;
+}
+
+static bool add_choices(const struct search *search, const struct ways *ways,
+                        struct golf_pieces *pieces, struct capacities *capacities)
+{
+    for (uint32_t i = 1; i < search->state_count; i++) {
+        if (ways->nodes[i] == UINT32_MAX)
+            continue;
+        struct adding adding = {pieces, capacities, (uint32_t)pieces->choice_count, 0, false};
+        pieces->nodes[ways->nodes[i]].first = adding.first;
+        for (uint32_t k = ways->first_edge[i]; k < ways->first_edge[i + 1]; k++) {
+            const struct edge *edge = &search->edges[ways->edges[k]];
+            if (ways->nodes[edge->after] == UINT32_MAX)
+                continue;
+            unsigned rest = ways->from_start[i] + search->costs[edge->after];
+            unsigned most = search->best + search->options->slack;
+            adding.to = ways->nodes[edge->after];
+            if (rest < most)
+                move_choices(search, &edge->move, most - rest, add_choice, &adding);
+            if (adding.has_no_memory)
+                return false;
+        }
+        pieces->nodes[ways->nodes[i]].count = (uint32_t)pieces->choice_count - adding.first;
+    }
+    return true;
+}
+
+/* The block's first node: it leads to all states that its beginning meets. */
+static bool add_entry(const struct search *search, const struct ways *ways,
+                      struct golf_pieces *pieces, struct capacities *capacities, size_t block)
+{
+    struct golf_node node = {.kind = GOLF_STEP,
+                             .taken = GOLF_NONE,
+                             .other = GOLF_NONE,
+                             .least = search->best,
+                             .first = (uint32_t)pieces->choice_count};
+    uint32_t number = add_node(pieces, capacities, &node);
+    if (number == UINT32_MAX)
+        return false;
+    for (size_t i = 0; i < search->entry_count; i++) {
+        uint32_t state = ways->nodes[search->entries[i]];
+        struct adding adding = {pieces, capacities, node.first, state, false};
+        struct golf_choice nothing = {.followed_by = GOLF_NONE, .reason = "the block's beginning"};
+        if (state != UINT32_MAX && !add_choice(&nothing, &adding))
+            return false;
+    }
+    pieces->nodes[number].count = (uint32_t)pieces->choice_count - node.first;
+    pieces->blocks[block] = number;
+    return true;
+}
+
+/* The fewest bytes from each node to the end of its block. */
+static void measure_least(struct golf_pieces *pieces, size_t first_node)
+{
+    for (size_t i = first_node; i < pieces->node_count; i++)
+        pieces->nodes[i].least = pieces->nodes[i].kind == GOLF_STEP ? UINT16_MAX : 0;
+    for (bool is_changed = true; is_changed;) {
+        is_changed = false;
+        for (size_t i = first_node; i < pieces->node_count; i++) {
+            struct golf_node *node = &pieces->nodes[i];
+            for (uint32_t k = node->first; k < node->first + node->count; k++) {
+                const struct golf_choice *choice = &pieces->choices[k];
+                uint32_t least = pieces->nodes[choice->to].least + choice->length;
+                if (least < node->least)
+                    node->least = least, is_changed = true;
+            }
+        }
+    }
+}
+
+static bool add_block(const struct search *search, struct golf_pieces *pieces,
+                      struct capacities *capacities, size_t block)
+{
+    struct ways ways = {0};
+    size_t first_node = pieces->node_count;
+    bool is_done = sort_edges(search, &ways) && measure(search, &ways) &&
+                   add_nodes(search, &ways, pieces, capacities) &&
+                   add_choices(search, &ways, pieces, capacities) &&
+                   add_entry(search, &ways, pieces, capacities, block);
+    if (is_done)
+        measure_least(pieces, first_node);
+    ways_free(&ways);
+    return is_done;
+}
+
+bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_options *options,
+                 struct golf_pieces *pieces, struct elfgen_error *error)
+{
+    struct capacities capacities = {0};
+    *pieces = (struct golf_pieces){.bits = lifted->bits,
+                                   .data = lifted->data,
+                                   .data_count = lifted->data_count,
+                                   .block_count = lifted->count};
+    pieces->blocks = calloc(lifted->count, sizeof *pieces->blocks);
+    bool is_done = pieces->blocks != NULL;
+    if (!is_done)
+        error_no_memory(error);
+    for (size_t i = 0; i < lifted->count && is_done; i++) {
+        struct search search = {.lifted = lifted,
+                                .block = &lifted->blocks[i],
+                                .options = options,
+                                .before_state = moves_before};
+        bool is_found = search_block(&search);
+        is_done = is_found && add_block(&search, pieces, &capacities, i);
+        if (!is_found && !search.has_no_memory)
+            elfgen_error_set(
+                error, ELFGEN_UNSUPPORTED, lifted->blocks[i].offset,
+                "no sequence of known instructions provides what the block here needs");
+        else if (!is_done)
+            error_no_memory(error);
+        search_free(&search);
+    }
+    if (!is_done)
+        golf_pieces_free(pieces);
+    return is_done;
+}
+
+void golf_pieces_free(struct golf_pieces *pieces)
+{
+    free(pieces->nodes);
+    free(pieces->choices);
+    free(pieces->blocks);
+    *pieces = (struct golf_pieces){0};
+}

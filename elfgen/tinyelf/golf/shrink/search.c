@@ -1,0 +1,352 @@
+/* The search through states: cheapest first, from a block's end to its beginning. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grow.h"
+#include "search.h"
+
+/* How many bytes more than the cheapest way to an operation are still looked at: what is dearer
+ * there may ask for less before. */
+enum { ALLOWANCE = 4, FIRST_TABLE = 1 << 12, DEFAULT_STATES = 2000000 };
+
+const struct demand *search_demand(const struct search *search, uint16_t number)
+{
+    return &search->demands[number];
+}
+
+/* Whether the block begins with this constant in a register, or an operation leaves it in one. */
+static bool is_given(const struct search *search, const struct demand *demand)
+{
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        if (demand_is_met(demand, &search->block->at_start[reg]))
+            return true;
+        for (size_t i = 0; i < search->block->count; i++)
+            if (search->block->operations[i].writes & 1u << reg &&
+                demand_is_met(demand, &search->block->operations[i].after[reg]))
+                return true;
+    }
+    return false;
+}
+
+/* The least weight of instructions that put a value into a register of its own: exchanges only move
+ * values, so each needs to be made, or copied. */
+static uint8_t needed_before(const struct search *search, const struct demand *demand)
+{
+    bool is_zero = demand->kind == GOLF_CONSTANT && !demand->number && !demand->failed;
+    /* cdq, a shift, and in 32-bit code inc and dec may make it in a byte. */
+    bool is_short = search->lifted->bits == 32 || demand->number != demand->failed ||
+                    !((demand->number ^ LOW_32) & demand->mask & LOW_32);
+    if (is_zero || (demand->kind != GOLF_CONSTANT && demand->kind != GOLF_ADDRESS) ||
+        is_given(search, demand))
+        return 0;
+    return demand->kind == GOLF_ADDRESS ? IS_ADDRESS : is_short ? 1 : 2;
+}
+
+/* The least weight from the block's beginning to what is asked here. */
+static unsigned weight_before(const struct search *search, const struct state *state)
+{
+    enum { ADDRESS = 2 };
+    unsigned weight = search->before[state->position];
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        uint8_t needed = search->needed[state->registers[reg]];
+        weight += needed == IS_ADDRESS ? ADDRESS : needed;
+    }
+    for (unsigned i = 0; i < state->depth; i++)
+        weight += search->needed[state->stack[i]] ? 1 : 0;
+    return weight;
+}
+
+uint16_t search_number(struct search *search, const struct demand *demand)
+{
+    for (size_t i = 1; i < search->demand_count; i++) {
+        if (demand_is_same(&search->demands[i], demand))
+            return (uint16_t)i;
+    }
+    if (search->demand_count >= UINT16_MAX ||
+        !grow_array(&search->needed, search->demand_count + 1, &search->needed_capacity,
+                    sizeof *search->needed) ||
+        !grow_array(&search->demands, search->demand_count + 1, &search->demand_capacity,
+                    sizeof *search->demands)) {
+        search->has_no_memory = true;
+        return 0;
+    }
+    search->needed[search->demand_count] = needed_before(search, demand);
+    search->demands[search->demand_count] = *demand;
+    return (uint16_t)search->demand_count++;
+}
+
+static uint32_t hash(const struct state *state)
+{
+    uint64_t value = 14695981039346656037u;
+    const uint16_t *registers = state->registers;
+    value =
+        (value ^ (state->position | (uint64_t)state->depth << 16 | (uint64_t)state->flags << 24)) *
+        1099511628211u;
+    for (size_t i = 0; i < GOLF_REGISTERS; i++)
+        value = (value ^ registers[i]) * 1099511628211u;
+    for (size_t i = 0; i < STACK_DEPTH; i++)
+        value = (value ^ state->stack[i]) * 1099511628211u;
+    return (uint32_t)(value ^ value >> 32);
+}
+
+static bool is_same(const struct state *a, const struct state *b)
+{
+    return a->position == b->position && a->depth == b->depth && a->flags == b->flags &&
+           !memcmp(a->registers, b->registers, sizeof a->registers) &&
+           !memcmp(a->stack, b->stack, sizeof a->stack);
+}
+
+static bool enlarge_table(struct search *search)
+{
+    size_t size = 2 * search->table_size;
+    if (!size)
+        size = FIRST_TABLE;
+    uint32_t *table = calloc(size, sizeof *table);
+    if (!table)
+        return false;
+    for (size_t i = 0; i < search->state_count; i++) {
+        size_t at = hash(&search->states[i]) & (size - 1);
+        while (table[at])
+            at = (at + 1) & (size - 1);
+        table[at] = (uint32_t)i + 1;
+    }
+    free(search->table);
+    search->table = table;
+    search->table_size = size;
+    return true;
+}
+
+/* The number of a state, which is added if it is new; UINT32_MAX: no memory. */
+static uint32_t state_number(struct search *search, const struct state *state)
+{
+    if (2 * (search->state_count + 1) > search->table_size && !enlarge_table(search))
+        return UINT32_MAX;
+    size_t at = hash(state) & (search->table_size - 1);
+    for (; search->table[at]; at = (at + 1) & (search->table_size - 1))
+        if (is_same(&search->states[search->table[at] - 1], state))
+            return search->table[at] - 1;
+    size_t count = search->state_count;
+    if (!grow_array(&search->states, count + 1, &search->state_capacity, sizeof *search->states) ||
+        !grow_array(&search->costs, count + 1, &search->cost_capacity, sizeof *search->costs) ||
+        !grow_array(&search->is_done, count + 1, &search->done_capacity, sizeof *search->is_done))
+        return UINT32_MAX;
+    search->states[count] = *state;
+    search->costs[count] = UINT32_MAX;
+    search->is_done[count] = false;
+    search->table[at] = (uint32_t)++search->state_count;
+    return (uint32_t)count;
+}
+
+/* ---- the queue: states by cost ---- */
+
+static bool enter(struct search *search, uint32_t number, uint32_t cost)
+{
+    if (!grow_array(&search->buckets, cost + 1, &search->bucket_capacity, sizeof *search->buckets))
+        return false;
+    while (search->bucket_count <= cost)
+        search->buckets[search->bucket_count++] = (struct bucket){0};
+    struct bucket *bucket = &search->buckets[cost];
+    if (!grow_array(&bucket->states, bucket->count + 1, &bucket->capacity, sizeof *bucket->states))
+        return false;
+    bucket->states[bucket->count++] = number;
+    return true;
+}
+
+static unsigned limit(const struct search *search, unsigned position)
+{
+    unsigned least = position ? search->least[position - 1] : search->best;
+    unsigned more = search->options->slack + (position ? ALLOWANCE : 0);
+    return least > UINT32_MAX - more ? UINT32_MAX : least + more;
+}
+
+/* move_weight(), which encodes; most moves are asked for many times. */
+static unsigned known_weight(struct search *search, const struct move *move)
+{
+    uint64_t value = (uint64_t)move->number * 0x9e3779b97f4a7c15u;
+    value ^= move->mnemonic * 31u + move->registers[0] * 7u + move->registers[1] * 257u +
+             move->size * 1031u + move->form * 4099u;
+    struct weighed *known = &search->weighed[(value ^ value >> 32) % SEARCH_WEIGHED];
+    const struct move *last = &known->move;
+    if (!known->weight || last->mnemonic != move->mnemonic || last->form != move->form ||
+        last->number != move->number || last->size != move->size ||
+        last->registers[0] != move->registers[0] || last->registers[1] != move->registers[1])
+        *known = (struct weighed){*move, move_weight(search, move)};
+    return known->weight;
+}
+
+void search_add(struct search *search, const struct state *before, uint32_t after,
+                const struct move *move)
+{
+    unsigned weight = known_weight(search, move);
+    unsigned cost = search->costs[after] + weight;
+    unsigned whole = cost + weight_before(search, before);
+    if (!weight || search->has_no_memory || cost > limit(search, before->position) ||
+        whole > limit(search, 0))
+        return;
+    if (whole > search->most) {
+        search->is_cut = true;
+        return;
+    }
+    uint32_t number = state_number(search, before);
+    if (number == UINT32_MAX || !grow_array(&search->edges, search->edge_count + 1,
+                                            &search->edge_capacity, sizeof *search->edges)) {
+        search->has_no_memory = true;
+        return;
+    }
+    search->edges[search->edge_count++] = (struct edge){number, after, (uint8_t)weight, *move};
+    if (cost >= search->costs[number])
+        return;
+    search->costs[number] = cost;
+    search->is_done[number] = false;
+    if (cost < search->least[before->position])
+        search->least[before->position] = cost;
+    if (!enter(search, number, whole))
+        search->has_no_memory = true;
+}
+
+static bool is_entry(const struct search *search, const struct state *state)
+{
+    if (state->position || state->depth)
+        return false;
+    for (size_t i = 0; i < GOLF_REGISTERS; i++)
+        if (!demand_is_met(search_demand(search, state->registers[i]), &search->block->at_start[i]))
+            return false;
+    return true;
+}
+
+static bool note_entry(struct search *search, uint32_t number)
+{
+    if (!grow_array(&search->entries, search->entry_count + 1, &search->entry_capacity,
+                    sizeof *search->entries))
+        return false;
+    search->entries[search->entry_count++] = number;
+    if (search->costs[number] < search->best)
+        search->best = search->costs[number];
+    return true;
+}
+
+/* Whether the block's end depends on the flags: loop and jrcxz do not. */
+static bool reads_flags(const struct golf_block *block)
+{
+    enum { LOOP = 0xe2 };
+    return block->end == GOLF_BRANCH && block->condition < LOOP;
+}
+
+/* The first demand asks for nothing. */
+static bool begin_demands(struct search *search)
+{
+    if (search->demand_count)
+        return true;
+    if (!grow_array(&search->needed, 1, &search->needed_capacity, sizeof *search->needed) ||
+        !grow_array(&search->demands, 1, &search->demand_capacity, sizeof *search->demands))
+        return false;
+    search->needed[0] = 0;
+    search->demands[search->demand_count++] = (struct demand){0};
+    return true;
+}
+
+/* What the block's end asks for. */
+static bool begin(struct search *search)
+{
+    const struct golf_block *block = search->block;
+    struct state end = {.position = (uint16_t)block->count,
+                        .flags = reads_flags(block) || block->flags_live};
+    search->best = UINT32_MAX;
+    search->least = malloc((block->count + 1) * sizeof *search->least);
+    search->before = malloc((block->count + 1) * sizeof *search->before);
+    if (!search->least || !search->before || !begin_demands(search))
+        return false;
+    for (size_t i = 0; i <= block->count; i++)
+        search->least[i] = UINT32_MAX;
+    search->before[0] = 0;
+    for (size_t i = 0; i < block->count; i++)
+        search->before[i + 1] = search->before[i] + block->operations[i].length;
+    for (size_t i = 0; i < block->need_count; i++) {
+        struct demand demand = demand_of(&block->needs[i].values[0], block->needs[i].bits);
+        end.registers[block->needs[i].reg] = demand.mask ? search_number(search, &demand) : 0;
+    }
+    uint32_t number = state_number(search, &end);
+    if (number == UINT32_MAX)
+        return false;
+    search->costs[number] = search->least[block->count] = 0;
+    return enter(search, number, 0);
+}
+
+static bool visit(struct search *search, uint32_t number, size_t most)
+{
+    struct state state = search->states[number];
+    if (search->is_done[number] || search->costs[number] > limit(search, state.position))
+        return true;
+    if (search->state_count > most) {
+        search->is_full = true;
+        return true;
+    }
+    search->is_done[number] = true;
+    if (is_entry(search, &state) && !note_entry(search, number))
+        return false;
+    search->before_state(search, number);
+    return !search->has_no_memory;
+}
+
+/* Looks at all states up to search->most. */
+static bool run(struct search *search, size_t states)
+{
+    if (!begin(search))
+        return false;
+    for (uint32_t whole = 0; whole < search->bucket_count && whole <= limit(search, 0); whole++)
+        for (size_t i = 0; i < search->buckets[whole].count; i++)
+            if (!visit(search, search->buckets[whole].states[i], states))
+                return false;
+    return true;
+}
+
+/* Forgets what a run found, but for the demands. */
+static void forget(struct search *search)
+{
+    for (size_t i = 0; i < search->bucket_count; i++)
+        free(search->buckets[i].states);
+    free(search->buckets);
+    free(search->least);
+    free(search->before);
+    search->buckets = NULL;
+    search->least = search->before = NULL;
+    search->bucket_count = search->bucket_capacity = 0;
+    search->state_count = search->edge_count = search->entry_count = 0;
+    if (search->table)
+        memset(search->table, 0, search->table_size * sizeof *search->table);
+}
+
+bool search_block(struct search *search)
+{
+    enum { STEP = 2 };
+    size_t states = search->options->states ? search->options->states : DEFAULT_STATES;
+    /* States that are too dear are many, and which are is not known before the best is: so it is
+     * looked for with a limit that rises. */
+    for (search->most = STEP;; search->most += STEP) {
+        search->is_cut = false;
+        if (!run(search, states)) {
+            search->has_no_memory = true;
+            return false;
+        }
+        if (search->best != UINT32_MAX && search->best + search->options->slack <= search->most)
+            return true;
+        if (!search->is_cut || search->is_full)
+            return search->best != UINT32_MAX;
+        if (search->best != UINT32_MAX)
+            search->most = search->best + search->options->slack - STEP;
+        forget(search);
+    }
+}
+
+void search_free(struct search *search)
+{
+    forget(search);
+    free(search->demands);
+    free(search->needed);
+    free(search->states);
+    free(search->costs);
+    free(search->is_done);
+    free(search->table);
+    free(search->edges);
+    free(search->entries);
+}

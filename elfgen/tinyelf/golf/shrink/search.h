@@ -1,0 +1,120 @@
+/* The graph of states that lead to a block's end: private to shrink/. */
+#ifndef GOLF_SEARCH_H
+#define GOLF_SEARCH_H
+
+#include "demand.h"
+#include "shrink.h"
+
+enum { STACK_DEPTH = 2, NOTHING = UINT8_MAX, IS_ADDRESS = UINT8_MAX };
+
+/* What is asked at a moment, as numbers of interned demands; 0: nothing. */
+struct state {
+    uint16_t position; /* the operation that comes next; the block's count: its end */
+    uint8_t depth;     /* values that were pushed and are still to be popped */
+    bool flags;        /* the flags matter */
+    uint16_t registers[GOLF_REGISTERS];
+    uint16_t stack[STACK_DEPTH]; /* the last one is on top */
+};
+
+/* An instruction that is added, or (`operation`) one of the block's. */
+struct move {
+    uint16_t mnemonic;    /* enum elfgen_x86_mnemonic */
+    uint8_t registers[2]; /* operands, numbers in the encoding; NOTHING: none */
+    uint8_t size;         /* bytes of operands in registers: 1, 4, 8 */
+    uint8_t form;         /* enum move_form */
+    uint16_t data;        /* of `number`, if that is an address */
+    int64_t number;
+    const char *reason; /* static text */
+};
+enum move_form {
+    MOVE_REGISTERS, /* one or two registers */
+    MOVE_IMMEDIATE, /* and an immediate, `number` */
+    MOVE_ADDRESS,   /* and an immediate, the address of `number` in `data`, in 4 bytes */
+    MOVE_WIDE,      /* the same, in 8 bytes */
+    MOVE_LOW,       /* its low byte */
+    MOVE_MEMORY,    /* registers[0] becomes registers[1] + `number` (lea) */
+    MOVE_RELATIVE,  /* registers[0] becomes the address, relative to the instruction's end (lea) */
+    MOVE_CALL,      /* a call that pushes the address of `data`, which follows it */
+    MOVE_CALL_OVER, /* a call that pushes some address of the file */
+    MOVE_OPERATION  /* the operation `number` itself */
+};
+
+struct edge {
+    uint32_t before, after; /* states, in the order of execution */
+    uint8_t weight;         /* of its shortest encoding, move_weight() */
+    struct move move;
+};
+
+/* States that cost the same. */
+struct bucket {
+    uint32_t *states;
+    size_t count, capacity;
+};
+
+/* A move whose weight is known; 0: none. */
+struct weighed {
+    struct move move;
+    unsigned weight;
+};
+enum { SEARCH_WEIGHED = 1024 };
+
+struct search {
+    const struct golf_lifted *lifted;
+    const struct golf_block *block;
+    const struct golf_shrink_options *options;
+    /* Adds all states before a state that differ by one instruction: moves_before(). */
+    void (*before_state)(struct search *search, uint32_t after);
+    struct demand *demands; /* [0]: nothing */
+    uint8_t *needed;        /* by demand: what must come before at least; IS_ADDRESS */
+    size_t demand_count, demand_capacity, needed_capacity;
+    struct state *states;
+    uint32_t *costs; /* the least weight from each state to the end */
+    bool *is_done;
+    size_t state_count, state_capacity, cost_capacity, done_capacity;
+    uint32_t *table; /* states by hash, plus 1; 0: empty */
+    size_t table_size;
+    struct edge *edges;
+    size_t edge_count, edge_capacity;
+    uint32_t *entries; /* states that the block's beginning meets */
+    size_t entry_count, entry_capacity;
+    struct bucket *buckets; /* states by cost, and what must come before them at least */
+    size_t bucket_count, bucket_capacity;
+    uint32_t *before; /* by position: bytes of the operations before it */
+    uint32_t *least;  /* by position: the cheapest state's cost */
+    uint32_t best;    /* from the best entry to the end; UINT32_MAX: none was found */
+    uint32_t most;    /* states on ways that weigh more are left out: is_cut */
+    bool has_no_memory, is_full, is_cut;
+    struct weighed weighed[SEARCH_WEIGHED];
+};
+
+/* Fills the search's states, edges and entries, until all ways that weigh at most `slack` more
+ * than the best are there. False: no memory (has_no_memory), or there is no way. */
+bool search_block(struct search *search);
+void search_free(struct search *search);
+
+/* ---- for moves_before() ---- */
+
+/* The demand of a register of a state. */
+const struct demand *search_demand(const struct search *search, uint16_t number);
+
+/* The number of a demand. */
+uint16_t search_number(struct search *search, const struct demand *demand);
+
+/* Adds the state before an instruction that leads to state `after`. */
+void search_add(struct search *search, const struct state *before, uint32_t after,
+                const struct move *move);
+
+/* Adds all states before state `after` that differ by one instruction. */
+void moves_before(struct search *search, uint32_t after);
+
+/* ---- encodings.c ---- */
+
+/* What the shortest encoding of a move weighs: its bytes, but a number of four bytes counts as one.
+ * 0: there is no encoding. */
+unsigned move_weight(const struct search *search, const struct move *move);
+
+/* Calls `found` for each encoding that weighs at most `heaviest`. Returns false if `found` did. */
+bool move_choices(const struct search *search, const struct move *move, unsigned heaviest,
+                  bool (*found)(const struct golf_choice *choice, void *context), void *context);
+
+#endif

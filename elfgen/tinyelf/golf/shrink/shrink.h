@@ -1,0 +1,27 @@
+/* The cheapest instructions that give each operation what it needs.
+ *
+ * The search goes backward: from what an operation needs in registers, over each instruction that
+ * may have provided it, to what had to be there before, until the block's beginning provides that.
+ * So only registers that matter are looked at, and all others are known to be dead. */
+#ifndef GOLF_SHRINK_H
+#define GOLF_SHRINK_H
+
+#include "elfgen/error.h"
+#include "golf/pieces.h"
+
+struct golf_shrink_options {
+    unsigned slack; /* ways of this many bytes more than the least are kept, too */
+    /* Addresses of the file fit into 31 bits: `mov r32, imm32` and 32-bit copies of them do. */
+    bool small_addresses;
+    bool no_stack; /* nothing is pushed: the program uses memory below its stack pointer */
+    size_t states; /* at most this many are looked at for a block; 0: two million */
+};
+
+/* Sets *pieces, which refer to lifted->data and are freed with golf_pieces_free(). Returns false
+ * and *error if there is no memory, or if a block needs something that no known instruction makes.
+ */
+bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_options *options,
+                 struct golf_pieces *pieces, struct elfgen_error *error);
+void golf_pieces_free(struct golf_pieces *pieces);
+
+#endif

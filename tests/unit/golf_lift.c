@@ -1,0 +1,395 @@
+/* golf/lift: what programs of known sources are lifted to, and which are left alone. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "golf/lift/lift.h"
+#include "golf_program.h"
+
+enum { TEXT_ROOM = 1 << 16 };
+
+/* What a source is lifted to, as text; "refused: " and the reason. */
+static const char *lifted_text(const char *source, uint8_t bits, char text[TEXT_ROOM])
+{
+    static struct program program;
+    struct golf_lifted lifted;
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    struct elfgen_text out = {.bytes = text, .capacity = TEXT_ROOM - 1};
+    make_program(&program, source, bits);
+    /* A copy of its own size, so that a sanitizer sees reads past its end. */
+    uint8_t *copy = malloc(program.size);
+    ck_assert_ptr_nonnull(copy);
+    memcpy(copy, program.bytes, program.size);
+    if (golf_lift(copy, program.size, &lifted, &error)) {
+        golf_lifted_dump(&lifted, &out);
+        golf_lifted_free(&lifted);
+    } else {
+        elfgen_text_string(&out, "refused: ");
+        elfgen_text_string(&out, error.text);
+    }
+    text[out.length] = '\0';
+    free(copy);
+    return text;
+}
+
+static void lifts_to(const char *source, uint8_t bits, const char *expected)
+{
+    static char text[TEXT_ROOM];
+    ck_assert_str_eq(lifted_text(source, bits, text), expected);
+}
+
+/* A 64-bit program's code, which begins at _start. */
+#define CODE(lines)   "global _start\nsection .text align=1\n_start:\n" lines
+#define CODE32(lines) "bits 32\n" CODE(lines)
+
+/* With loops, a subroutine, memory, the stack. */
+static const char loops[] =
+    CODE("pop rbp\nnext: dec rbp\njs done\npop rsi\nmov rdx, rsi\n"
+         "length: cmp byte [rdx], 0\nje print\ninc rdx\njmp length\n"
+         "print: sub rdx, rsi\ncall put\nmov esi, newline\nmov edx, 1\ncall put\njmp next\n"
+         "done: mov eax, 231\nmov edi, [count]\nsyscall\n"
+         "put: push rbx\nmov ebx, 1\nadd [count], ebx\nmov eax, ebx\nmov edi, ebx\nsyscall\n"
+         "pop rbx\nret\nnewline: db 10\nsection .bss\ncount: resd 1\n");
+
+static void refuses(const char *source, uint8_t bits, const char *reason)
+{
+    static char text[TEXT_ROOM];
+    const char *got = lifted_text(source, bits, text);
+    ck_assert_msg(strncmp(got, "refused: ", 9) == 0, "%s is lifted:\n%s", source, got);
+    ck_assert_msg(strstr(got, reason), "%s: %s", source, got);
+}
+
+/* ---- straight lines ---- */
+
+#define HELLO_GOALS                                                                                \
+    "block 0: rsp = stack\n"                                                                       \
+    "  syscall needs rax = 1, edi = 1, rsi = data0, rdx = 12; leaves rax = v0, rcx = v1, "         \
+    "r11 = v2\n"                                                                                   \
+    "  syscall needs rax = 60 or 231, dil = 0; ends\n"                                             \
+    "data0: 12 bytes: 48 65 6c 6c 6f 20 77 6f 72 6c 64 0a\n"
+#define TEXT "text: db 'Hello world', 10\n"
+#define EXIT "mov eax, 60\nxor edi, edi\nsyscall\n"
+
+static const char hello[] =
+    CODE("mov rax, strict dword 1\nmov rdi, strict dword 1\nmov rsi, strict dword text\n"
+         "mov rdx, strict dword 12\nsyscall\nmov rax, strict dword 231\n"
+         "mov rdi, strict dword 0\nsyscall\n" TEXT);
+
+START_TEST(hello_is_two_calls_and_their_arguments)
+{
+    lifts_to(hello, 64, HELLO_GOALS);
+}
+END_TEST
+
+/* The same goals, however operands come into their registers. */
+START_TEST(other_instructions_with_the_same_effect_give_the_same_goals)
+{
+    static const char *const sources[] = {
+        CODE("inc eax\nmov edi, eax\nlea rsi, [rel text]\npush 12\npop rdx\nsyscall\n"
+             "mov al, 0\n" EXIT TEXT),
+        CODE("mov rsi, text\nmov dl, 24\nshr edx, 1\nlea eax, [rdi + 1]\nxchg eax, edi\n"
+             "mov eax, edi\nsyscall\nxor edi, edi\nmov eax, 231\nsyscall\n" TEXT),
+        CODE("jmp next\nback: mov r9d, 5\nadd r9, 7\nmov rdx, r9\nsyscall\n" EXIT
+             "next: push 1\npop rax\npush rax\npop rdi\nmov esi, text\njmp back\n" TEXT),
+        CODE("call message\n" TEXT "message: pop rsi\nmov eax, 1\nmov edi, 1\nmov edx, 12\n"
+             "syscall\ncall leave\nleave: mov rax, 60\nmov rdi, 0\nsyscall\n"),
+        CODE("mov edx, 12\ntest edx, edx\njz never\nmov eax, 1\nmov edi, 1\nmov rsi, "
+             "text\nsyscall\n" EXIT "never: hlt\n" TEXT),
+        CODE("mov eax, 1\nmov edi, 1\nmov esi, text\nmov edx, 12\nnop\npush rbx\nmov rbp, rsp\n"
+             "sub rsp, 64\nmov qword [rsp + 8], 7\nmov r15, [rsp + 8]\nleave\npop rbx\n"
+             "syscall\n" EXIT TEXT),
+    };
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
+        lifts_to(sources[i], 64, HELLO_GOALS);
+}
+END_TEST
+
+START_TEST(a_program_for_i386_is_lifted_as_well)
+{
+    lifts_to(CODE32("mov eax, 4\nmov ebx, 1\nmov ecx, text\nmov edx, 12\nint 0x80\n"
+                    "mov eax, 1\nmov ebx, 0\nint 0x80\n" TEXT),
+             32,
+             "block 0: esp = stack\n"
+             "  int 0x80 needs eax = 4, ebx = 1, ecx = data0, edx = 12; leaves eax = v0\n"
+             "  int 0x80 needs eax = 1 or 252, bl = 0; ends\n"
+             "data0: 12 bytes: 48 65 6c 6c 6f 20 77 6f 72 6c 64 0a\n");
+}
+END_TEST
+
+/* What gcc makes of `return write(...) < 0`, and tiny.h's start before it. */
+START_TEST(a_status_depends_on_whether_the_call_failed)
+{
+    lifts_to(CODE("pop rdi\nmov rsi, rsp\nlea rdx, [rsi + rdi * 8 + 8]\npush rax\ncall main\n"
+                  "mov edi, eax\nmov eax, 231\nsyscall\n"
+                  "main: mov eax, 1\nmov esi, text\nmov edx, 12\nmov rdi, rax\nsyscall\n"
+                  "mov rdx, -1\ncmp rax, -4095\ncmovae rax, rdx\nshr rax, 63\nret\n" TEXT),
+             64,
+             "block 0: rsp = stack\n"
+             "  syscall needs rax = 1, edi = 1, rsi = data0, rdx = 12; leaves rax = v0, rcx = v1, "
+             "r11 = v2\n"
+             "  syscall needs rax = 60 or 231, dil = 0 or if it failed 1; ends\n"
+             "data0: 12 bytes: 48 65 6c 6c 6f 20 77 6f 72 6c 64 0a\n");
+}
+END_TEST
+
+START_TEST(a_status_is_kept_by_its_low_eight_bits)
+{
+    lifts_to(CODE("mov eax, 231\nmov edi, 0x12a\nsyscall\n"), 64,
+             "block 0: rsp = stack\n  syscall needs rax = 60 or 231, dil = 298; ends\n");
+}
+END_TEST
+
+/* ---- branches, loops, subroutines ---- */
+
+START_TEST(branches_need_what_decides_them_and_faults_end)
+{
+    lifts_to(CODE("pop rcx\ndec rcx\njz halt\ndec rcx\njz port\nmov rax, cr0\n"
+                  "port: in al, 0x64\nhalt: hlt\nmov eax, 60\nsyscall\n"),
+             64,
+             "block 0: rsp = stack\n"
+             "  pop rcx needs rsp = stack; leaves rcx = v0, rsp = stack+8\n"
+             "  dec rcx needs rcx = v0; leaves rcx = v1; writes pf af zf sf of\n"
+             "  if z to block 4, else block 1 needs rcx = v1\n"
+             "block 1: rcx = v0\n"
+             "  dec rcx needs rcx = v0; leaves rcx = v1; writes pf af zf sf of\n"
+             "  if z to block 3, else block 2\n"
+             "block 2\n  0f 20 c0; ends\n"
+             "block 3\n  e4 64; ends\n"
+             "block 4\n  f4; ends\n");
+}
+END_TEST
+
+START_TEST(a_loop_carries_what_it_reads_again_and_what_linux_gives_is_known_before_it)
+{
+    lifts_to("global _start\nsection .text align=1\n"
+             "_start: xor eax, eax\nxor edi, edi\nlea rsi, [rel buffer]\nmov edx, 65536\nsyscall\n"
+             "test rax, rax\njz done\nmov rdx, rax\nmov eax, 1\nmov edi, 1\nsyscall\njmp _start\n"
+             "done: " EXIT "section .bss\nbuffer: resb 65536\n",
+             64,
+             "block 0: rsp = stack\n"
+             "  goes to block 1\n"
+             "block 1\n"
+             "  syscall needs rax = 0, edi = 0, rsi = data0, rdx = 0x10000; leaves rax = v0, "
+             "rcx = v1, r11 = v2\n"
+             "  test rax, rax needs rax = v0; writes cf pf af zf sf of\n"
+             "  if z to block 3, else block 2 needs rax = v0, rsi = data0\n"
+             "block 2: rax = v0, rsi = data0\n"
+             "  syscall needs rax = 1, edi = 1, rsi = data0, rdx = v0; leaves rax = v1, rcx = v2, "
+             "r11 = v3\n"
+             "  goes to block 1\n"
+             "block 3\n"
+             "  syscall needs rax = 60 or 231, dil = 0; ends\n"
+             "data0: 65536 bytes, written, 65536 of them zeros at the end\n");
+}
+END_TEST
+
+START_TEST(a_subroutine_that_is_called_twice_stays_one)
+{
+    lifts_to(CODE("mov esi, a\ncall put\nmov esi, b\ncall put\n" EXIT
+                  "put: mov eax, 1\nmov edi, 1\nmov edx, 1\nsyscall\nret\na: db 'a'\nb: db 'b'\n"),
+             64,
+             "block 0: rsp = stack\n"
+             "  calls block 3, then block 1 needs rsi = data0\n"
+             "block 1\n"
+             "  calls block 3, then block 2 needs rsi = data0+1\n"
+             "block 2\n"
+             "  syscall needs rax = 60 or 231, dil = 0; ends\n"
+             "block 3: rsp = frame1, rsi = v0\n"
+             "  syscall needs rax = 1, edi = 1, rsi = v0, rdx = 1; leaves rax = v1, rcx = v2, "
+             "r11 = v3\n"
+             "  returns needs rsp = frame1\n"
+             "data0: 2 bytes: 61 62\n");
+}
+END_TEST
+
+/* ---- left alone ---- */
+
+START_TEST(what_is_not_followed_is_refused_with_its_reason)
+{
+    static const struct {
+        const char *source, *reason;
+    } rows[] = {
+        {CODE("pop rax\njmp rax\n"), "it jumps to an address that it computes"},
+        {CODE("pop rax\npop rax\ncall [rax]\n" EXIT), "it jumps to an address that it computes"},
+        {CODE("ret\n"), "it returns to an address that is not known"},
+        {CODE("jmp $\n"), "it never ends"},
+        {CODE("pop rcx\ndec rcx\njz on\nmov eax, 60\nsyscall\non: mov eax, 34\nsyscall\njmp on\n"),
+         "it never ends"},
+        {CODE("rdtsc\nmov edi, eax\nmov eax, 60\nsyscall\n"), "the processor's clock"},
+        {CODE("cpuid\n" EXIT), "asks the processor about itself"},
+        {CODE("pop rax\nsyscall\n" EXIT), "of which the number is not known"},
+        {CODE("mov eax, 57\nsyscall\n" EXIT), "calls fork, which starts another process"},
+        {CODE("mov eax, 13\nsyscall\n" EXIT), "calls rt_sigaction, which handles signals"},
+        {CODE("mov eax, 9\nsyscall\n" EXIT), "calls mmap, which maps memory"},
+        {CODE("mov eax, 228\nsyscall\n" EXIT), "calls clock_gettime, which reads the clock"},
+        {CODE("mov eax, 39\nsyscall\nmov edi, ecx\nmov eax, 60\nsyscall\n"),
+         "reads what that leaves in registers besides its result"},
+        {CODE("mov dword [where], text\nmov esi, [where]\nmov edi, 1\nmov edx, 12\nmov eax, 1\n"
+              "syscall\n" EXIT TEXT "section .bss align=1\nwhere: resd 1\n"),
+         "stores a number that may be an address"},
+        {CODE("enter 8, 0\ncall f\n" EXIT "f: ret\n"), "a stack pointer that is not known"},
+        {CODE("int3\n"), "it raises an interrupt"},
+        {CODE("mov ebx, _start\nmov ecx, [rsp]\nmov byte [rbx + 2], cl\n" EXIT),
+         "it writes to its own code"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        refuses(rows[i].source, 64, rows[i].reason);
+}
+END_TEST
+
+/* ---- memory ---- */
+
+/* The digits are written through an address that is not known, so they are not constant; the limit
+ * is. */
+START_TEST(what_is_never_written_is_a_number_and_what_may_be_is_an_object)
+{
+    lifts_to(
+        "global _start\nsection .text align=1\n"
+        "_start: jmp on\nlimit: dd 4\non: mov rcx, [rsp]\ncmp ecx, [rel limit]\nja out\nlea rsi, "
+        "[rel digits]\n"
+        "add rsi, rcx\ninc byte [rsi]\nmov edi, [rel digits]\nout: mov eax, 60\n"
+        "syscall\nsection .data align=1\ndigits: db '01234567'\n",
+        64,
+        "block 0: rsp = stack\n"
+        "  mov rcx, qword [rsp] needs rsp = stack; leaves rcx = v0\n"
+        "  cmp ecx, 0x4 needs ecx = v0; writes cf pf af zf sf of\n"
+        "  if a to block 2, else block 1 needs rcx = v0, dil = 0\n"
+        "block 1: rcx = v0\n"
+        "  add rsi, rcx needs rcx = v0, rsi = data0; leaves rsi = v1; writes cf pf af zf sf of\n"
+        "  inc byte [rsi] needs rsi = v1; writes pf af zf sf of\n"
+        "  mov edi, dword [rel $+0x0] of data0; leaves rdi = v2\n"
+        "  goes to block 2 needs dil = v2\n"
+        "block 2: rdi = v0\n"
+        "  syscall needs rax = 60 or 231, dil = v0; ends\n"
+        "data0: 8 bytes, written: 30 31 32 33 34 35 36 37\n");
+}
+END_TEST
+
+START_TEST(code_that_is_only_read_is_an_object_of_its_bytes)
+{
+    lifts_to(CODE("mov eax, 1\nmov edi, 1\nmov esi, _start\nmov edx, 5\nsyscall\n" EXIT), 64,
+             "block 0: rsp = stack\n"
+             "  syscall needs rax = 1, edi = 1, rsi = data0, rdx = 5; leaves rax = v0, rcx = v1, "
+             "r11 = v2\n"
+             "  syscall needs rax = 60 or 231, dil = 0; ends\n"
+             "data0: 5 bytes, code: b8 01 00 00 00\n");
+}
+END_TEST
+
+/* ---- files ---- */
+
+static void refuses_bytes(const uint8_t *bytes, size_t size, const char *reason)
+{
+    struct golf_lifted lifted;
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    ck_assert(!golf_lift(bytes, size, &lifted, &error));
+    ck_assert_msg(strstr(error.text, reason), "%s", error.text);
+    ck_assert_ptr_null(lifted.blocks);
+}
+
+START_TEST(files_that_are_no_such_programs_are_refused)
+{
+    static struct program program;
+    enum { P_TYPE = 64, E_TYPE = 16 };
+    make_program(&program, hello, 64);
+    refuses_bytes(NULL, 0, "Linux does not start it");
+    refuses_bytes((const uint8_t *)"#!/bin/sh\n", 10, "it is a script");
+    program.bytes[E_TYPE] = ELFGEN_ET_REL;
+    refuses_bytes(program.bytes, program.size, "Linux does not start it");
+    program.bytes[E_TYPE] = ELFGEN_ET_EXEC;
+    for (size_t size = 0; size < program.size; size++) {
+        struct golf_lifted lifted;
+        uint8_t *copy = malloc(size + 1);
+        memcpy(copy, program.bytes, size);
+        if (golf_lift(copy, size, &lifted, NULL))
+            golf_lifted_free(&lifted);
+        free(copy);
+    }
+}
+END_TEST
+
+/* Up to 8192 instructions are lifted. */
+START_TEST(programs_are_lifted_up_to_the_limits)
+{
+    enum { MOST = GOLF_LIFT_INSTRUCTIONS };
+    static char source[32 * (MOST + 100)];
+    char *end = stpcpy(source, CODE("times 8180 nop\n"));
+    stpcpy(end, EXIT);
+    static struct program program;
+    struct golf_lifted lifted;
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    make_program(&program, source, 64);
+    ck_assert_msg(golf_lift(program.bytes, program.size, &lifted, &error), "%s", error.text);
+    ck_assert_uint_eq(lifted.count, 1);
+    golf_lifted_free(&lifted);
+    stpcpy(stpcpy(source, CODE("times 8192 nop\n")), EXIT);
+    refuses(source, 64, "it has more than 8192 instructions");
+    end = stpcpy(source, CODE("pop rax\n"));
+    for (size_t i = 0; i < 1030; i++)
+        end = stpcpy(end, "dec eax\njz near leave\n");
+    stpcpy(stpcpy(end, "leave: "), EXIT);
+    refuses(source, 64, "it has more than 1024 blocks");
+}
+END_TEST
+
+/* Nothing that a byte of a program is changed to does harm: each try ends, soon. */
+START_TEST(changed_programs_are_lifted_or_refused)
+{
+    static struct program program;
+    uint64_t random = 7;
+    make_program(&program, loops, 64);
+    uint8_t *copy = malloc(program.size);
+    for (size_t i = 0; i < 4000; i++) {
+        struct golf_lifted lifted;
+        memcpy(copy, program.bytes, program.size);
+        for (size_t k = 0; k < 1 + i % 4; k++)
+            copy[next_random(&random) % program.size] = (uint8_t)next_random(&random);
+        if (golf_lift(copy, program.size, &lifted, NULL))
+            golf_lifted_free(&lifted);
+    }
+    free(copy);
+}
+END_TEST
+
+START_TEST(addresses_in_data_are_refused_if_they_may_be_loaded)
+{
+    refuses("global _start\nsection .text align=1\n"
+            "_start: pop rax\nmov rsi, [table + rax * 8]\nmov eax, 1\nmov edi, 1\nmov edx, 2\n"
+            "syscall\n" EXIT "section .rodata align=1\ntable: dq a, b\na: db 'a', 10\n"
+            "b: db 'b', 10\n",
+            64, "there are addresses in its data");
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("golf_lift");
+    TCase *lines = tcase_create("straight lines");
+    TCase *blocks = tcase_create("blocks");
+    TCase *memory = tcase_create("memory");
+    TCase *files = tcase_create("files");
+    TCase *refused = tcase_create("left alone");
+    tcase_add_test(lines, hello_is_two_calls_and_their_arguments);
+    tcase_add_test(lines, other_instructions_with_the_same_effect_give_the_same_goals);
+    tcase_add_test(lines, a_program_for_i386_is_lifted_as_well);
+    tcase_add_test(lines, a_status_depends_on_whether_the_call_failed);
+    tcase_add_test(lines, a_status_is_kept_by_its_low_eight_bits);
+    suite_add_tcase(s, lines);
+    tcase_add_test(blocks, branches_need_what_decides_them_and_faults_end);
+    tcase_add_test(blocks,
+                   a_loop_carries_what_it_reads_again_and_what_linux_gives_is_known_before_it);
+    tcase_add_test(blocks, a_subroutine_that_is_called_twice_stays_one);
+    suite_add_tcase(s, blocks);
+    tcase_add_test(memory, what_is_never_written_is_a_number_and_what_may_be_is_an_object);
+    tcase_add_test(memory, code_that_is_only_read_is_an_object_of_its_bytes);
+    suite_add_tcase(s, memory);
+    tcase_add_test(files, files_that_are_no_such_programs_are_refused);
+    tcase_add_test(files, programs_are_lifted_up_to_the_limits);
+    tcase_add_test(files, changed_programs_are_lifted_or_refused);
+    suite_add_tcase(s, files);
+    tcase_add_test(refused, what_is_not_followed_is_refused_with_its_reason);
+    tcase_add_test(refused, addresses_in_data_are_refused_if_they_may_be_loaded);
+    suite_add_tcase(s, refused);
+    return s;
+}
+
+RUN_SUITE(suite)

@@ -1,0 +1,339 @@
+/* golf's shrink: the cheapest ways to provide what operations need; Linux runs some of each kind.
+ */
+#include <elf.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "golf/shrink/shrink.h"
+#include "room.h"
+
+/* ---- lifted programs, made by hand ---- */
+
+static const char text[] = "Hello world\n";
+static const struct golf_value text_address = {.kind = GOLF_ADDRESS};
+
+static struct golf_value constant(uint64_t number)
+{
+    return (struct golf_value){.kind = GOLF_CONSTANT, .number = number};
+}
+
+static void need(struct golf_operation *operation, unsigned reg, unsigned bits,
+                 struct golf_value value)
+{
+    struct golf_need *added = &operation->needs[operation->need_count++];
+    *added = (struct golf_need){(uint8_t)reg, (uint8_t)bits, 1, {value}};
+}
+
+struct program {
+    struct golf_operation operations[3];
+    struct golf_block block;
+    struct golf_data data;
+    struct golf_lifted lifted;
+};
+
+enum { RAX, RDX = 2, RBX, RSP, RSI = 6, RDI };
+
+static struct golf_operation *add_call(struct program *program, unsigned number)
+{
+    struct golf_operation *operation = &program->operations[program->block.count++];
+    bool is_64 = program->lifted.bits == 64;
+    operation->kind = GOLF_CALL;
+    operation->length = 2;
+    memcpy(operation->bytes, is_64 ? "\x0f\x05" : "\xcd\x80", 2);
+    need(operation, RAX, 32, constant(number));
+    operation->writes = is_64 ? 1 << RAX | 1 << 1 | 1 << 11 : 1 << RAX;
+    operation->after[RAX] =
+        (struct golf_value){.kind = GOLF_OPAQUE, .number = program->block.count};
+    return operation;
+}
+
+static void begin(struct program *program, unsigned bits)
+{
+    *program = (struct program){0};
+    program->lifted = (struct golf_lifted){.bits = bits,
+                                           .blocks = &program->block,
+                                           .count = 1,
+                                           .data = &program->data,
+                                           .data_count = 1};
+    program->block = (struct golf_block){.operations = program->operations, .end = GOLF_STOP};
+    for (int i = 0; i < GOLF_REGISTERS; i++)
+        program->block.at_start[i] = constant(0);
+    program->block.at_start[RSP] = (struct golf_value){.kind = GOLF_STACK};
+    program->data = (struct golf_data){
+        .bytes = (const uint8_t *)text, .size = sizeof text - 1, .file_size = sizeof text - 1};
+}
+
+static void add_write(struct program *program)
+{
+    bool is_64 = program->lifted.bits == 64;
+    struct golf_operation *write = add_call(program, is_64 ? 1 : 4);
+    need(write, is_64 ? RDI : RBX, 32, constant(1));
+    need(write, is_64 ? RSI : 1, is_64 ? 64 : 32, text_address);
+    need(write, RDX, is_64 ? 64 : 32, constant(sizeof text - 1));
+}
+
+/* exit, or exit_group; in a program of one thread both do. */
+static struct golf_operation *add_exit(struct program *program, struct golf_value status)
+{
+    bool is_64 = program->lifted.bits == 64;
+    struct golf_operation *exit = add_call(program, is_64 ? 231 : 252);
+    exit->needs[0].count = 2;
+    exit->needs[0].values[1] = constant(is_64 ? 60 : 1);
+    need(exit, is_64 ? RDI : RBX, 8, status);
+    exit->ends = true;
+    return exit;
+}
+
+static void hello(struct program *program, unsigned bits)
+{
+    begin(program, bits);
+    add_write(program);
+    add_exit(program, constant(0));
+}
+
+/* Its status is 1 if the write failed. */
+static void careful(struct program *program, unsigned bits)
+{
+    begin(program, bits);
+    add_write(program);
+    add_exit(program, (struct golf_value){.kind = GOLF_CASES, .failed = 1});
+}
+
+static void leave(struct program *program, unsigned bits)
+{
+    begin(program, bits);
+    add_exit(program, constant(42));
+}
+
+static const struct {
+    const char *name;
+    void (*make)(struct program *program, unsigned bits);
+    unsigned bits;
+    bool small;     /* addresses */
+    unsigned least; /* bytes, counted by hand */
+    const char *output;
+    int status, failed_status; /* the second one if nothing can be written */
+} programs[] = {
+    {"hello", hello, 64, false, 20, text, 0, 0},    {"hello", hello, 64, true, 19, text, 0, 0},
+    {"hello", hello, 32, true, 16, text, 0, 0},     {"careful", careful, 64, true, 21, text, 0, 1},
+    {"careful", careful, 32, true, 19, text, 0, 1}, {"exit", leave, 64, true, 7, "", 42, 42},
+    {"exit", leave, 32, true, 5, "", 42, 42},
+};
+enum { PROGRAMS = sizeof programs / sizeof programs[0] };
+
+static void shrink(int number, unsigned slack, struct program *program, struct golf_pieces *pieces)
+{
+    struct golf_shrink_options options = {.slack = slack,
+                                          .small_addresses = programs[number].small};
+    struct elfgen_error error;
+    programs[number].make(program, programs[number].bits);
+    if (!golf_shrink(&program->lifted, &options, pieces, &error))
+        ck_abort_msg("%s: %s", programs[number].name, error.text);
+}
+
+/* ---- files with one way's bytes, for Linux to run ---- */
+
+enum { BASE = 0x400000, HEADERS_64 = 64 + 56, HEADERS_32 = 52 + 32, MOST = 256 };
+
+struct file {
+    uint8_t bytes[MOST];
+    size_t size;
+    size_t text; /* where the text is */
+    struct {
+        size_t at; /* the end of the instruction */
+        struct golf_field field;
+        uint8_t start;
+    } fields[40];
+    size_t field_count;
+};
+
+static void add_choice(struct file *file, const struct golf_choice *choice)
+{
+    size_t start = file->size;
+    memcpy(file->bytes + start, choice->bytes, choice->length);
+    file->size += choice->length;
+    for (size_t i = 0; i < choice->field_count; i++) {
+        const struct golf_field *field = &choice->fields[i];
+        file->fields[file->field_count].at = file->size;
+        file->fields[file->field_count].start = (uint8_t)(start + field->offset);
+        file->fields[file->field_count++].field = *field;
+    }
+    if (choice->followed_by != GOLF_NONE) {
+        file->text = file->size;
+        memcpy(file->bytes + file->size, text, sizeof text - 1);
+        file->size += sizeof text - 1;
+    }
+}
+
+static void fill_fields(struct file *file)
+{
+    for (size_t i = 0; i < file->field_count; i++) {
+        const struct golf_field *field = &file->fields[i].field;
+        uint64_t value = BASE + file->text + (uint64_t)field->addend;
+        if (field->kind == GOLF_RELATIVE_FIELD)
+            value -= BASE + file->fields[i].at;
+        if (field->kind == GOLF_NEXT_FIELD)
+            value = file->text == file->fields[i].at ? sizeof text - 1 : 0;
+        memcpy(file->bytes + file->fields[i].start, &value, field->length);
+    }
+}
+
+static void add_headers(struct file *file, unsigned bits)
+{
+    if (bits == 64) {
+        Elf64_Ehdr header = {.e_ident = ELFMAG "\2\1\1",
+                             .e_type = ET_EXEC,
+                             .e_machine = EM_X86_64,
+                             .e_version = 1,
+                             .e_entry = BASE + HEADERS_64,
+                             .e_phoff = 64,
+                             .e_ehsize = 64,
+                             .e_phentsize = 56,
+                             .e_phnum = 1};
+        Elf64_Phdr segment = {PT_LOAD, PF_R | PF_X, 0, BASE, BASE, MOST, MOST, 0x1000};
+        memcpy(file->bytes, &header, sizeof header);
+        memcpy(file->bytes + sizeof header, &segment, sizeof segment);
+        file->size = HEADERS_64;
+    } else {
+        Elf32_Ehdr header = {.e_ident = ELFMAG "\1\1\1",
+                             .e_type = ET_EXEC,
+                             .e_machine = EM_386,
+                             .e_version = 1,
+                             .e_entry = BASE + HEADERS_32,
+                             .e_phoff = 52,
+                             .e_ehsize = 52,
+                             .e_phentsize = 32,
+                             .e_phnum = 1};
+        Elf32_Phdr segment = {PT_LOAD, 0, BASE, BASE, MOST, MOST, PF_R | PF_X, 0x1000};
+        memcpy(file->bytes, &header, sizeof header);
+        memcpy(file->bytes + sizeof header, &segment, sizeof segment);
+        file->size = HEADERS_32;
+    }
+}
+
+/* Follows one way at random. */
+static void make_file(struct file *file, const struct golf_pieces *pieces, uint64_t *random)
+{
+    *file = (struct file){.text = 0};
+    add_headers(file, pieces->bits);
+    uint32_t at = pieces->blocks[0];
+    for (int steps = 0; pieces->nodes[at].kind == GOLF_STEP; steps++) {
+        const struct golf_node *node = &pieces->nodes[at];
+        ck_assert_uint_gt(node->count, 0);
+        ck_assert_int_lt(steps, 40);
+        const struct golf_choice *choice =
+            &pieces->choices[node->first + next_random(random) % node->count];
+        add_choice(file, choice);
+        at = choice->to;
+    }
+    if (!file->text) {
+        file->text = file->size;
+        memcpy(file->bytes + file->size, text, sizeof text - 1);
+        file->size += sizeof text - 1;
+    }
+    fill_fields(file);
+}
+
+/* Runs the file in this folder; its output goes to `output`, or nowhere. Returns its status. */
+static int run(const struct file *file, char *output, size_t room)
+{
+    int ends[2], status;
+    int written = open("golfed", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
+    ck_assert_int_ge(written, 0);
+    ck_assert_int_eq(write(written, file->bytes, MOST), MOST);
+    close(written);
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    pid_t child = fork();
+    if (!child) {
+        alarm(2);
+        if (!output)
+            close(1);
+        else
+            dup2(ends[1], 1);
+        execl("./golfed", "./golfed", NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    if (output) {
+        ssize_t size = read(ends[0], output, room - 1);
+        output[size > 0 ? size : 0] = 0;
+    }
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void enter_folder(void)
+{
+    static char folder[] = "/tmp/golf-shrink-XXXXXX";
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(chdir(folder), 0);
+}
+
+static void leave_folder(void)
+{
+    char folder[64];
+    unlink("golfed");
+    ck_assert_ptr_nonnull(getcwd(folder, sizeof folder));
+    ck_assert_int_eq(chdir("/"), 0);
+    rmdir(folder);
+}
+
+START_TEST(the_shortest_way_is_found_and_every_way_does_the_same)
+{
+    enum { RUNS = 30 };
+    uint64_t random = 20261128;
+    enter_folder();
+    struct program program;
+    struct golf_pieces pieces;
+    shrink(_i, 1, &program, &pieces);
+    ck_assert_uint_eq(pieces.nodes[pieces.blocks[0]].least, programs[_i].least);
+    for (int i = 0; i < RUNS; i++) {
+        struct file file;
+        char output[64];
+        make_file(&file, &pieces, &random);
+        int status = run(&file, output, sizeof output);
+        int failed_status = run(&file, NULL, 0);
+        if (status != programs[_i].status || strcmp(output, programs[_i].output) != 0 ||
+            failed_status != programs[_i].failed_status) {
+            for (size_t k = 0; k < file.size; k++)
+                fprintf(stderr, " %02x", file.bytes[k]);
+            ck_abort_msg("%s in %u bits: status %d, %d if nothing can be written, output %s",
+                         programs[_i].name, programs[_i].bits, status, failed_status, output);
+        }
+    }
+    golf_pieces_free(&pieces);
+    leave_folder();
+}
+END_TEST
+
+START_TEST(more_slack_gives_more_ways)
+{
+    size_t before = 0;
+    for (unsigned slack = 0; slack < 3; slack++) {
+        struct program program;
+        struct golf_pieces pieces;
+        shrink(PROGRAMS - 1, slack, &program, &pieces);
+        ck_assert_uint_gt(pieces.choice_count, before);
+        before = pieces.choice_count;
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *all = suite_create("golf_shrink");
+    TCase *cases = tcase_create("ways");
+    tcase_add_loop_test(cases, the_shortest_way_is_found_and_every_way_does_the_same, 0, PROGRAMS);
+    tcase_add_test(cases, more_slack_gives_more_ways);
+    suite_add_tcase(all, cases);
+    return all;
+}
+
+RUN_SUITE(suite)
