@@ -48,7 +48,9 @@ static bool evaluate_condition(void *context, const struct line *line, const str
 static void warn_of_line(void *context, enum elfgen_assemble_class class_,
                          const struct elfgen_source_place *place, const char *text)
 {
-    elfgen_asm_warn(context, class_, place, text);
+    const struct state *state = context;
+    if (!(state->off >> class_ & 1))
+        elfgen_asm_warn(context, class_, place, text);
 }
 
 /* Reads one line; an error is told, and the next line is read. */
@@ -96,6 +98,7 @@ static bool begin(struct state *state, void *memory, size_t size)
     state->arena = (struct arena){.bytes = memory, .size = size};
     state->mode = state->options->mode ? state->options->mode : state->options->flat ? 16 : 64;
     state->pass = 1;
+    state->mask_count = 1;
     state->fault.error = &state->last;
     state->stream.tail = &state->items;
     return elfgen_asm_symbols_begin(state) && elfgen_asm_sections_begin(state);

@@ -10,7 +10,16 @@
 static bool encode(struct state *state, const struct operand_values *values,
                    struct elfgen_x86_encoding *encoding, bool is_last)
 {
-    enum elfgen_x86_status status = elfgen_asm_encode(&values->instruction, encoding);
+    enum elfgen_x86_status status;
+    if (values->instruction.operands[0].kind == ELFGEN_X86_TARGET &&
+        values->values[0].kind == VALUE_NUMBER) {
+        /* How far a number is, nobody knows before the code has an address; NASM asks never. */
+        struct elfgen_x86_instruction anywhere = values->instruction;
+        anywhere.operands[0].symbolic = true;
+        status = elfgen_asm_encode(&anywhere, encoding);
+    } else {
+        status = elfgen_asm_encode(&values->instruction, encoding);
+    }
     if (status == ELFGEN_X86_OUT_OF_REACH && !is_last) {
         struct elfgen_x86_instruction near_by = values->instruction;
         near_by.operands[0].value = (int64_t)near_by.address;

@@ -114,7 +114,7 @@ static bool repeat(struct data *data, uint64_t begin, size_t relocations, uint64
     if (length > 0 && count - 1 > (INT64_MAX - sink->size) / length)
         return asm_error(data->state, again, ELFGEN_DOES_NOT_FIT,
                          "the line would make more than 2^63 bytes");
-    if (elfgen_asm_relocation_count(data->state) > relocations) {
+    if (sink->is_placed || elfgen_asm_relocation_count(data->state) > relocations) {
         for (uint64_t i = 1; i < count; i++) {
             data->at = again;
             if (!put(data, size))
@@ -257,7 +257,7 @@ bool elfgen_asm_data_bytes(struct state *state, const struct token *begin, uint6
             return false;
         if (data.at->kind != TOKEN_END)
             return asm_error(state, data.at, ELFGEN_BAD_VALUE, "no parenthesis is open here");
-        if (elfgen_asm_relocation_count(state) > relocations)
+        if (sink->is_placed || elfgen_asm_relocation_count(state) > relocations)
             continue;
         const uint64_t length = sink->size - before, rest = count - 1;
         if (length > 0 && rest > (INT64_MAX - sink->size) / length)

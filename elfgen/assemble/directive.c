@@ -128,6 +128,20 @@ static bool set_origin(struct state *state, const struct token *at)
     return true;
 }
 
+/* Turns a class of warnings on or off from here on. False: this is something else. */
+static bool is_warning(struct state *state, const struct token *begin, const struct token *end)
+{
+    bool is_off;
+    unsigned class_;
+    if (begin->kind != TOKEN_NAME || state->mask_count == MOST_MASKS ||
+        !elfgen_asm_warning_argument(begin->place, end->place + 1, &class_, &is_off))
+        return false;
+    state->masks[state->mask_count] =
+        is_off ? state->off | 1u << class_ : state->off & ~(1u << class_);
+    state->off = state->masks[state->mask_count++];
+    return true;
+}
+
 bool elfgen_asm_directive(struct state *state, const struct token *begin, const struct token *end,
                           bool is_bracketed)
 {
@@ -136,6 +150,8 @@ bool elfgen_asm_directive(struct state *state, const struct token *begin, const 
     char text[TOKEN_TEXT];
     const unsigned directive =
         token_is_word(begin, WORD_DIRECTIVE) ? word_of(begin)->number : DIRECTIVE_NONE;
+    if (is_bracketed && is_warning(state, begin, end))
+        return true;
     switch (directive) {
     case DIRECTIVE_SECTION:
     case DIRECTIVE_SEGMENT:

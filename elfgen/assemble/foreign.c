@@ -192,6 +192,17 @@ static bool is_foreign_bracket(struct scan *scan)
 {
     read(scan);
     scan->may_begin = false;
+    bool is_off;
+    unsigned class_;
+    const char *end =
+        scan->token.kind == TOKEN_NAME
+            ? elfgen_asm_warning_argument(scan->token.place, scan->end, &class_, &is_off)
+            : NULL;
+    if (end) {
+        scan->at = end;
+        scan->directive = DIRECTIVE_NONE;
+        return false;
+    }
     const struct word *word = word_of(&scan->token);
     if (scan->token.kind != TOKEN_NAME || word->kind != WORD_DIRECTIVE)
         return true;

@@ -13,6 +13,7 @@ void *elfgen_asm_add_item(struct state *state, enum item_kind kind, size_t size)
     *item = (struct item){.kind = (uint8_t)kind,
                           .mode = state->mode,
                           .default_rel = state->default_rel,
+                          .mask = (uint8_t)(state->mask_count - 1),
                           .section = state->section};
     state->item_count++;
     *state->stream.tail = item;

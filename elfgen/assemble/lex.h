@@ -164,4 +164,9 @@ enum float_warning {
 bool elfgen_asm_float(const struct token *token, bool negative, unsigned size, uint8_t *bytes,
                       unsigned *warnings);
 
+/* Reads `warning -CLASS` or `+CLASS`, which turns a class of warnings off or on, up to the bracket
+ * that ends it. Returns where that is, or NULL: it is something else. */
+const char *elfgen_asm_warning_argument(const char *text, const char *end, unsigned *class_,
+                                        bool *is_off);
+
 #endif

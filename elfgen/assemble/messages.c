@@ -91,6 +91,8 @@ bool elfgen_asm_told(struct state *state, const struct token *token, enum elfgen
 void elfgen_asm_warning(struct state *state, enum elfgen_assemble_class class_,
                         const struct token *token, const char *text)
 {
+    if (state->off >> class_ & 1)
+        return;
     state->warned = true;
     if (state->is_quiet)
         return;

@@ -5,11 +5,12 @@
 #include "state.h"
 
 struct sink {
-    uint8_t *bytes;  /* NULL: they are counted only */
-    uint64_t room;   /* of `bytes`; what comes after it is counted only */
-    uint64_t size;   /* of what came so far */
-    bool has_data;   /* something came that is not reserved only */
-    bool is_last;    /* symbols have their values, so relocations are made */
+    uint8_t *bytes; /* NULL: they are counted only */
+    uint64_t room;  /* of `bytes`; what comes after it is counted only */
+    uint64_t size;  /* of what came so far */
+    bool has_data;  /* something came that is not reserved only */
+    bool is_placed; /* a number among it depends on its own place, although no relocation says so */
+    bool is_last;   /* symbols have their values, so relocations are made */
     uint64_t offset; /* of the statement, in its section */
 };
 

@@ -110,6 +110,7 @@ bool elfgen_asm_enter(struct state *state, const struct statement *statement, ui
     state->scope = statement->scope;
     state->mode = statement->item.mode;
     state->default_rel = statement->item.default_rel;
+    state->off = state->masks[statement->item.mask];
     state->lookups = 0;
     *count = 1;
     const struct token *at = statement->times;

@@ -13,6 +13,9 @@
 /* What `times` may say, as of NASM. */
 #define MOST_TIMES INT32_MAX
 
+/* How often a source may turn warnings off and on. */
+enum { MOST_MASKS = 64 };
+
 /* Bytes that a section may have in a file. */
 #define MOST_BYTES ((uint64_t)1 << 32)
 
@@ -80,6 +83,7 @@ struct item {
     uint8_t kind; /* enum item_kind */
     uint8_t mode;
     bool default_rel;
+    uint8_t mask; /* of state.masks: the last one */
     uint32_t section;
     uint64_t size;   /* bytes, in this pass */
     uint64_t offset; /* in its section, once all is known */
@@ -175,10 +179,14 @@ struct state {
     bool is_final;
     bool is_quiet;    /* warnings are not told */
     bool warned;      /* one would have been */
+    uint32_t off;     /* bits: classes of warnings that the source turns off here */
     uint8_t jumps;    /* enum jump_sizes, in this pass */
     bool has_sizes;   /* an item's size may change */
     bool is_critical; /* a name that is not defined is an error */
     bool has_origin;
+
+    uint32_t masks[MOST_MASKS]; /* what `off` was, one after another; the first is 0 */
+    unsigned mask_count;
 
     unsigned lookups; /* of names, in the expressions of a statement */
     uint32_t outside_count, outside_room;

@@ -58,6 +58,7 @@ static bool store_relative(struct state *state, struct sink *sink, const struct 
                          "objects of 32 bits have no relocation of 64 bits");
     if (mode == 64 && value->base == VALUE_NO_BASE && !state->options->flat) {
         write_number(sink, field, addend); /* NASM's objects of 64 bits have none to a number */
+        sink->is_placed = true;
         return true;
     }
     return relocate(state, sink, field, relative_type(mode, field->length), value->base, addend);
@@ -86,7 +87,7 @@ bool elfgen_asm_store(struct state *state, struct sink *sink, const struct field
 {
     const uint64_t number = (uint64_t)value->number, place = sink->offset + field->offset;
     if (value->kind == VALUE_OTHER || (field->is_relative && value->minus != VALUE_NO_BASE) ||
-        (value->minus != VALUE_NO_BASE && value->base == VALUE_NO_BASE))
+        (value->minus != VALUE_NO_BASE && value->minus != state->section))
         return asm_error(state, at, ELFGEN_BAD_VALUE,
                          "the value is neither a number nor an address");
     if (state->options->flat && value->base >= OUTSIDE && value->base != VALUE_NO_BASE)

@@ -242,6 +242,30 @@ static void begin_file(struct walk *walk, size_t load_count)
     layout->file_size = walk->end = layout->header_size;
 }
 
+/* Checks that a segment has the entry. A label at the end of all sections has nothing after it. */
+static enum elfgen_status check_entry(const struct walk *walk)
+{
+    const struct elfgen_layout *layout = walk->layout;
+    const struct elfgen_segment *first = &layout->segments[0];
+    const char *name = walk->program->entry_symbol;
+    size_t loads = 0;
+    for (size_t i = 0; i < layout->segment_count; i++) {
+        loads += layout->segments[i].type == ELFGEN_PT_LOAD;
+        if (layout->exec.entry - layout->segments[i].address < layout->segments[i].memory_size)
+            return ELFGEN_OK;
+    }
+    const uint64_t last = first->address + first->memory_size - 1;
+    if (name)
+        return elfgen_error_set(
+            walk->error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+            "nothing is at the entry %s, %x: the %ssegment is %x to %x; an entry "
+            "is a label with an instruction after it",
+            name, layout->exec.entry, loads > 1 ? "first " : "", first->address, last);
+    return elfgen_error_set(walk->error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                            "entry %x lies outside the segment%s %x to %x", layout->exec.entry,
+                            loads > 1 ? "s; the first is" : ", which is", first->address, last);
+}
+
 /* Ends any layout, once segments and sections have their places; `end` is the address after the
  * last. */
 static enum elfgen_status finish(struct walk *walk, uint64_t end)
@@ -256,23 +280,16 @@ static enum elfgen_status finish(struct walk *walk, uint64_t end)
     layout->exec.zero_fill = layout->memory_size - layout->file_size;
     if (layout->exec.stack)
         add_segment(layout, ELFGEN_PT_GNU_STACK)->permissions = layout->exec.stack;
-    if (walk->program->entry_symbol)
-        return find_entry(walk->program, &layout->exec.entry, walk->error);
+    if (walk->program->entry_symbol) {
+        const enum elfgen_status status =
+            find_entry(walk->program, &layout->exec.entry, walk->error);
+        return status == ELFGEN_OK ? check_entry(walk) : status;
+    }
     if (layout->exec.entry == ELFGEN_ENTRY_FIRST) {
         layout->exec.entry = walk->first;
         return ELFGEN_OK;
     }
-    size_t loads = 0;
-    for (size_t i = 0; i < layout->segment_count; i++) {
-        loads += layout->segments[i].type == ELFGEN_PT_LOAD;
-        if (layout->exec.entry - layout->segments[i].address < layout->segments[i].memory_size)
-            return ELFGEN_OK;
-    }
-    return elfgen_error_set(walk->error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
-                            "entry %x lies outside the segment%s %x to %x", layout->exec.entry,
-                            loads > 1 ? "s; the first is" : ", which is",
-                            layout->segments[0].address,
-                            layout->segments[0].address + layout->segments[0].memory_size - 1);
+    return check_entry(walk);
 }
 
 enum elfgen_status elfgen_layout_single(const struct elfgen_program *program,

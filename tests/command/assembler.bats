@@ -143,6 +143,16 @@ END
     exits 1
     says "lib/main.asm:7:"
     says "No such file or directory"
+    [[ $stderr != *nasm* ]]
+    printf '%%include "."\n' >folder.asm
+    tinyelf build folder.asm -o out
+    exits 1
+    [ "$stderr" = 'tinyelf: folder.asm:1:10: error: . cannot be read: Is a directory
+     1 | %include "."
+       |          ^' ]
+    tinyelf build folder.asm --assembler nasm -o out
+    exits 1
+    says "no entry"
     mkfifo data
     timeout 10 "$TINYELF" build --assembler inside lib/main.asm -o out 2>error && false
     grep -q "it is not a regular file" error
@@ -197,4 +207,46 @@ END
     says "later.asm: note: NASM assembled it; tinyelf itself refused line 3: "
     "$TINYELF" build plain.asm -o plain
     cmp out plain
+}
+
+# Whether a process that this test started has ended; nobody may have waited for it.
+has_ended()
+{
+    local state
+    state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) || return 0
+    [ "$state" = Z ] || [ "$state" = "" ]
+}
+
+@test "an assembler ends with tinyelf, however that is killed" {
+    mkdir tools
+    printf '#!/bin/sh\necho $$ >"%s/id"\nmv "%s/id" "%s/tool"\nexec sleep 60\n' "$PWD" "$PWD" "$PWD" >tools/nasm
+    cp tools/nasm tools/cc
+    chmod +x tools/nasm tools/cc
+    printf 'global _start\n_start: fldpi\n' >slow.asm
+    printf 'int main(void) { return 0; }\n' >slow.c
+    local signal source waits
+    for signal in KILL TERM; do
+        for source in slow.asm slow.c; do
+            rm -f tool
+            PATH="$PWD/tools:$PATH" "$TINYELF" build "$source" -o out 3>&- &
+            local tinyelf=$!
+            for ((waits = 0; waits < 200; waits++)); do
+                [ ! -e tool ] || break
+                sleep 0.05
+            done
+            kill -s $signal $tinyelf
+            wait $tinyelf || true
+            local tool
+            tool=$(<tool)
+            for ((waits = 0; waits < 200; waits++)); do
+                if has_ended "$tool"; then break; fi
+                sleep 0.05
+            done
+            if ! has_ended "$tool"; then
+                kill "$tool"
+                false
+            fi
+            [ ! -e out ]
+        done
+    done
 }

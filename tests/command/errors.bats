@@ -185,6 +185,35 @@ END
     says "entry 0x5 lies outside the segment"
 }
 
+@test "an entry with nothing after it is an error that says so" {
+    printf 'global _start\n_start:\n' >m.asm
+    refuses 1 m.asm
+    says "error: nothing is at the entry _start, 0x10080: the segment is 0x10000 to 0x10077; an entry is a label with an instruction after it"
+    refuses 1 --layout split m.asm
+    says "error: nothing is at the entry _start, 0x"
+    printf 'global _start\n_start equ 5\nsection .data\ndb 1\n' >m.asm
+    refuses 1 m.asm
+    says "error: nothing is at the entry _start, 0x5: the segment is 0x10000 to 0x1007"
+    printf 'global _start\nnop\n_start:\n' >m.asm
+    refuses 1 m.asm
+    says "error: nothing is at the entry _start, 0x10081: the segment is 0x10000 to 0x10080;"
+}
+
+@test "all undefined names are listed at once, by either assembler, of a source and of a program" {
+    printf 'global _start\n_start: call a\n call b\n jmp c\n' >m.asm
+    refuses 1 m.asm
+    [ "$(grep -c 'error: the symbol `[abc]` is not defined' <<<"$stderr")" -eq 3 ]
+    refuses 1 --assembler nasm m.asm
+    [ "$(grep -c "error: symbol \`[abc]' not defined" <<<"$stderr")" -eq 3 ]
+    printf 'extern a, b, c\n' | cat - m.asm >n.asm
+    refuses 1 n.asm
+    says "error: undefined symbol 'a'"
+    says "error: undefined symbol 'b'"
+    says "error: undefined symbol 'c'"
+    # Nor do errors of a flat file, which this is none of, hide them.
+    [[ $stderr != *flat* ]]
+}
+
 @test "a base that is not page-aligned is an error" {
     refuses 2 --base 0x10001 "$hello"
     says "base 0x10001 is not page-aligned: it must be a multiple of 0x1000, such as 0x11000"

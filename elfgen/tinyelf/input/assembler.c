@@ -166,7 +166,7 @@ bool source_start_assembly(struct source *source, enum source_language language,
         return false;
     if (source->file || (source->inside && inside_is_done(source->inside)))
         return true;
-    if (!(source->inside && inside_is_too_large(source->inside)) && start_tool(source))
+    if (!(source->inside && inside_is_final(source->inside)) && start_tool(source))
         return true;
     if (source->inside)
         inside_report(source->inside, &source->options.reporter);
@@ -229,13 +229,13 @@ static bool finish_inside(struct source *source)
 {
     const struct inside *flat = source->flat;
     enum source_whole whole = WHOLE_NO;
-    if (flat && (source->options.assembler == ASSEMBLER_INSIDE || inside_is_too_large(flat)))
+    if (flat && (source->options.assembler == ASSEMBLER_INSIDE || inside_is_final(flat)))
         whole = WHOLE_UNKNOWN;
     else if (flat)
         whole = give_copy(source) ? source_make_whole(source, false) : WHOLE_REFUSED;
     if (whole == WHOLE_MADE)
         explain_second_opinion(source, flat);
-    if (whole == WHOLE_UNKNOWN && (inside_is_too_large(flat) || inside_is_unsupported(flat))) {
+    if (whole == WHOLE_UNKNOWN && (inside_is_final(flat) || inside_is_unsupported(flat))) {
         inside_report(flat, &source->options.reporter);
         return false;
     }

@@ -13,8 +13,12 @@
 #include "base/grow.h"
 #include "base/system_error.h"
 #include "elfgen/arch.h"
+#include "input_private.h"
 #include "inside_private.h"
 #include "magic.h"
+
+/* NASM reads pipes and devices. */
+static const char not_regular[] = "it is not a regular file";
 
 /* Reads a regular file. Returns NULL, or why that cannot be done, as the end of a sentence. */
 static const char *read_named(const char *path, struct file_bytes *bytes)
@@ -25,7 +29,7 @@ static const char *read_named(const char *path, struct file_bytes *bytes)
     const bool done = file_read(file, true, bytes);
     const int error = errno;
     close(file);
-    return done ? NULL : error == ENODEV ? "it is not a regular file" : system_error_text(error);
+    return done ? NULL : error == ENODEV ? not_regular : system_error_text(error);
 }
 
 /* The path of a file in the source's folder. False: it is too long. */
@@ -85,8 +89,10 @@ static bool give_file(void *context, const char *name, const uint8_t **bytes, si
     const struct named_file *file = find_file(inside, name);
     if (!file) {
         *reason = add_file(inside, name);
-        if (*reason)
+        if (*reason) {
+            inside->is_missing = *reason != not_regular;
             return false;
+        }
         file = &inside->files[inside->file_count - 1];
     }
     *bytes = (const uint8_t *)file->bytes.bytes;
@@ -186,9 +192,9 @@ bool inside_is_wrapped(const struct inside *inside)
     return first && begins_with_magic(first->bytes, first->size);
 }
 
-bool inside_is_too_large(const struct inside *inside)
+bool inside_is_final(const struct inside *inside)
 {
-    return inside->status == ELFGEN_DOES_NOT_FIT;
+    return inside->status == ELFGEN_DOES_NOT_FIT || inside->is_missing;
 }
 
 bool inside_is_unsupported(const struct inside *inside)
@@ -196,9 +202,12 @@ bool inside_is_unsupported(const struct inside *inside)
     return inside->status == ELFGEN_UNSUPPORTED;
 }
 
-size_t inside_count_errors(const struct inside *inside)
+bool inside_includes_org(const struct inside *inside)
 {
-    return inside->told[true];
+    for (size_t i = 0; i < inside->file_count; i++)
+        if (source_find_org(inside->files[i].bytes.bytes, inside->files[i].bytes.size) > 0)
+            return true;
+    return false;
 }
 
 /* The text that a place is in. */

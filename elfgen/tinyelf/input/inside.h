@@ -27,13 +27,15 @@ bool inside_is_done(const struct inside *inside);
  * are. */
 bool inside_is_wrapped(const struct inside *inside);
 
-/* Whether its error is one of size, on which NASM may spend any time: its opinion is not asked. */
-bool inside_is_too_large(const struct inside *inside);
+/* Whether NASM's opinion of its errors is not asked: they are of size, on which it may spend any
+ * time, or of a file that cannot be read. It takes a folder for an empty file. */
+bool inside_is_final(const struct inside *inside);
 
 /* Whether NASM may know what its first error is about. */
 bool inside_is_unsupported(const struct inside *inside);
 
-size_t inside_count_errors(const struct inside *inside);
+/* Whether a file that the source names has `org`. */
+bool inside_includes_org(const struct inside *inside);
 
 /* Reports warnings and errors, in the source's order. */
 void inside_report(const struct inside *inside, const struct reporter *reporter);

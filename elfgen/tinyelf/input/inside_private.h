@@ -30,7 +30,8 @@ struct inside {
     struct elfgen_error error;
     struct kept_message *messages;
     size_t message_count, message_capacity;
-    size_t told[2]; /* warnings, errors */
+    size_t told[2];  /* warnings, errors */
+    bool is_missing; /* a file that the source names cannot be read, by anybody */
     struct named_file *files;
     size_t file_count, file_capacity;
 };

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "input_private.h"
 #include "base/signal_name.h"
 #include "base/system_error.h"
+#include "tool_child.h"
 
 const struct tool toolchain_nasm = {"nasm", "nasm"};
 
@@ -102,8 +102,7 @@ static char **plain_environment(void)
     return copy;
 }
 
-/* Starts a tool with its files, and with default actions for signals that we may ignore. Returns 0,
- * or an errno. */
+/* Starts a tool with its files. Returns 0, or an errno. */
 static int spawn(struct toolchain *chain, const struct tool *tool, const char *const *arguments,
                  int object, int text)
 {
@@ -112,35 +111,19 @@ static int spawn(struct toolchain *chain, const struct tool *tool, const char *c
         count++;
     char **copies = calloc(count + 1, sizeof *copies);
     char **environment = plain_environment();
-    if (!copies || !environment) {
-        free(copies);
-        free(environment);
-        return ENOMEM;
+    int error = ENOMEM;
+    if (copies && environment) {
+        memcpy(copies, arguments, count * sizeof *copies); /* execvpe() takes them without const */
+        const struct tool_child child = {.program = tool->program,
+                                         .arguments = copies,
+                                         .environment = environment,
+                                         .files = {{chain->message_file, STDERR_FILENO},
+                                                   {chain->message_file, STDOUT_FILENO},
+                                                   {object, TOOL_OUTPUT},
+                                                   {text, TOOL_TEXT},
+                                                   {chain->name_file, TOOL_NAMES}}};
+        error = tool_child_start(&child, &chain->child);
     }
-    memcpy(copies, arguments, count * sizeof *copies); /* posix_spawnp() takes them without const */
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, chain->message_file, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, chain->message_file, STDOUT_FILENO);
-    if (object >= 0)
-        posix_spawn_file_actions_adddup2(&actions, object, TOOL_OUTPUT);
-    if (text >= 0)
-        posix_spawn_file_actions_adddup2(&actions, text, TOOL_TEXT);
-    if (chain->name_file >= 0)
-        posix_spawn_file_actions_adddup2(&actions, chain->name_file, TOOL_NAMES);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    sigaddset(&defaults, SIGXFSZ);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int error =
-        posix_spawnp(&chain->child, tool->program, &actions, &attributes, copies, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
     free(environment);
     free(copies);
     return error;

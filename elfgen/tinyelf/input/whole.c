@@ -128,11 +128,12 @@ static enum source_whole judge_inside(struct source *source, struct inside **fla
 {
     const bool is_object = inside_is_done(source->inside);
     const unsigned org = source_find_org(source->input.bytes, source->input.size);
+    const bool says_org = org > 0 || inside_includes_org(source->inside);
     if (inside_is_done(*flat)) {
         const struct file_bytes bytes = inside_bytes(*flat);
         if (inside_is_file(*flat))
             return take_inside(source, *flat);
-        if (is_object || (org == 0 && inside_origin(*flat) == 0))
+        if (is_object || (!says_org && inside_origin(*flat) == 0))
             return WHOLE_NO;
         source_refuse_flat(source, org, &bytes);
         return WHOLE_REFUSED;
@@ -140,7 +141,7 @@ static enum source_whole judge_inside(struct source *source, struct inside **fla
     if (is_object) {
         source->flat = *flat;
         *flat = NULL;
-    } else if (org > 0 || inside_count_errors(*flat) < inside_count_errors(source->inside)) {
+    } else if (says_org) {
         /* An object's errors name `org` first, which is none in a flat file. */
         inside_close(source->inside);
         source->inside = *flat;
@@ -156,7 +157,7 @@ enum source_whole source_make_whole_inside(struct source *source)
                                            .input = &source->input,
                                            .flat = true};
     if (inside_is_done(source->inside) ? !inside_is_wrapped(source->inside)
-                                       : inside_is_too_large(source->inside))
+                                       : inside_is_final(source->inside))
         return WHOLE_NO;
     struct inside *flat = inside_assemble(&options);
     if (!flat) {

@@ -2,7 +2,7 @@
  * limits.
  *
  * In the child, nothing here allocates, takes a lock or uses the C library's state, so the child
- * may share its parent's memory. input/toolchain.c uses posix_spawnp() instead: it needs PATH, and
+ * may share its parent's memory. input/tool_child.c has a way of its own: it needs PATH, and
  * neither a tracer nor limits. */
 #ifndef PTRACE_CHILD_SETUP_H
 #define PTRACE_CHILD_SETUP_H

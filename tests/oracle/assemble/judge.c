@@ -342,6 +342,8 @@ static enum verdict compare_errors(struct judge *judge, struct messages *theirs,
     if (ours && first &&
         (first->line == 0 || has_error_at(theirs, ours) || has_error_at(&inside->messages, first)))
         return VERDICT_REFUSED;
+    if (ours && strstr(theirs->first_error, "special symbol types")) /* of a label, not its line */
+        return VERDICT_REFUSED;
     if (ours && first && first->line > count_lines(text, length)) /* nasm tells it at the end */
         return VERDICT_REFUSED;
     judge->line = ours ? ours->line : 0;

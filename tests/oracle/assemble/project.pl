@@ -18,14 +18,19 @@ if (system 'nasm -v >/dev/null 2>&1') {
     exit 77;
 }
 my $folder = tempdir('assemble-project-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-my ($count, @files) = (0);
+my ($count, @files, @others) = (0); # the others are refused as objects
 
 # Whether nasm assembles a file.
 sub is_nasm
 {
     my ($file) = @_;
-    return grep { !system 'sh', '-c', 'exec nasm -w-all -f "$1" -o "$2" "$3" 2>/dev/null', 'sh', $_, "$folder/object", $file }
-        'elf64', 'elf32';
+    return assembles($file, 'elf64') || assembles($file, 'elf32');
+}
+
+sub assembles
+{
+    my ($file, $format) = @_;
+    return !system 'sh', '-c', 'exec nasm -w-all -f "$1" -o "$2" "$3" 2>/dev/null', 'sh', $format, "$folder/object", $file;
 }
 
 sub offer
@@ -35,7 +40,7 @@ sub offer
     open my $handle, '>', $file or die "project.pl: $file: $!\n";
     print $handle $text;
     close $handle;
-    push @files, $file if is_nasm($file);
+    push @{is_nasm($file) ? \@files : \@others}, $file;
 }
 
 # The escapes of printf in a shell.
@@ -50,7 +55,7 @@ find({no_chdir => 1, preprocess => sub { sort grep { !/^(\.|build)/ && $_ ne 'no
     return unless -f && /\.(s|asm|bats|bash|pl|md|sh)$/;
     my $path = $_;
     if ($path =~ /\.(s|asm)$/) {
-        push @files, $path if is_nasm($path);
+        push @{is_nasm($path) ? \@files : \@others}, $path;
         return;
     }
     open my $handle, '<', $path or die "project.pl: $path: $!\n";
@@ -61,6 +66,9 @@ find({no_chdir => 1, preprocess => sub { sort grep { !/^(\.|build)/ && $_ ne 'no
 }}, map { "$root/$_" } qw(asm docs templates tests elfgen));
 @files > 100 or die "project.pl: there are only " . @files . " sources\n";
 my $wrong = system $judge, @files;
+my @flat = grep { assembles($_, 'bin') } @files, @others;
+@flat > 30 or die "project.pl: there are only " . @flat . " sources of flat files\n";
+$wrong |= system $judge, '--flat', @flat;
 exit($wrong ? 1 : 0) unless $tinyelf;
 
 # The bytes of a program, or "" if it is refused.

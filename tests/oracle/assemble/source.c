@@ -273,8 +273,11 @@ static void put_item(struct source *source, unsigned size)
     } else if (which == 4) {
         put_constant(source, 2);
     } else if (which == 5 && size == 2) {
-        put_label(source, any_label(source));
-        put(source, "-$");
+        if (one_in(source, 4))
+            put(source, "%u", below(source, 1000));
+        else
+            put_label(source, any_label(source));
+        put(source, one_in(source, 6) ? "-$$" : "-$");
     } else if (which == 6 && one_in(source, 3)) {
         put(source, "?");
     } else if (which == 7 && one_in(source, 2)) {
@@ -689,6 +692,9 @@ static void put_origin(struct source *source)
 
 static void declare(struct source *source)
 {
+    if (one_in(source, 8))
+        put(source, "[%s %c%s]\n", one_in(source, 2) ? "warning" : "WARNING",
+            one_in(source, 4) ? '+' : '-', one_in(source, 2) ? "zeroing" : "number-overflow");
     if (source->flat && !one_in(source, 20))
         put(source, one_in(source, 4) ? "[bits %u]\n" : "BITS %u\n", source->mode);
     if (source->flat && !one_in(source, 4))
