@@ -25,6 +25,7 @@ struct value {
     uint32_t base;  /* VALUE_NO_BASE: none */
     uint32_t minus; /* names.section where it is subtracted; VALUE_NO_BASE: nothing is */
     uint8_t kind;   /* enum value_kind */
+    bool for_equ;   /* VALUE_OTHER: NASM's equ takes `number` and `base` of it */
 };
 
 /* Where an error is: its sentence is in *error, whose offset is not set. */

@@ -390,8 +390,8 @@ bool elfgen_asm_section(struct state *state, const struct token *tokens, const s
 void elfgen_asm_align_section(struct state *state, uint64_t align)
 {
     struct asm_section *section = section_here(state);
-    if (state->pass > 1)
-        return; /* what the section has by then does not count */
+    if (state->pass > 1 && !section->is_named)
+        return; /* the first pass knows what comes before its bytes */
     if (align > section->said_align)
         section->said_align = align;
     /* NASM's `.text` that no directive names is not there before it has bytes. */

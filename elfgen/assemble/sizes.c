@@ -96,9 +96,14 @@ bool elfgen_asm_equ(struct state *state, struct symbol *symbol, const struct tok
     if (at->kind != TOKEN_END)
         return asm_error(state, at, ELFGEN_BAD_VALUE,
                          "after the value of equ nothing was expected");
-    if (value.kind == VALUE_OTHER || value.minus != VALUE_NO_BASE)
+    if (value.kind == VALUE_OTHER && !value.for_equ)
         return asm_error(state, begin, ELFGEN_BAD_VALUE,
                          "the value of equ is neither a number nor an address");
+    if (value.kind == VALUE_OTHER || value.minus != VALUE_NO_BASE)
+        value = (struct value){.number = value.number,
+                               .base = value.base,
+                               .minus = VALUE_NO_BASE,
+                               .kind = value.base == VALUE_NO_BASE ? VALUE_NUMBER : VALUE_ADDRESS};
     if (value.kind == VALUE_UNKNOWN)
         value = (struct value){.base = VALUE_NO_BASE, .minus = VALUE_NO_BASE};
     return elfgen_asm_define_symbol(state, symbol, &value, name);

@@ -131,18 +131,25 @@ void elfgen_asm_sum_value(const struct names *names, struct sum sum, struct valu
         value->number = elfgen_asm_sum_number(sum);
         return;
     }
-    value->kind = elfgen_asm_sum_is_unknown(sum) ? VALUE_UNKNOWN : VALUE_ADDRESS;
-    for (unsigned i = 0; i < sum.count && value->kind == VALUE_ADDRESS; i++) {
+    if (elfgen_asm_sum_is_unknown(sum)) {
+        value->kind = VALUE_UNKNOWN;
+        return;
+    }
+    value->kind = VALUE_ADDRESS;
+    value->for_equ = true;
+    for (unsigned i = 0; i < sum.count; i++) {
         const struct term *term = &sum.terms[i];
         const uint32_t base = (uint32_t)term->type;
-        if (term->type == TERM_NUMBER)
+        if (term->type == TERM_NUMBER) {
             value->number = term->factor;
-        else if (term->type >= TERM_BASE && term->factor == 1 && value->base == VALUE_NO_BASE)
+        } else if (term->type >= TERM_BASE && term->factor == 1 && value->base == VALUE_NO_BASE) {
             value->base = base;
-        else if (term->type >= TERM_BASE && term->factor == -1 && base == names->section &&
-                 value->minus == VALUE_NO_BASE)
+        } else if (term->type >= TERM_BASE && term->factor == -1 && base == names->section &&
+                   value->minus == VALUE_NO_BASE) {
             value->minus = base;
-        else if (term->factor)
+        } else if (term->factor) {
             value->kind = VALUE_OTHER;
+            value->for_equ &= term->type >= TERM_BASE && term->factor != 1 && term->factor != -1;
+        }
     }
 }

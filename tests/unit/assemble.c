@@ -267,6 +267,8 @@ START_TEST(text_that_no_directive_names_is_aligned_as_what_comes_before_its_byte
     ck_assert_uint_eq(assembly.program.sections[0].align, 64);
     assembles("nop\nalign 64\n", 64);
     ck_assert_uint_eq(assembly.program.sections[0].align, 64);
+    assembles("nop\nalign 2\nsection .text align=1\nnop\n", 64);
+    ck_assert_uint_eq(assembly.program.sections[0].align, 2);
 }
 END_TEST
 
@@ -276,6 +278,35 @@ START_TEST(a_strict_jump_stays_near_whatever_else_is_looked_at_again)
              "6c6f6e676572207468616e20656967687420627974657300"
              "2500000000000000e9dbffffff");
     has_code("a: times b-b+1 db 5\njmp strict a\njmp a\nb:\n", 64, "05e9faffffffebf8");
+}
+END_TEST
+
+START_TEST(equ_takes_what_is_no_address_as_nasm_does)
+{
+    static const char begin[] = "nop\na: nop\nsection .data\ndb 1, 2, 3\nb: db 4\ne equ ";
+    static const struct {
+        const char *expression;
+        uint32_t section; /* of the symbol; .data has the index 0 */
+        uint64_t value;
+    } rows[] = {
+        {"a*2\n", ELFGEN_SECTION_ABSOLUTE, 2},
+        {"(a-b)*2\n", ELFGEN_SECTION_ABSOLUTE, -4ull},
+        {"a-b\n", 1, -2ull},
+        {"-b\n", ELFGEN_SECTION_ABSOLUTE, -3ull},
+        {"b*2-b\n", 0, 3},
+        {"a-b+b*3\n", 1, 7},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct elfgen_assembly_symbol more;
+        char source[100];
+        snprintf(source, sizeof source, "%s%s", begin, rows[i].expression);
+        assembles(source, 64);
+        const struct elfgen_symbol *e = symbol("e", &more);
+        ck_assert_msg(e->section == rows[i].section && e->value == rows[i].value, "%s: %d %d",
+                      source, (int)e->section, (int)e->value);
+    }
+    is_refused("a: nop\nsection .data\nb: nop\ne equ b-a\n", ELFGEN_BAD_VALUE, 4);
+    is_refused("a: nop\nsection .data\nb: nop\ne equ a+b\n", ELFGEN_BAD_VALUE, 4);
 }
 END_TEST
 
@@ -470,6 +501,7 @@ static Suite *assemble_suite(void)
     tcase_add_test(tests, names_with_a_point_belong_to_the_label_before);
     tcase_add_test(tests, warnings_have_nasms_lines_and_classes);
     tcase_add_test(tests, data_that_is_repeated_no_times_is_read);
+    tcase_add_test(tests, equ_takes_what_is_no_address_as_nasm_does);
     tcase_add_test(tests, a_strict_jump_stays_near_whatever_else_is_looked_at_again);
     tcase_add_test(tests,
                    text_that_no_directive_names_is_aligned_as_what_comes_before_its_bytes_says);

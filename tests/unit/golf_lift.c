@@ -226,6 +226,15 @@ START_TEST(what_is_not_followed_is_refused_with_its_reason)
         {CODE("mov dword [where], text\nmov esi, [where]\nmov edi, 1\nmov edx, 12\nmov eax, 1\n"
               "syscall\n" EXIT TEXT "section .bss align=1\nwhere: resd 1\n"),
          "stores a number that may be an address"},
+        {CODE("mov esi, text\nmov [where], rsi\nmov rsi, [where]\nmov edi, 1\nmov edx, 12\n"
+              "mov eax, 1\nsyscall\n" EXIT TEXT "section .bss align=1\nwhere: resq 1\n"),
+         "stores a number that may be an address"},
+        {CODE("pop rcx\nmov al, [where + 40 + rcx]\nmov edi, eax\nmov eax, 60\nsyscall\n"
+              "section .bss align=1\nwhere: resq 1\n"),
+         "counts from an address outside of its memory"},
+        {CODE("db 0xd9, 4, 0x25\ndd half\ndb 0xdf, 0xe0\nmov edi, eax\nmov eax, 60\nsyscall\n"
+              "half: dd 3.5\n"),
+         "is not one that can be encoded again"},
         {CODE("enter 8, 0\ncall f\n" EXIT "f: ret\n"), "a stack pointer that is not known"},
         {CODE("int3\n"), "it raises an interrupt"},
         {CODE("mov ebx, _start\nmov ecx, [rsp]\nmov byte [rbx + 2], cl\n" EXIT),

@@ -431,16 +431,19 @@ static void say(struct source *source, const char *format, ...)
     elfgen_text_string(&source->text, line);
 }
 
-/* Writes a register to standard output. */
+/* Writes a register to standard output. No address stays in a register: it would be used as a
+ * number. */
 static void say_write(struct source *source)
 {
     if (source->bits == 64)
         say(source,
             "mov [out], %s\nmov eax, 1\nmov edi, 1\nmov esi, out\nmov edx, 8\nsyscall\n"
-            "mov ecx, 3\nmov r11d, 4\n",
+            "mov ecx, 3\nmov r11d, 4\nmov esi, 5\n",
             any_register(source, 8));
     else
-        say(source, "mov [out], %s\nmov eax, 4\nmov ebx, 1\nmov ecx, out\nmov edx, 4\nint 0x80\n",
+        say(source,
+            "mov [out], %s\nmov eax, 4\nmov ebx, 1\nmov ecx, out\nmov edx, 4\nint 0x80\nmov ecx, "
+            "5\n",
             any_register(source, 4));
 }
 

@@ -1,8 +1,9 @@
 /* golf/prove/: programs that do the same, and programs that nearly do. */
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/clock.h"
+#include "base/file.h"
 #include "golf/prove/prove.h"
 #include "elfgen/assemble.h"
 #include "elfgen/image.h"
@@ -364,6 +365,66 @@ START_TEST(words_of_32_bits_are_compared_with_words_of_64)
 }
 END_TEST
 
+/* ---- changed copies ---- */
+
+/* Whether a program writes what hello does, and exits with 0, when it simply runs. */
+static bool says_hello(struct sandbox_worker *worker, const uint8_t *bytes, size_t size)
+{
+    static char name[] = "program";
+    char *arguments[] = {name, NULL}, *variables[] = {NULL};
+    uint8_t written[16];
+    struct sandbox_stream output = {.descriptor = -1, .bytes = written, .room = sizeof written};
+    int file = file_make_program(bytes, size);
+    const struct sandbox_job job = {.file = file,
+                                    .input = -1,
+                                    .arguments = arguments,
+                                    .environment = variables,
+                                    .output = &output};
+    struct run_end end;
+    ck_assert_int_ge(file, 0);
+    ck_assert_msg(sandbox_run(worker, &job, &end, &error), "%s", error.text);
+    close(file);
+    return end.reason == RUN_EXITED && end.status == 0 && output.size == 6 &&
+           memcmp(written, "Hello\n", 6) == 0;
+}
+
+START_TEST(a_changed_copy_is_different_or_runs_the_same)
+{
+    enum { FEW = 14, TEXT = 6 };
+    struct program *original = assemble(hello, 64);
+    struct golf_prove_options options = {
+        .original = original->bytes, .size = original->size, .seed = 1, .environments = FEW};
+    struct sandbox_options sandbox = {.limits = {.time = 2000, .output = 1 << 20}};
+    struct golf_difference difference;
+    bool refused;
+    size_t same = 0;
+    sigemptyset(&options.ignored);
+    sigemptyset(&sandbox.ignored);
+    sigfillset(&sandbox.blocked);
+    struct golf_prover *prover = golf_prover_open(&options, &refused, &error);
+    ck_assert_msg(prover != NULL, "%s", error.text);
+    struct sandbox_worker *worker = sandbox_open(&sandbox, &error);
+    ck_assert_msg(worker != NULL, "%s", error.text);
+    for (size_t i = 0; i < original->size; i++) {
+        uint8_t copy[ROOM];
+        memcpy(copy, original->bytes, original->size);
+        copy[i] ^= (uint8_t)(1 << i % 8);
+        enum golf_outcome outcome = golf_prove(prover, copy, original->size, &difference, &error);
+        ck_assert_msg(outcome != GOLF_FAILED, "%s", error.text);
+        same += outcome == GOLF_SAME;
+        ck_assert_msg(outcome == GOLF_DIFFERENT || says_hello(worker, copy, original->size),
+                      "byte %zu", i);
+        /* The text. */
+        ck_assert_msg(i + TEXT < original->size || outcome == GOLF_DIFFERENT, "byte %zu", i);
+    }
+    /* ei_class to e_ident's end, e_version, e_shoff, e_flags and more are nobody's. */
+    ck_assert_uint_ge(same, 40);
+    sandbox_close(worker);
+    golf_prover_close(prover);
+    free(original);
+}
+END_TEST
+
 static Suite *golf_prove_suite(void)
 {
     Suite *suite = suite_create("golf_prove");
@@ -387,6 +448,7 @@ static Suite *golf_prove_suite(void)
     tcase_add_test(cases, a_candidate_that_linux_refuses_is_different);
     tcase_add_test(cases, what_found_a_difference_comes_first);
     tcase_add_test(cases, words_of_32_bits_are_compared_with_words_of_64);
+    tcase_add_test(cases, a_changed_copy_is_different_or_runs_the_same);
     suite_add_tcase(suite, cases);
     return suite;
 }

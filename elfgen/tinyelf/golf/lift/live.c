@@ -213,6 +213,10 @@ static void need_operand(const struct back *back, const ZydisDecodedOperand *ope
         return;
     bool passes = back->instruction->result_addresses != 0 && passes_addresses(back->instruction) &&
                   !has_address_besides(back, reg);
+    /* What is stored may be loaded as an address. */
+    passes = passes || (back->instruction->effects.write_count > 0 &&
+                        operand->visibility != ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
+                        operand->size == back->lift->bits);
     bool is_read = operand->actions & READS || is_kept_in_part;
     if (is_read && back->instruction->reads >> reg & 1)
         need(back, reg, bits, passes && bits >= 32);

@@ -183,6 +183,25 @@ static bool build_needs(const struct lift_build *build, const struct lift_instru
     return true;
 }
 
+/* Whether an instruction stores a register whose number could be an address: what is loaded again
+ * could be used as one. */
+static bool stores_address(const struct lift *lift, const struct lift_instruction *instruction)
+{
+    for (size_t i = 0; instruction->effects.write_count > 0 && i < instruction->zydis.operand_count;
+         i++) {
+        const ZydisDecodedOperand *operand = &instruction->operands[i];
+        uint8_t bits, reg = lift_register(operand, &bits);
+        if (reg == EFFECTS_NONE || reg == X86_STACK_POINTER || bits < 32 ||
+            !(operand->actions & ZYDIS_OPERAND_ACTION_MASK_READ))
+            continue;
+        const struct lift_value *value = &instruction->before[reg];
+        if (lift_is_constant(value) && lift_number(value) >= ELFGEN_PAGE &&
+            lift_is_address(lift, lift_number(value)))
+            return true;
+    }
+    return false;
+}
+
 /* Notes a place in memory that an instruction reads or writes. */
 static bool use_place(const struct lift_build *build, const struct lift_instruction *instruction,
                       const struct effects_place *place, bool is_written)
@@ -241,6 +260,23 @@ static bool is_stored_address(const struct lift *lift, const struct lift_instruc
            operand->imm.value.u >= ELFGEN_PAGE && lift_segment_of(lift, operand->imm.value.u);
 }
 
+/* Whether an operand counts from a place right before or after the program's memory, so that it is
+ * not known from which object. */
+static bool is_outside(const struct lift *lift, const ZydisDecodedOperand *operand)
+{
+    if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY || operand->mem.base == ZYDIS_REGISTER_RIP ||
+        !operand->mem.disp.has_displacement || operand->mem.disp.value < ELFGEN_PAGE)
+        return false;
+    uint64_t number = (uint64_t)operand->mem.disp.value;
+    for (size_t i = 0; i < lift->segment_count; i++) {
+        const struct lift_segment *segment = &lift->segments[i];
+        if (number + ELFGEN_PAGE > segment->address &&
+            number < segment->address + segment->memory_size + ELFGEN_PAGE)
+            return !lift_is_address(lift, number);
+    }
+    return false;
+}
+
 /* Notes which number of the instruction is an address. Returns false after setting the error. */
 static bool build_refers(const struct lift_build *build, const struct lift_instruction *instruction,
                          struct golf_operation *operation)
@@ -250,8 +286,11 @@ static bool build_refers(const struct lift_build *build, const struct lift_instr
          i++) {
         const ZydisDecodedOperand *operand = &instruction->operands[i];
         uint64_t number = operand_number(lift, instruction, operand);
-        if (is_stored_address(lift, instruction, operand))
-            return lift_refuse_at(lift, instruction, "it stores a number that may be an address");
+        if (is_stored_address(lift, instruction, operand) || is_outside(lift, operand))
+            return lift_refuse_at(lift, instruction,
+                                  is_outside(lift, operand)
+                                      ? "it counts from an address outside of its memory"
+                                      : "it stores a number that may be an address");
         if (number == 0 || !lift_is_address(lift, number) || operation->refers.kind == GOLF_ADDRESS)
             continue;
         bool is_place = operand->type == ZYDIS_OPERAND_TYPE_MEMORY &&
@@ -302,6 +341,13 @@ static bool build_kept(const struct lift_build *build, const struct lift_instruc
         return build_needs(build, instruction, operation);
     if (!build_needs(build, instruction, operation) || !build_refers(build, instruction, operation))
         return false;
+    if (stores_address(build->lift, instruction))
+        return lift_refuse_at(build->lift, instruction,
+                              "it stores a number that may be an address");
+    if (operation->refers.kind == GOLF_ADDRESS && !operation->instruction.mnemonic)
+        return lift_refuse_at(
+            build->lift, instruction,
+            "an instruction has an address, and is not one that can be encoded again");
     for (size_t i = 0; i < effects->read_count; i++)
         if (!use_place(build, instruction, &effects->reads[i], false))
             return false;

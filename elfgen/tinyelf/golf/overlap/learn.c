@@ -105,7 +105,7 @@ static uint64_t machine_of(enum elfgen_class class_)
 static uint64_t first_value(const struct lesson *lesson, const char *name, unsigned example)
 {
     static const uint64_t bases[EXAMPLES] = {0x12345000, 0x5a1b6000};
-    static const uint64_t entries[EXAMPLES] = {0x2c5, 0x13a};
+    static const uint64_t entries[EXAMPLES] = {0xc5, 0x13a};
     /* Not a power of two, which Linux does not look at. */
     static const uint64_t alignments[EXAMPLES] = {0x303, 0x505000};
     const struct promise *promise = &lesson->rules->promise;
@@ -187,6 +187,15 @@ static void find_free_bits(struct lesson *lesson)
     }
 }
 
+/* Only the bytes all of whose bits are set. */
+static uint64_t whole_bytes(uint64_t mask)
+{
+    for (unsigned byte = 0; byte < 8; byte++)
+        if ((mask >> 8 * byte & 0xff) != 0xff)
+            mask &= ~(UINT64_C(0xff) << 8 * byte);
+    return mask;
+}
+
 static void find_ties_of(struct lesson *lesson, size_t one, size_t other)
 {
     struct rules *rules = lesson->rules;
@@ -203,6 +212,10 @@ static void find_ties_of(struct lesson *lesson, size_t one, size_t other)
         flip(lesson, one, bits);
         flip(lesson, other, bits);
     }
+    /* In a file of less than a page, an offset in the page that is small leaves more to the sizes.
+     */
+    if (rules->promise.size < PAGE && !(one == rules->entry && other == rules->vaddr))
+        mask = whole_bytes(mask);
     if (mask == 0 || rules->tie_count == TIES)
         return;
     rules->ties[rules->tie_count++] = (struct tie){(uint8_t)one, (uint8_t)other, mask};
@@ -400,32 +413,33 @@ static unsigned find_set(struct lesson *lesson, size_t i, const uint64_t *others
     return is_all_but_0 ? 255 : count;
 }
 
-/* Restricts the byte of a field that then leaves the other bytes free: the one with the most values
- * that do. */
-static bool repair(struct lesson *lesson, size_t i, const uint64_t *others)
+/* A byte of a field, and the values with which the rest of the field is free. */
+struct repair {
+    size_t rule;
+    unsigned byte, count;
+    uint8_t set[32];
+};
+
+/* Finds the byte of a field that has the most such values, if more than *best has. */
+static void find_repair(struct lesson *lesson, size_t i, const uint64_t *others,
+                        struct repair *best)
 {
-    struct rule *rule = &lesson->rules->rules[i];
-    unsigned best_count = 0, best = 0;
-    uint8_t best_set[32], set[32];
-    for (unsigned byte = 0; byte < width_of(lesson, i) && best_count < 255; byte++) {
-        unsigned count = find_set(lesson, i, others, byte, set);
-        if (count <= best_count)
-            continue;
-        best_count = count;
-        best = byte;
-        memcpy(best_set, set, sizeof set);
+    struct repair repair = {.rule = i};
+    for (unsigned byte = 0; byte < width_of(lesson, i) && best->count < 255; byte++) {
+        repair.byte = byte;
+        repair.count = find_set(lesson, i, others, byte, repair.set);
+        if (repair.count > best->count)
+            *best = repair;
     }
-    if (best_count == 0)
-        return false;
-    memcpy(rule->allowed[best], best_set, sizeof best_set);
-    return true;
 }
 
-/* Finds the field to blame for values that failed, and repairs it. */
+/* Finds the fields to blame for values that failed, and restricts the byte of them that loses the
+ * fewest values. */
 static bool repair_blamed(struct lesson *lesson, const uint64_t *failed)
 {
     struct rules *rules = lesson->rules;
     uint64_t seeds[FIELDS] = {0}, wishes[FIELDS], values[FIELDS];
+    struct repair best = {.count = 0};
     for (size_t i = 0; i < rules->count; i++)
         seeds[i] = rules->rules[i].value;
     for (size_t i = 0; i < rules->count; i++) {
@@ -434,10 +448,16 @@ static bool repair_blamed(struct lesson *lesson, const uint64_t *failed)
         memcpy(wishes, failed, sizeof wishes);
         wishes[i] = seeds[i];
         settle(lesson, wishes, values);
-        if (holds_with(lesson, values))
-            return repair(lesson, i, seeds);
+        if (!holds_with(lesson, values))
+            continue;
+        find_repair(lesson, i, failed, &best);
+        if (best.count == 0)
+            find_repair(lesson, i, seeds, &best);
     }
-    return false;
+    if (best.count == 0)
+        return false;
+    memcpy(rules->rules[best.rule].allowed[best.byte], best.set, sizeof best.set);
+    return true;
 }
 
 /* Whether all that is free is free at once. Otherwise, `failed` are values that are not. */

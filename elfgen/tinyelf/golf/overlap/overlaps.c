@@ -24,11 +24,11 @@ struct relation {
 static const struct relation relations[] = {
     {{{0x30123, 0x7fcfedc}, {0x30123, 0x7fcfedc}}, 65536, false, false},
     {{{0x30000, 0x3fcf000}, {0x4000000, 0x7ffffff}}, 65536, false, false},
-    {{{0x345, 0xabc}, {0x4000000, 0x7ffffff}}, 512, false, false},
+    {{{0x345, 0xcba}, {0x4000000, 0x7ffffff}}, 512, false, false},
     {{{PAGE, PAGE}, {PAGE, PAGE}}, PAGE, true, false},
     {{{0x130123456, 0x1cfedcba9}, {0x130123456, 0x1cfedcba9}}, 65536, false, true},
     {{{0x12345000, 0xedcba000}, {0x100000000, 0x1ffffffff}}, 65536, false, true},
-    {{{0x345, 0xabc}, {0x100000000, 0x1ffffffff}}, 512, false, true},
+    {{{0x345, 0xcba}, {0x100000000, 0x1ffffffff}}, 512, false, true},
 };
 
 struct search {

@@ -57,7 +57,7 @@ static bool is_key(const struct golf_tracer *tracer, const struct golf_item *ite
 }
 
 /* How it ended, where it should have gone on. */
-static void end_line(const struct run_end *end, char line[GOLF_LINE])
+static void end_line(const struct run_end *end, bool started, char line[GOLF_LINE])
 {
     struct elfgen_text text = {.bytes = line, .capacity = GOLF_LINE - 1};
     if (end->reason == RUN_NOT_STARTED) {
@@ -72,7 +72,7 @@ static void end_line(const struct run_end *end, char line[GOLF_LINE])
     } else if (end->signal != 0) {
         elfgen_text_string(&text, "+++ killed by ");
         strace_signal_text(&text, end->signal);
-        elfgen_text_string(&text, end->loading ? " inside execve +++" : " +++");
+        elfgen_text_string(&text, started ? " +++" : " inside execve +++");
     }
     line[text.length] = '\0';
 }
@@ -84,8 +84,8 @@ static enum golf_outcome at_end(struct player *player, struct golf_difference *d
     if (!golf_run_finish(run, error))
         return GOLF_FAILED;
     const struct run_end *end = &run->end;
-    end_line(end, difference->candidate);
-    if (end->reason == RUN_NOT_STARTED || end->loading)
+    end_line(end, run->started, difference->candidate);
+    if (!run->started && end->reason != RUN_TIME)
         return differ(player, GOLF_DOES_NOT_START, difference);
     return differ(player, end->reason == RUN_TIME ? GOLF_TOO_LONG : GOLF_KILLED, difference);
 }

@@ -22,7 +22,8 @@ static bool proceed(struct golf_run *run, enum __ptrace_request request, int sig
         got = confinement->wait(confinement->context, status, !run->makes);
     while (got < 0 && errno == EINTR &&
            !(run->job.interrupted && run->job.interrupted(run->job.context)));
-    run->gone = got >= 0 && !WIFSTOPPED(*status);
+    run->reaped = got >= 0 && !WIFSTOPPED(*status);
+    run->gone = run->reaped;
     return got >= 0 && !run->gone;
 }
 
@@ -52,7 +53,7 @@ bool golf_run_start(struct golf_run *run, struct sandbox_worker *worker,
     pid_t id = process_start(&run->child, &run->program, PTRACE_O_TRACEEXEC, error);
     run->process = (struct process){.id = id, .first = true};
     if (id < 0) {
-        run->gone = true;
+        run->gone = run->reaped = true;
         struct elfgen_error ignored;
         if (sandbox_is_used(worker))
             sandbox_finish(worker, &run->end, &ignored);
@@ -60,9 +61,11 @@ bool golf_run_start(struct golf_run *run, struct sandbox_worker *worker,
         return false;
     }
     /* It goes on to the end of its execve; one that fails ends it. */
-    while (proceed(run, PTRACE_CONT, 0, &status) && status >> 16 != PTRACE_EVENT_EXEC)
+    while (!run->started && proceed(run, PTRACE_CONT, 0, &status)) {
+        run->started = status >> 16 == PTRACE_EVENT_EXEC;
         if (status >> 16 == 0)
             kill(id, SIGKILL); /* a signal inside of execve */
+    }
     return true;
 }
 
@@ -154,8 +157,10 @@ bool golf_run_finish(struct golf_run *run, struct elfgen_error *error)
     if (run->finished)
         return true;
     run->finished = true;
-    if (!run->gone)
+    /* One that SIGKILL ended stays until its tracer has waited for it, and its worker waits as
+     * long. */
+    if (!run->reaped)
         process_kill(run->process.id);
-    run->gone = true;
+    run->gone = run->reaped = true;
     return sandbox_finish(run->worker, &run->end, error);
 }

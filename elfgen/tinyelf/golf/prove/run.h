@@ -25,8 +25,11 @@ struct golf_run {
     struct sandbox_stream output;
     struct process_program program;
     struct process_child child;
-    bool makes; /* all calls are really made: golf_run_answer() is for none */
-    bool gone, finished;
+    bool makes;  /* all calls are really made: golf_run_answer() is for none */
+    bool gone;   /* it has ended, or is about to: nothing can be asked of it */
+    bool reaped; /* its end was waited for */
+    bool finished;
+    bool started; /* its execve succeeded */
 };
 
 /* What a run starts with. */
