@@ -11,7 +11,7 @@ set(schema_files
     check.json compare.json encode.json explain.json mutate.json stages.json step.json syscall.json trace.json)
 set(header_files
     api.h arch.h assemble.h assemble_warnings.def code.h core_records.h distance.h error.h format.h hex.h image.h kernel.h kernel_advice.def
-    kernel_checks.def map.h memory.h names.h objections.h records.h relocation_types.def search.h
+    kernel_checks.def map.h memory.h names.h objections.h reader.h records.h relocation_types.def search.h
     section_headers.h tables.h text.h unfold.h version.h view.h x86.h x86_mnemonics.def x86_registers.def)
 
 if(TARGET tinyelf)

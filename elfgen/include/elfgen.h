@@ -23,6 +23,7 @@
 #include "elfgen/memory.h"
 #include "elfgen/names.h"
 #include "elfgen/objections.h"
+#include "elfgen/reader.h"
 #include "elfgen/search.h"
 #include "elfgen/section_headers.h"
 #include "elfgen/text.h"

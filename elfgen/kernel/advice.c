@@ -153,7 +153,7 @@ static bool has_headers(const struct image *image, const uint8_t *header, enum e
     uint64_t size = header_size(class_), offset = ehdr.e_phoff;
     if (offset > image->length || image->length - offset < size)
         return false;
-    uint64_t type = elfgen_load(image->bytes + offset, 4, ELFGEN_LITTLE_ENDIAN);
+    uint64_t type = elfgen_load(image_bytes(image, offset, 4), 4, ELFGEN_LITTLE_ENDIAN);
     return type >= ELFGEN_PT_LOAD && type <= ELFGEN_PT_TLS;
 }
 
@@ -226,16 +226,14 @@ bool elfgen_kernel_advise(struct run *run, const struct image *image,
     uint8_t header[elfgen_size64_ehdr] = {0};
     struct elfgen_kernel_answer *answer = run->answer;
     unsigned right = 0;
-    if (image->length > 0)
-        memcpy(header, image->bytes,
-               (size_t)(image->length < sizeof header ? image->length : sizeof header));
+    copy_bytes(image, 0, header, sizeof header);
     for (unsigned i = 0; i < MAGIC; i++)
         right += header[i] == (uint8_t)ELFGEN_MAGIC[i];
     switch (check) {
     case ELFGEN_CHECK_magic:
         /* All but one byte: that one is wrong. */
         if (right < MAGIC - 1)
-            advise_other(answer, image->bytes, image->length);
+            advise_other(answer, image_bytes(image, 0, image->length), image->length);
         return right < MAGIC - 1;
     case ELFGEN_CHECK_ia32:
         answer->advice = ELFGEN_ADVICE_no_ia32;

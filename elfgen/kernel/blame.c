@@ -16,8 +16,7 @@ static void name_field(struct run *run, const struct image *image, enum elfgen_s
         uint8_t copy[8] = {0};
         uint64_t at = offset + field->offset[class_], width = field->width[class_];
         if (at < image->length)
-            memcpy(copy, image->bytes + at,
-                   (size_t)(image->length - at < width ? image->length - at : width));
+            copy_bytes(image, at, copy, width);
         run->answer->field = field->name;
         run->answer->offset = at;
         run->blamed = image;
@@ -74,8 +73,7 @@ static uint64_t likely_machine(const struct image *image)
 {
     uint8_t bytes[elfgen_size64_ehdr] = {0};
     struct elfgen_ehdr narrow;
-    memcpy(bytes, image->bytes,
-           (size_t)(image->length < sizeof bytes ? image->length : sizeof bytes));
+    copy_bytes(image, 0, bytes, sizeof bytes);
     elfgen_decode_ehdr(&narrow, bytes, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN);
     if (narrow.e_phentsize == elfgen_size32_phdr)
         return ELFGEN_EM_386;
@@ -87,7 +85,7 @@ static void blame_magic(struct run *run, const struct image *image, bool offers)
     static const char *const names[] = {"ei_mag0", "ei_mag1", "ei_mag2", "ei_mag3"};
     static const uint8_t magic[] = ELFGEN_MAGIC;
     unsigned i = 0;
-    while (i < 3 && i < image->length && image->bytes[i] == magic[i])
+    while (i < 3 && i < image->length && *image_bytes(image, i, 1) == magic[i])
         i++;
     elfgen_kernel_name_header(run, image, names[i]);
     /* A byte that the file does not have cannot be set. */

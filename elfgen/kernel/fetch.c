@@ -80,7 +80,7 @@ static unsigned read_page_end(const struct run *run, const struct image *image, 
             continue;
         }
         if (at < image->length)
-            bytes[i] = image->bytes[at];
+            bytes[i] = *image_bytes(image, at, 1);
     }
     return count;
 }

@@ -8,11 +8,12 @@ static bool look_for_path(const struct image *image, uint64_t size, uint64_t *fo
 {
     enum { FAR = 65536 };
     uint64_t end = image->length < FAR ? image->length : FAR;
+    const uint8_t *bytes = image_bytes(image, 0, end);
     for (uint64_t at = 0; size <= end && at <= end - size; at++) {
-        const uint8_t *slash = memchr(image->bytes + at, '/', (size_t)(end - size - at + 1));
+        const uint8_t *slash = memchr(bytes + at, '/', (size_t)(end - size - at + 1));
         if (!slash)
             return false;
-        at = (uint64_t)(slash - image->bytes);
+        at = (uint64_t)(slash - bytes);
         if (memchr(slash, '\0', (size_t)size) == slash + size - 1 && size > 2) {
             *found = at;
             return true;
@@ -29,26 +30,32 @@ static void refuse(struct run *run, const struct image *image, uint64_t index, c
     run->answer->other = image->length;
 }
 
+/* The size of the path that begins at `offset`, with its NUL; 0: there is none. */
+static uint64_t path_size(const struct image *image, uint64_t offset)
+{
+    if (offset >= image->length)
+        return 0;
+    const uint64_t rest = image->length - offset;
+    const uint64_t most = rest < ELFGEN_PATH_MAX ? rest : ELFGEN_PATH_MAX;
+    const uint8_t *path = image_bytes(image, offset, most);
+    const uint8_t *nul = memchr(path, '\0', (size_t)most);
+    return nul ? (uint64_t)(nul - path) + 1 : 0;
+}
+
 /* Checks PT_INTERP and notes its path in the answer. Returns false if refused. */
 static bool check_path(struct run *run, const struct image *image, uint64_t index,
                        const struct elfgen_phdr *phdr)
 {
     uint64_t size = phdr->p_filesz, offset = phdr->p_offset, found;
     bool is_there = offset <= image->length;
-    const uint8_t *nul = NULL;
-    if (is_there) {
-        uint64_t rest = image->length - offset;
-        nul = rest > 0 ? memchr(image->bytes + offset, '\0',
-                                (size_t)(rest < ELFGEN_PATH_MAX ? rest : ELFGEN_PATH_MAX))
-                       : NULL;
-    }
-    uint64_t string = nul ? (uint64_t)(nul - (image->bytes + offset)) + 1 : 0;
     if (size < 2 || size > ELFGEN_PATH_MAX) {
         refuse(run, image, index, "p_filesz", ELFGEN_CHECK_interpreter_size);
+        const uint64_t string = path_size(image, offset);
         elfgen_kernel_offer(run, string >= 2 ? string : 2);
         return false;
     }
     if (!is_there || image->length - offset < size) {
+        const uint64_t string = path_size(image, offset);
         bool negative = offset > INT64_MAX || offset + size > INT64_MAX;
         refuse(run, image, index, "p_offset",
                negative ? ELFGEN_CHECK_interpreter_negative : ELFGEN_CHECK_interpreter_cut);
@@ -61,7 +68,9 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
             elfgen_kernel_offer(run, image->length - size);
         return false;
     }
-    if (image->bytes[offset + size - 1] != '\0') {
+    const uint8_t *path = image_bytes(image, offset, size);
+    if (path[size - 1] != '\0') {
+        const uint64_t string = path_size(image, offset);
         bool moved = look_for_path(image, size, &found);
         refuse(run, image, index, moved || string < 2 ? "p_offset" : "p_filesz",
                ELFGEN_CHECK_interpreter_nul);
@@ -74,7 +83,7 @@ static bool check_path(struct run *run, const struct image *image, uint64_t inde
     /* As a C string: the first NUL ends it. */
     run->answer->asks = true;
     run->answer->path_offset = offset;
-    run->answer->path_length = string > 0 ? string - 1 : size - 1;
+    run->answer->path_length = (uint64_t)((const uint8_t *)memchr(path, '\0', (size_t)size) - path);
     return true;
 }
 

@@ -45,12 +45,11 @@ static enum elfgen_kernel_check_id read_program(struct run *run, struct image *i
 {
     /* prepare_binprm(): bytes past the end of the file are zero. */
     uint8_t copy[elfgen_size64_ehdr] = {0};
-    const uint8_t *bytes = image->bytes;
-    if (image->length < sizeof copy) {
-        if (image->length > 0)
-            memcpy(copy, image->bytes, (size_t)image->length);
-        bytes = copy;
-    }
+    const uint8_t *bytes = copy;
+    if (image->length >= sizeof copy)
+        bytes = image_bytes(image, 0, sizeof copy);
+    else
+        copy_bytes(image, 0, copy, sizeof copy);
     elfgen_decode_ehdr(&image->ehdr, bytes, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
     image->class_ = ELFGEN_CLASS64;
     if (memcmp(bytes, ELFGEN_MAGIC, ELFGEN_MAGIC_SIZE) != 0)
@@ -259,9 +258,9 @@ static void note_rest(struct run *run, const struct image *program, const struct
         depend(run, ELFGEN_FACT_FIVE_LEVELS);
 }
 
-static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uint64_t length)
+static enum elfgen_status ask_program(struct run *run, const struct image *file)
 {
-    struct image program = {.bytes = bytes, .length = length};
+    struct image program = *file;
     struct image interpreter = {.is_interpreter = true};
     enum elfgen_kernel_check_id check = read_program(run, &program);
     if (check != ELFGEN_CHECK_passed) {
@@ -270,7 +269,7 @@ static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uin
     }
     if (!elfgen_kernel_find_interpreter(run, &program, &interpreter))
         return ELFGEN_OK;
-    run->lengths[0] = length;
+    run->lengths[0] = program.length;
     run->lengths[1] = interpreter.length;
     const struct image *second = run->asked && run->interpreter ? &interpreter : NULL;
     run->map->needed = areas_needed(&program) + areas_needed(second);
@@ -284,13 +283,13 @@ static enum elfgen_status ask_program(struct run *run, const uint8_t *bytes, uin
 }
 
 /* load_script(). */
-static enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint64_t length)
+static enum elfgen_status ask_script(struct run *run, const struct image *file)
 {
     enum { OLD_BUFFER = 128, BUFFER = 256 }; /* BINPRM_BUF_SIZE, from 5.1 on the larger */
     uint8_t buffer[BUFFER] = {0};
     uint64_t size = is_from(run, 5, 1) ? BUFFER : OLD_BUFFER;
     struct elfgen_kernel_answer *answer = run->answer;
-    memcpy(buffer, bytes, (size_t)(length < size ? length : size));
+    copy_bytes(file, 0, buffer, size);
     answer->is_script = true;
     if (!elfgen_kernel_find_script(buffer, size, is_from(run, 5, 8), &answer->path_offset,
                                    &answer->path_length)) {
@@ -322,44 +321,72 @@ static enum elfgen_status ask_script(struct run *run, const uint8_t *bytes, uint
     return status;
 }
 
-static enum elfgen_status ask(struct run *run, const void *bytes, uint64_t length)
+static enum elfgen_status ask(struct run *run, const struct image *file)
 {
-    const uint8_t *file = bytes;
     run->map->count = run->map->needed = 0;
     *run->answer = (struct elfgen_kernel_answer){.offset = ELFGEN_NOWHERE,
                                                  .segment = NO_SEGMENT,
                                                  .class_ = ELFGEN_CLASS64,
                                                  .check = ELFGEN_CHECK_passed};
-    if (length >= 2 && file[0] == '#' && file[1] == '!')
-        return ask_script(run, file, length);
-    return ask_program(run, file, length);
+    if (file->length >= 2 && memcmp(image_bytes(file, 0, 2), "#!", 2) == 0)
+        return ask_script(run, file);
+    return ask_program(run, file);
 }
 
 /* With a map of its own. */
-static enum elfgen_status ask_in(struct run *run, const void *bytes, uint64_t length,
+static enum elfgen_status ask_in(struct run *run, const struct image *file,
                                  struct elfgen_kernel_area *areas, size_t count)
 {
     struct elfgen_kernel_map own = {.areas = areas, .capacity = count};
     run->map = &own;
-    enum elfgen_status status = ask(run, bytes, length);
+    enum elfgen_status status = ask(run, file);
     run->map = NULL;
     return status;
 }
 
 /* Most files have room in it. Not initialised: only the first `count` are ever read. */
-__attribute__((noinline)) static enum elfgen_status ask_few(struct run *run, const void *bytes,
-                                                            uint64_t length)
+__attribute__((noinline)) static enum elfgen_status ask_few(struct run *run,
+                                                            const struct image *file)
 {
     struct elfgen_kernel_area areas[48];
-    return ask_in(run, bytes, length, areas, sizeof areas / sizeof *areas);
+    return ask_in(run, file, areas, sizeof areas / sizeof *areas);
 }
 
 /* Apart from the above, since each page of the stack that a function has is touched. */
-__attribute__((noinline)) static enum elfgen_status ask_many(struct run *run, const void *bytes,
-                                                             uint64_t length)
+__attribute__((noinline)) static enum elfgen_status ask_many(struct run *run,
+                                                             const struct image *file)
 {
     struct elfgen_kernel_area areas[496];
-    return ask_in(run, bytes, length, areas, sizeof areas / sizeof *areas);
+    return ask_in(run, file, areas, sizeof areas / sizeof *areas);
+}
+
+static enum elfgen_status ask_image(const struct image *file,
+                                    const struct elfgen_kernel_machine *machine,
+                                    const struct elfgen_kernel_file *interpreter,
+                                    struct elfgen_kernel_answer *answer,
+                                    struct elfgen_kernel_map *map)
+{
+    const struct run begin = {
+        .machine = machine, .interpreter = interpreter, .answer = answer, .map = map};
+    struct run run = begin;
+    const bool has_bytes = file->reader || elfgen_has_memory(file->bytes, file->length, NULL, NULL);
+    *answer = (struct elfgen_kernel_answer){.offset = ELFGEN_NOWHERE,
+                                            .segment = NO_SEGMENT,
+                                            .class_ = ELFGEN_CLASS64,
+                                            .check = ELFGEN_CHECK_passed};
+    if (map)
+        map->count = map->needed = 0;
+    if (!has_bytes || (map && !elfgen_has_memory(map->areas, map->capacity, NULL, NULL)) ||
+        (interpreter && interpreter->error == 0 &&
+         !elfgen_has_memory(interpreter->bytes, interpreter->length, NULL, NULL)))
+        return ELFGEN_BAD_ARGUMENT;
+    if (map)
+        return ask(&run, file);
+    enum elfgen_status status = ask_few(&run, file);
+    if (status != ELFGEN_NO_ROOM)
+        return status;
+    run = begin;
+    return ask_many(&run, file);
 }
 
 enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
@@ -368,25 +395,16 @@ enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t length,
                                      struct elfgen_kernel_answer *answer,
                                      struct elfgen_kernel_map *map)
 {
-    const struct run begin = {
-        .machine = machine, .interpreter = interpreter, .answer = answer, .map = map};
-    struct run run = begin;
-    *answer = (struct elfgen_kernel_answer){.offset = ELFGEN_NOWHERE,
-                                            .segment = NO_SEGMENT,
-                                            .class_ = ELFGEN_CLASS64,
-                                            .check = ELFGEN_CHECK_passed};
-    if (map)
-        map->count = map->needed = 0;
-    if (!elfgen_has_memory(bytes, length, NULL, NULL) ||
-        (map && !elfgen_has_memory(map->areas, map->capacity, NULL, NULL)) ||
-        (interpreter && interpreter->error == 0 &&
-         !elfgen_has_memory(interpreter->bytes, interpreter->length, NULL, NULL)))
-        return ELFGEN_BAD_ARGUMENT;
-    if (map)
-        return ask(&run, bytes, length);
-    enum elfgen_status status = ask_few(&run, bytes, length);
-    if (status != ELFGEN_NO_ROOM)
-        return status;
-    run = begin;
-    return ask_many(&run, bytes, length);
+    return ask_image(&(struct image){.bytes = bytes, .length = length}, machine, interpreter,
+                     answer, map);
+}
+
+enum elfgen_status elfgen_kernel_ask_reader(const struct elfgen_file_reader *reader,
+                                            const struct elfgen_kernel_machine *machine,
+                                            const struct elfgen_kernel_file *interpreter,
+                                            struct elfgen_kernel_answer *answer,
+                                            struct elfgen_kernel_map *map)
+{
+    const struct image file = {.reader = reader->read ? reader : NULL, .length = reader->length};
+    return ask_image(&file, machine, interpreter, answer, map);
 }

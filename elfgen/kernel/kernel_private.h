@@ -2,6 +2,8 @@
 #ifndef ELFGEN_KERNEL_PRIVATE_H
 #define ELFGEN_KERNEL_PRIVATE_H
 
+#include <string.h>
+
 #include "elfgen/kernel.h"
 #include "elfgen/memory.h"
 #include "../format/codec.h"
@@ -18,7 +20,8 @@ enum {
 
 /* A file that is being loaded. */
 struct image {
-    const uint8_t *bytes;
+    const uint8_t *bytes; /* NULL: they come from the reader */
+    const struct elfgen_file_reader *reader;
     uint64_t length;
     enum elfgen_class class_;
     struct elfgen_ehdr ehdr;
@@ -78,10 +81,30 @@ static inline uint64_t header_size(enum elfgen_class class_)
     return class_ == ELFGEN_CLASS64 ? elfgen_size64_phdr : elfgen_size32_phdr;
 }
 
+/* The `size` bytes at `offset`, which must be in the file. */
+static inline const uint8_t *image_bytes(const struct image *image, uint64_t offset, uint64_t size)
+{
+    if (image->reader)
+        return image->reader->read(image->reader->context, offset, size);
+    return image->bytes ? image->bytes + offset : NULL;
+}
+
+/* Copies the bytes from `offset` on, `size` at most, as many as are in the file. */
+static inline void copy_bytes(const struct image *image, uint64_t offset, uint8_t *copy,
+                              uint64_t size)
+{
+    if (offset >= image->length)
+        return;
+    if (size > image->length - offset)
+        size = image->length - offset;
+    memcpy(copy, image_bytes(image, offset, size), (size_t)size);
+}
+
 /* Decodes program header `index`, which must be in the file. */
 static inline void get_header(const struct image *image, uint64_t index, struct elfgen_phdr *phdr)
 {
-    const uint8_t *bytes = image->bytes + image->ehdr.e_phoff + index * header_size(image->class_);
+    const uint64_t size = header_size(image->class_);
+    const uint8_t *bytes = image_bytes(image, image->ehdr.e_phoff + index * size, size);
     if (image->class_ == ELFGEN_CLASS64)
         elfgen_decode_phdr(phdr, bytes, ELFGEN_CLASS64, ELFGEN_LITTLE_ENDIAN);
     else

@@ -20,8 +20,10 @@ static const uint8_t *structure_at(const struct elfgen_view *view, uint64_t offs
     }
     *status = ELFGEN_TRUNCATED;
     memset(scratch, 0, LARGEST_STRUCTURE);
-    if (view->bytes && offset < view->length)
-        memcpy(scratch, view->bytes + offset, (size_t)(view->length - offset));
+    const uint8_t *part =
+        offset < view->length ? elfgen_view_bytes(view, offset, view->length - offset) : NULL;
+    if (part)
+        memcpy(scratch, part, (size_t)(view->length - offset));
     return scratch;
 }
 
@@ -118,26 +120,53 @@ static enum elfgen_status open_as(struct elfgen_view *view, enum elfgen_class cl
 
 enum { EI_CLASS = 4, EI_DATA = 5 };
 
+/* Opens a view whose bytes or reader, and length, are set. */
+static enum elfgen_status open_view(struct elfgen_view *view, struct elfgen_error *error)
+{
+    const uint8_t *class_ = elfgen_view_bytes(view, EI_CLASS, 1);
+    const uint8_t *data = elfgen_view_bytes(view, EI_DATA, 1);
+    bool is_64 = class_ && *class_ == ELFGEN_CLASS64;
+    bool is_big = data && *data == ELFGEN_BIG_ENDIAN;
+    return open_as(view, is_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32,
+                   is_big ? ELFGEN_BIG_ENDIAN : ELFGEN_LITTLE_ENDIAN, error);
+}
+
+/* An empty view, where an argument was wrong. */
+static enum elfgen_status open_nothing(struct elfgen_view *view)
+{
+    *view = (struct elfgen_view){0};
+    open_as(view, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN, NULL);
+    return ELFGEN_BAD_ARGUMENT;
+}
+
 enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes, uint64_t length,
                                     struct elfgen_error *error)
 {
-    const bool has_bytes = elfgen_has_memory(bytes, length, "bytes of a file", error);
-    *view = (struct elfgen_view){.bytes = bytes, .length = has_bytes ? length : 0};
-    if (!has_bytes) {
-        open_as(view, ELFGEN_CLASS32, ELFGEN_LITTLE_ENDIAN, NULL);
-        return ELFGEN_BAD_ARGUMENT;
+    if (!elfgen_has_memory(bytes, length, "bytes of a file", error))
+        return open_nothing(view);
+    *view = (struct elfgen_view){.bytes = bytes, .length = length};
+    return open_view(view, error);
+}
+
+enum elfgen_status elfgen_view_open_reader(struct elfgen_view *view,
+                                           const struct elfgen_file_reader *reader,
+                                           struct elfgen_error *error)
+{
+    if (!reader->read && reader->length > 0) {
+        elfgen_error_set(error, ELFGEN_BAD_ARGUMENT, ELFGEN_NOWHERE,
+                         "the reader of a file has no function");
+        return open_nothing(view);
     }
-    bool is_64 = length > EI_CLASS && view->bytes[EI_CLASS] == ELFGEN_CLASS64;
-    bool is_big = length > EI_DATA && view->bytes[EI_DATA] == ELFGEN_BIG_ENDIAN;
-    return open_as(view, is_64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32,
-                   is_big ? ELFGEN_BIG_ENDIAN : ELFGEN_LITTLE_ENDIAN, error);
+    *view = (struct elfgen_view){.reader = reader->read ? reader : NULL, .length = reader->length};
+    return open_view(view, error);
 }
 
 /* Whether Linux would take the file for a program of that architecture, by the fields that it looks
  * at. EI_CLASS and EI_DATA are not among them (fs/binfmt_elf.c, load_elf_phdrs()). */
 static bool is_taken_for(const struct elfgen_view *view, const struct elfgen_arch *arch)
 {
-    struct elfgen_view other = {.bytes = view->bytes, .length = view->length};
+    struct elfgen_view other = {
+        .bytes = view->bytes, .reader = view->reader, .length = view->length};
     const struct elfgen_ehdr *ehdr = &other.ehdr;
     open_as(&other, arch->class_, ELFGEN_LITTLE_ENDIAN, NULL);
     return elfgen_arch_find(ehdr->e_machine) == arch &&
@@ -146,10 +175,10 @@ static bool is_taken_for(const struct elfgen_view *view, const struct elfgen_arc
            ehdr->e_phnum != 0;
 }
 
-enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void *bytes,
-                                            uint64_t length, struct elfgen_error *error)
+/* Opens an open view again as Linux reads the file, if it would run it. */
+static enum elfgen_status open_program(struct elfgen_view *view, enum elfgen_status status,
+                                       struct elfgen_error *error)
 {
-    enum elfgen_status status = elfgen_view_open(view, bytes, length, error);
     if (status == ELFGEN_NOT_ELF || status == ELFGEN_BAD_ARGUMENT)
         return status;
     const struct elfgen_arch *arch;
@@ -159,11 +188,26 @@ enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void
     return status;
 }
 
+enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void *bytes,
+                                            uint64_t length, struct elfgen_error *error)
+{
+    return open_program(view, elfgen_view_open(view, bytes, length, error), error);
+}
+
+enum elfgen_status elfgen_view_open_program_reader(struct elfgen_view *view,
+                                                   const struct elfgen_file_reader *reader,
+                                                   struct elfgen_error *error)
+{
+    return open_program(view, elfgen_view_open_reader(view, reader, error), error);
+}
+
 const uint8_t *elfgen_view_bytes(const struct elfgen_view *view, uint64_t offset, uint64_t size)
 {
-    if (!view->bytes || offset > view->length || size > view->length - offset)
+    if (offset > view->length || size > view->length - offset)
         return NULL;
-    return view->bytes + offset;
+    if (view->bytes)
+        return view->bytes + offset;
+    return view->reader ? view->reader->read(view->reader->context, offset, size) : NULL;
 }
 
 /* Reads an entry into the decoded structure that belongs to `id`. */
@@ -250,7 +294,7 @@ size_t elfgen_view_string(const struct elfgen_view *view, uint64_t table_offset,
     uint64_t most = table_size - index;
     if (most > view->length - start)
         most = view->length - start;
-    *string = (const char *)(view->bytes + start);
+    *string = (const char *)elfgen_view_bytes(view, start, most);
     const char *end = memchr(*string, '\0', (size_t)most);
     return end ? (size_t)(end - *string) : (size_t)most;
 }

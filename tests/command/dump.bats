@@ -11,6 +11,31 @@ load ../support/setup
     done
 }
 
+@test "a file that is read in parts is dumped as one that is read as a whole" {
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
+    cp /usr/bin/ls large
+    for size in 30 100 4095 4096 4097 9000 20000 60000; do
+        head -c "$size" large >"cut$size"
+    done
+    # Section headers and their names far apart, and more of them than a part has.
+    for i in $(seq 3000); do echo ".section .s$i; .byte $i & 255"; done | as -o sections.o
+    { cat large; head -c 300000 /dev/zero; } >trailing
+    libc=$(ldconfig -p | sed -n 's/.*libc\.so\.6 .*=> //p' | head -n 1)
+    for file in hello large cut* sections.o trailing "$libc" "$TINYELF"; do
+        for options in -h -l -S -hlSW; do
+            "$TINYELF" dump $options "$file" >parts 2>messages || true
+            "$TINYELF" dump $options - <"$file" >whole 2>others || true
+            cmp parts whole
+            [ "$(sed "s|$file|<stdin>|" messages)" = "$(cat others)" ]
+        done
+    done
+    # Of a file of a gigabyte, few bytes are read, and nothing is mapped.
+    truncate -s 1G large
+    command -v strace >/dev/null || skip "strace is missing"
+    env ASAN_OPTIONS=detect_leaks=0 strace -qq -o log -e trace=pread64,mmap "$TINYELF" dump -hl large >/dev/null || true
+    run ! grep -E '1073741824' log
+}
+
 @test "several files are dumped with their names first" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o one
     "$TINYELF" build "$SOURCE/asm/cat.s" -o two

@@ -328,6 +328,34 @@ static void take_view(struct input *input, struct elfgen_view *view)
                              : elfgen_view_open_program(view, bytes, length, told()));
 }
 
+/* Gives the bytes of a view, and nothing else. */
+static const uint8_t *read_view(void *context, uint64_t offset, uint64_t size)
+{
+    const struct elfgen_view *view = context;
+    check(offset <= view->length && size <= view->length - offset);
+    return view->bytes + offset;
+}
+
+static struct elfgen_file_reader reader_of(struct elfgen_view *view)
+{
+    return (struct elfgen_file_reader){view->bytes ? read_view : NULL, view, view->length};
+}
+
+static void check_reader(struct elfgen_view *view, uint64_t index)
+{
+    const struct elfgen_file_reader reader = reader_of(view);
+    struct elfgen_view read, bytes;
+    struct elfgen_shdr one = {0}, other = {0};
+    check(elfgen_view_open_reader(&read, &reader, NULL) ==
+          elfgen_view_open(&bytes, view->bytes, view->length, NULL));
+    check(elfgen_view_section(&read, index, &one, NULL) ==
+          elfgen_view_section(&bytes, index, &other, NULL));
+    check(one.sh_name == other.sh_name && one.sh_offset == other.sh_offset);
+    check(elfgen_view_open_program_reader(&read, &reader, NULL) ==
+          elfgen_view_open_program(&bytes, view->bytes, view->length, NULL));
+    check(read.segments.count == bytes.segments.count && read.names == bytes.names);
+}
+
 static void try_view(struct input *input)
 {
     struct elfgen_view view;
@@ -344,6 +372,7 @@ static void try_view(struct input *input)
     take_header(input, &header);
     take_view(input, &view);
     elfgen_view_is_elf(&view);
+    check_reader(&view, index);
     const uint8_t *bytes = elfgen_view_bytes(&view, offset, size);
     check(!bytes || (bytes >= view.bytes && offset + size <= view.length));
     is_told(elfgen_view_segment(&view, index, &phdr, told()));
@@ -646,8 +675,14 @@ static void try_kernel(struct input *input)
     const bool asks = take_bool(input), maps = take_bool(input);
     take_text(input, &text);
     take_view(input, &view);
+    const struct elfgen_file_reader reader = reader_of(&view);
+    struct elfgen_kernel_answer again;
+    const enum elfgen_status read = elfgen_kernel_ask_reader(
+        &reader, &machine, asks ? &interpreter : NULL, &again, maps ? &map : NULL);
     const enum elfgen_status status = elfgen_kernel_ask(
         view.bytes, view.length, &machine, asks ? &interpreter : NULL, &answer, maps ? &map : NULL);
+    check(read == status && again.check == answer.check && again.offset == answer.offset &&
+          again.value == answer.value && again.path_length == answer.path_length);
     check(status == ELFGEN_OK || status == ELFGEN_NO_ROOM || status == ELFGEN_BAD_ARGUMENT);
     if (status != ELFGEN_OK)
         return;

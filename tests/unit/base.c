@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/file_parts.h"
 #include "base/shellwords.h"
 #include "base/signal_name.h"
 #include "base/system_error.h"
@@ -195,24 +196,61 @@ START_TEST(a_file_of_any_size_is_read_whole)
 }
 END_TEST
 
-START_TEST(a_small_file_is_read_into_a_buffer_that_the_caller_keeps)
+START_TEST(a_file_that_is_read_in_parts_gives_all_bytes_that_are_asked_for)
 {
-    static const size_t sizes[] = {1, 16385, FILE_BUFFER, FILE_BUFFER + 1, 65537, 3};
-    struct file_bytes bytes = {.buffer = malloc(FILE_BUFFER)};
-    char *const buffer = bytes.buffer;
-    ck_assert_ptr_nonnull(buffer);
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        int file = file_of(sizes[i]);
-        ck_assert(file_read(file, true, &bytes));
-        assert_bytes(&bytes, 0, sizes[i]);
-        ck_assert_int_eq(bytes.bytes == buffer, sizes[i] <= FILE_BUFFER);
-        ck_assert(bytes.regular);
-        file_free(&bytes);
-        ck_assert_ptr_null(bytes.bytes);
-        ck_assert_ptr_eq(bytes.buffer, buffer);
-        close(file);
-    }
-    free(buffer);
+    static const size_t sizes[] = {1, 1023, 4096, 4097, 20000, 40000, 300000};
+    static uint8_t buffer[FILE_PARTS_BUFFER];
+    uint32_t random = 1;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        for (unsigned few = 1; few < 40; few++) {
+            struct file_parts parts;
+            const uint8_t *given[40];
+            size_t at[40], length[40];
+            ck_assert(file_parts_open(&parts, file_of(sizes[i]), buffer));
+            ck_assert_uint_eq(parts.reader.length, sizes[i]);
+            for (unsigned j = 0; j < few; j++) {
+                random = random * 1664525 + 1013904223;
+                at[j] = (random >> 8) % sizes[i];
+                length[j] = j % 7 == 6 ? sizes[i] - at[j] : (random >> 4) % 200;
+                length[j] = length[j] < sizes[i] - at[j] ? length[j] : sizes[i] - at[j];
+                given[j] = parts.reader.read(parts.reader.context, at[j], length[j]);
+            }
+            /* What was given before stays as it is, also once the file is mapped. */
+            for (unsigned j = 0; j < few; j++)
+                for (size_t k = 0; k < length[j]; k++)
+                    if (given[j][k] != (uint8_t)((at[j] + k) * 7 + (at[j] + k) / 256))
+                        ck_abort_msg("byte %zu is another", at[j] + k);
+            file_parts_close(&parts);
+        }
+}
+END_TEST
+
+START_TEST(what_has_no_size_is_not_read_in_parts)
+{
+    struct file_parts parts;
+    int ends[2], empty = file_of(0), maps = open("/proc/self/maps", O_RDONLY);
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert(!file_parts_open(&parts, empty, NULL));
+    ck_assert(!file_parts_open(&parts, maps, NULL));
+    ck_assert(!file_parts_open(&parts, ends[0], NULL));
+    close(empty);
+    close(maps);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
+START_TEST(a_file_that_becomes_shorter_raises_sigbus)
+{
+    static uint8_t buffer[FILE_PARTS_BUFFER];
+    struct file_parts parts;
+    int file = file_of(50000);
+    ck_assert(file_parts_open(&parts, file, buffer));
+    parts.reader.read(parts.reader.context, 0, 1);
+    ck_assert_int_eq(ftruncate(file, 40000), 0);
+    parts.reader.read(parts.reader.context, 0, 1);
+    signal(SIGBUS, SIG_DFL);
+    parts.reader.read(parts.reader.context, 45000, 1);
 }
 END_TEST
 
@@ -471,7 +509,9 @@ static Suite *base_suite(void)
     TCase *files = tcase_create("files");
     tcase_add_checked_fixture(files, make_name, remove_name);
     tcase_add_test(files, a_file_of_any_size_is_read_whole);
-    tcase_add_test(files, a_small_file_is_read_into_a_buffer_that_the_caller_keeps);
+    tcase_add_test(files, a_file_that_is_read_in_parts_gives_all_bytes_that_are_asked_for);
+    tcase_add_test(files, what_has_no_size_is_not_read_in_parts);
+    tcase_add_test_raise_signal(files, a_file_that_becomes_shorter_raises_sigbus, SIGBUS);
     tcase_add_test(files, reading_begins_at_the_file_s_offset);
     tcase_add_test(files, a_file_that_reports_no_size_is_read_to_its_end);
     tcase_add_test(files, a_pipe_is_read_to_its_end_or_refused_where_only_files_are_accepted);

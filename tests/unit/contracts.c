@@ -339,6 +339,40 @@ START_TEST(a_file_of_null_with_a_length_is_a_bad_argument_and_an_empty_view)
 }
 END_TEST
 
+/* Notes the highest byte that is asked for of a file that is all zeros but for its header. */
+static uint64_t last_read;
+static const uint8_t *read_noted(void *context, uint64_t offset, uint64_t size)
+{
+    const uint8_t *bytes = context;
+    if (offset + size > last_read)
+        last_read = offset + size;
+    return bytes + offset;
+}
+
+START_TEST(a_reader_is_asked_for_what_is_looked_at_and_no_more)
+{
+    static uint8_t file[100000];
+    struct elfgen_kernel_machine machine;
+    struct elfgen_kernel_answer answer;
+    struct elfgen_view view;
+    struct elfgen_phdr phdr;
+    const struct elfgen_file_reader reader = {read_noted, file, sizeof file},
+                                    nothing = {.length = 64}, empty = {0};
+    elfgen_write_exec(file, sizeof file, code, sizeof code, NULL, NULL);
+    last_read = 0;
+    elfgen_kernel_usual(&machine);
+    ck_assert_int_eq(elfgen_view_open_reader(&view, &reader, NULL), ELFGEN_OK);
+    ck_assert_int_eq(elfgen_view_open_program_reader(&view, &reader, NULL), ELFGEN_OK);
+    ck_assert_int_eq(elfgen_view_segment(&view, 0, &phdr, NULL), ELFGEN_OK);
+    ck_assert_int_eq(elfgen_kernel_ask_reader(&reader, &machine, NULL, &answer, NULL), ELFGEN_OK);
+    ck_assert_int_eq(answer.verdict, ELFGEN_STARTS);
+    ck_assert_uint_eq(last_read, 120);
+    ck_assert_int_eq(elfgen_view_open_reader(&view, &nothing, NULL), ELFGEN_BAD_ARGUMENT);
+    ck_assert_ptr_null(elfgen_view_bytes(&view, 0, 0));
+    ck_assert_int_eq(elfgen_view_open_program_reader(&view, &empty, NULL), ELFGEN_NOT_ELF);
+}
+END_TEST
+
 /* ---- hex.h ---- */
 
 START_TEST(hex_refuses_null_where_something_is_needed)
@@ -386,6 +420,10 @@ START_TEST(the_kernel_is_asked_only_about_bytes_that_are_there)
                      ELFGEN_BAD_ARGUMENT);
     ck_assert_int_eq(elfgen_kernel_ask(file, size, &machine, &missing, &answer, NULL),
                      ELFGEN_BAD_ARGUMENT);
+    const struct elfgen_file_reader nothing = {.length = 64}, empty = {0};
+    ck_assert_int_eq(elfgen_kernel_ask_reader(&nothing, &machine, NULL, &answer, NULL),
+                     ELFGEN_BAD_ARGUMENT);
+    ck_assert_int_eq(elfgen_kernel_ask_reader(&empty, &machine, NULL, &answer, NULL), ELFGEN_OK);
     ck_assert_int_eq(elfgen_kernel_ask(NULL, 0, &machine, NULL, &answer, NULL), ELFGEN_OK);
     ck_assert_int_eq(answer.verdict, ELFGEN_REFUSED);
     /* A check that is none has no sentence. */
@@ -746,6 +784,7 @@ static Suite *contracts_suite(void)
     TCase *files = tcase_create("files");
     tcase_add_test(files, section_headers_and_their_symbols_may_have_no_name);
     tcase_add_test(files, section_headers_that_are_null_with_a_count_are_a_bad_argument);
+    tcase_add_test(files, a_reader_is_asked_for_what_is_looked_at_and_no_more);
     tcase_add_test(files, a_file_of_null_with_a_length_is_a_bad_argument_and_an_empty_view);
     tcase_add_test(files, hex_refuses_null_where_something_is_needed);
     tcase_add_test(files, the_kernel_is_asked_only_about_bytes_that_are_there);

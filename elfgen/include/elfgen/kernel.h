@@ -17,6 +17,7 @@
 
 #include "elfgen/error.h"
 #include "elfgen/format.h"
+#include "elfgen/reader.h"
 #include "elfgen/text.h"
 
 enum elfgen_kernel_verdict {
@@ -207,6 +208,13 @@ ELFGEN_API enum elfgen_status elfgen_kernel_ask(const void *bytes, uint64_t leng
                                                 const struct elfgen_kernel_file *interpreter,
                                                 struct elfgen_kernel_answer *answer,
                                                 struct elfgen_kernel_map *map);
+
+/* The same of a file that is not in memory. Of one that is refused, all of it is read. */
+ELFGEN_API enum elfgen_status elfgen_kernel_ask_reader(const struct elfgen_file_reader *reader,
+                                                       const struct elfgen_kernel_machine *machine,
+                                                       const struct elfgen_kernel_file *interpreter,
+                                                       struct elfgen_kernel_answer *answer,
+                                                       struct elfgen_kernel_map *map);
 
 /* "ENOEXEC"; NULL where the number has no name here. */
 ELFGEN_API const char *elfgen_errno_name(int error);

@@ -1,8 +1,8 @@
 /* Reads the structures of an ELF file, from any bytes of any length.
  *
- * A view keeps a pointer to the caller's bytes, which must not change while it is used. Nothing is
- * allocated. Every read is checked against the length; a structure that lies partly past the end is
- * decoded from what is there, with zeros for the rest, as Linux fills a short ELF header
+ * A view keeps a pointer to the caller's bytes, or reader, which must not change while it is used.
+ * Nothing is allocated. Every read is checked against the length; a structure that lies partly past
+ * the end is decoded from what is there, with zeros for the rest, as Linux fills a short ELF header
  * (fs/exec.c, prepare_binprm(), clears the 256 bytes that it reads into). */
 #ifndef ELFGEN_VIEW_H
 #define ELFGEN_VIEW_H
@@ -13,6 +13,7 @@
 
 #include "elfgen/error.h"
 #include "elfgen/format.h"
+#include "elfgen/reader.h"
 
 /* A table of equal entries in the file. */
 struct elfgen_table {
@@ -23,7 +24,8 @@ struct elfgen_table {
 };
 
 struct elfgen_view {
-    const uint8_t *bytes;
+    const uint8_t *bytes; /* NULL: there are none, or they come from the reader */
+    const struct elfgen_file_reader *reader;
     uint64_t length;
     enum elfgen_class class_; /* EI_CLASS 2 is 64 bits, everything else 32, as in readelf */
     enum elfgen_order order;  /* EI_DATA 2 is big-endian, everything else little */
@@ -46,11 +48,23 @@ struct elfgen_view {
 ELFGEN_API enum elfgen_status elfgen_view_open(struct elfgen_view *view, const void *bytes,
                                                uint64_t length, struct elfgen_error *error);
 
-/* The same, but a file that Linux would run on one of the processors of arch.h is read as Linux
- * reads it: class and byte order by e_machine, whatever EI_CLASS and EI_DATA say. Tiny programs
- * keep code in those bytes. */
+/* The same of a file that is not in memory. Structures are read by the functions below as if it
+ * were; each asks the reader for no more than it looks at. Functions that take bytes, and the map,
+ * are for files in memory. ELFGEN_BAD_ARGUMENT: the reader has no function, and a length. */
+ELFGEN_API enum elfgen_status elfgen_view_open_reader(struct elfgen_view *view,
+                                                      const struct elfgen_file_reader *reader,
+                                                      struct elfgen_error *error);
+
+/* The same as elfgen_view_open(), but a file that Linux would run on one of the processors of
+ * arch.h is read as Linux reads it: class and byte order by e_machine, whatever EI_CLASS and
+ * EI_DATA say. Tiny programs keep code in those bytes. */
 ELFGEN_API enum elfgen_status elfgen_view_open_program(struct elfgen_view *view, const void *bytes,
                                                        uint64_t length, struct elfgen_error *error);
+
+/* The same of a file that is not in memory. */
+ELFGEN_API enum elfgen_status
+elfgen_view_open_program_reader(struct elfgen_view *view, const struct elfgen_file_reader *reader,
+                                struct elfgen_error *error);
 
 /* Whether the file begins with the magic number, as it does unless ELFGEN_NOT_ELF was returned. */
 ELFGEN_API bool elfgen_view_is_elf(const struct elfgen_view *view);

@@ -48,7 +48,7 @@ ssize_t file_read_at(int file, void *bytes, size_t size, uint64_t offset)
 
 static bool read_regular(int file, size_t size, struct file_bytes *bytes)
 {
-    bytes->bytes = bytes->buffer && size <= FILE_BUFFER ? bytes->buffer : malloc(size + 1);
+    bytes->bytes = malloc(size + 1);
     if (!bytes->bytes)
         return false;
     ssize_t got = file_read_at(file, bytes->bytes, size, 0);
@@ -73,7 +73,7 @@ static bool read_from(int file, bool only_regular, bool at_begin, struct file_by
     if (!bytes->regular || status.st_size == 0 || (!at_begin && lseek(file, 0, SEEK_CUR) > 0))
         return read_stream(file, bytes);
     size_t size = (size_t)status.st_size;
-    if (size < WORTH_MAPPING || (bytes->buffer && size <= FILE_BUFFER))
+    if (size < WORTH_MAPPING)
         return read_regular(file, size, bytes);
     void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
     if (map == MAP_FAILED)
@@ -98,9 +98,9 @@ void file_free(struct file_bytes *bytes)
 {
     if (bytes->mapped)
         munmap(bytes->bytes, bytes->size);
-    else if (bytes->bytes != bytes->buffer)
+    else
         free(bytes->bytes);
-    *bytes = (struct file_bytes){.buffer = bytes->buffer};
+    *bytes = (struct file_bytes){0};
 }
 
 bool file_write(int file, const void *bytes, size_t size)

@@ -13,17 +13,13 @@ struct file_bytes {
     size_t size;
     bool mapped;
     bool regular; /* read from a file that can be read again */
-    char *buffer; /* FILE_BUFFER bytes that the caller has, for one small file after the other: less
-                     work than memory for each. NULL: none */
 };
-enum { FILE_BUFFER = 32 * 1024 };
 
 /* What is said of a file without bytes where there should be some. */
 #define FILE_IS_EMPTY "the file is empty"
 
 /* Maps or reads a whole file. `only_regular` refuses pipes and devices, which may never end, with
- * ENODEV. *bytes is zeroed, apart from a buffer. Returns false with errno on failure; *bytes must
- * be freed either way.
+ * ENODEV. *bytes is zeroed. Returns false with errno on failure; *bytes must be freed either way.
  */
 bool file_read(int file, bool only_regular, struct file_bytes *bytes);
 

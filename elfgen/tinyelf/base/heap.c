@@ -19,8 +19,8 @@ enum {
     LARGE = 1 << 17,   /* larger blocks are mapped, and unmapped when they are freed */
     MANY = 1 << 20,    /* chunks from this size on get pages ... */
     AT_ONCE = 1 << 18, /* ... so many bytes at a time */
-    STEPS = 4,         /* classes from one power of two to the next */
-    CLASSES = 14 * STEPS
+    STEPS = 8,         /* classes from one power of two to the next */
+    CLASSES = 12 * STEPS
 };
 
 /* Before each block. */
@@ -66,7 +66,7 @@ static unsigned class_of(size_t *size)
     unsigned power = 63u - (unsigned)__builtin_clzll(units - 1); /* 2^power <= units - 1 */
     size_t step = ((size_t)1 << power) / STEPS, steps = (units - 1) / step + 1;
     *size = steps * step * UNIT;
-    return (power - 2) * STEPS + (unsigned)steps - 1;
+    return (power - 3) * STEPS + (unsigned)steps - 1;
 }
 
 static void *map(size_t size)

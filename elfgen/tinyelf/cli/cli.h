@@ -141,6 +141,12 @@ bool input_read(const char *path, struct file_bytes *bytes);
 struct standard_output;
 bool input_read_after(struct standard_output *output, const char *path, struct file_bytes *bytes);
 
+/* The same, but a regular file is opened as *parts with the buffer: its reader has a length then,
+ * which must be 0 before, and *bytes has none. A buffer of NULL: the file is read as a whole. */
+struct file_parts;
+bool input_read_parts(struct standard_output *output, const char *path, struct file_bytes *bytes,
+                      struct file_parts *parts, void *buffer);
+
 /* About a file that is not an ELF file: if its name is a source's, a note says to build it. */
 void input_point_to_build(const char *name);
 

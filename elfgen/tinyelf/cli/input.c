@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/file_parts.h"
 #include "base/shellwords.h"
 #include "base/suffix.h"
 #include "base/system_error.h"
@@ -25,6 +26,12 @@ static void flush(struct standard_output *output)
 
 bool input_read_after(struct standard_output *output, const char *path, struct file_bytes *bytes)
 {
+    return input_read_parts(output, path, bytes, NULL, NULL);
+}
+
+bool input_read_parts(struct standard_output *output, const char *path, struct file_bytes *bytes,
+                      struct file_parts *parts, void *buffer)
+{
     bool standard = strcmp(path, "-") == 0;
     if (standard || (output && output->visible))
         flush(output);
@@ -36,6 +43,8 @@ bool input_read_after(struct standard_output *output, const char *path, struct f
         message(input_name(path), "error", "%s", system_error_text(errno));
         return false;
     }
+    if (buffer && !standard && file_parts_open(parts, file, buffer))
+        return true;
     progress_begin(
         &(struct progress){.doing = "reading", .file = input_name(path), .done = &bytes->size});
     bool read = standard ? file_read(file, false, bytes) : file_read_opened(file, true, bytes);

@@ -2,17 +2,24 @@
 #include "loadable.h"
 #include "cli.h"
 
-bool loadable_somewhere(const void *bytes, size_t size, struct elfgen_kernel_answer *answer)
+static bool is_loadable(const struct elfgen_view *view, struct elfgen_kernel_answer *answer)
 {
     struct elfgen_kernel_machine machine;
     elfgen_kernel_usual(&machine);
     machine.raw_io = true;
     machine.overcommit = ELFGEN_OVERCOMMIT_ALWAYS;
-    if (elfgen_kernel_ask(bytes, size, &machine, NULL, answer, NULL) != ELFGEN_OK ||
-        answer->verdict == ELFGEN_STARTS)
+    const enum elfgen_status status =
+        view->reader ? elfgen_kernel_ask_reader(view->reader, &machine, NULL, answer, NULL)
+                     : elfgen_kernel_ask(view->bytes, view->length, &machine, NULL, answer, NULL);
+    if (status != ELFGEN_OK || answer->verdict == ELFGEN_STARTS)
         return true;
     /* With address space randomization, the stack is elsewhere. */
     return answer->check == ELFGEN_CHECK_map_exists || answer->check == ELFGEN_CHECK_stack;
+}
+
+bool loadable_somewhere(const void *bytes, size_t size, struct elfgen_kernel_answer *answer)
+{
+    return is_loadable(&(struct elfgen_view){.bytes = bytes, .length = size}, answer);
 }
 
 const char *loadable_verdict_words(enum elfgen_kernel_verdict verdict)
@@ -62,15 +69,29 @@ static bool claims_to_start(const struct elfgen_view *view,
            (type == ELFGEN_ET_DYN && (view->ehdr.e_entry != 0 || has_interpreter(view)));
 }
 
-void loadable_point_to_check(const char *file, const void *bytes, size_t size,
-                             struct standard_output *output)
+static void point_to_check(const char *file, const struct elfgen_view *view,
+                           enum elfgen_status opened, struct standard_output *output)
 {
     struct elfgen_kernel_answer answer;
-    struct elfgen_view view;
-    if (loadable_somewhere(bytes, size, &answer) ||
-        elfgen_view_open_program(&view, bytes, size, NULL) == ELFGEN_NOT_ELF ||
-        !claims_to_start(&view, &answer) || is_about_another(&view))
+    if (opened == ELFGEN_NOT_ELF || is_loadable(view, &answer) || !claims_to_start(view, &answer) ||
+        is_about_another(view))
         return;
     stdout_flush(output);
     message(file, "note", "%s: 'tinyelf check' says why", loadable_verdict_words(answer.verdict));
+}
+
+void loadable_point_to_check(const char *file, const void *bytes, size_t size,
+                             struct standard_output *output)
+{
+    struct elfgen_view view;
+    const enum elfgen_status opened = elfgen_view_open_program(&view, bytes, size, NULL);
+    point_to_check(file, &view, opened, output);
+}
+
+void loadable_point_parts_to_check(const char *file, const struct elfgen_file_reader *reader,
+                                   struct standard_output *output)
+{
+    struct elfgen_view view;
+    const enum elfgen_status opened = elfgen_view_open_program_reader(&view, reader, NULL);
+    point_to_check(file, &view, opened, output);
 }

@@ -21,4 +21,8 @@ struct standard_output;
 void loadable_point_to_check(const char *file, const void *bytes, size_t size,
                              struct standard_output *output);
 
+/* The same of a file that is read in parts. */
+void loadable_point_parts_to_check(const char *file, const struct elfgen_file_reader *reader,
+                                   struct standard_output *output);
+
 #endif

@@ -234,7 +234,8 @@ static bool has_code(const struct reader *reader)
 {
     static const char slim[] = "__gnu_lto_slim";
     for (size_t i = 0; i < reader->object->symbol_count; i++)
-        if (strcmp(reader->object->symbols[i].name, slim) == 0)
+        if (*reader->object->symbols[i].name == *slim &&
+            strcmp(reader->object->symbols[i].name, slim) == 0)
             return refuse(reader,
                           "symbol '%s': compiled with -flto, the object has no machine "
                           "code: compile it without, or with -ffat-lto-objects",

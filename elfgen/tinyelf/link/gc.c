@@ -219,13 +219,17 @@ static bool mark_relocation(struct work *work, uint32_t object, struct link_reas
     return true;
 }
 
+/* Symbols are brought nearer to the processor some relocations ahead. */
 static bool mark_relocations(struct work *work, uint32_t object, uint32_t index)
 {
+    enum { AHEAD = 8 };
     const struct link_object *from = work->link->objects[object];
     const struct link_section *section = &from->sections[index];
     for (uint32_t i = 0; i < section->relocation_count; i++) {
         const struct link_reason reason = {object, section->first_relocation + i};
         const uint32_t symbol = from->relocations[reason.relocation].symbol;
+        if (i + AHEAD < section->relocation_count)
+            __builtin_prefetch(&from->symbols[from->relocations[reason.relocation + AHEAD].symbol]);
         const uint32_t global = from->symbols[symbol].global;
         if ((global == LINK_NONE || !work->settled[global]) &&
             !mark_relocation(work, object, reason))

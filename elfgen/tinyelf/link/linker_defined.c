@@ -15,7 +15,7 @@ static bool is_wanted(const struct link_global *global)
 static bool is_identifier(const char *name)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-    return *name && name[strspn(name, letters)] == '\0';
+    return *name && *name != '.' && name[strspn(name, letters)] == '\0';
 }
 
 static int compare_named(const void *left, const void *right)

@@ -34,7 +34,9 @@ size_t readelf_section_name(const struct readelf *report, const struct elfgen_sh
     if (section->sh_name >= report->names.sh_size)
         return strlen(*name);
     uint64_t left = report->names.sh_size - section->sh_name;
-    *name = (const char *)report->view.bytes + report->names.sh_offset + section->sh_name;
+    const uint8_t *names =
+        elfgen_view_bytes(&report->view, report->names.sh_offset, report->names.sh_size);
+    *name = (const char *)names + section->sh_name;
     size_t room = left < most ? (size_t)left : most;
     const char *end = memchr(*name, '\0', room);
     return end ? (size_t)(end - *name) : room;

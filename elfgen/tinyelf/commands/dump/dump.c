@@ -6,6 +6,7 @@
 
 #include "dump.h"
 #include "base/file.h"
+#include "base/file_parts.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 #include "cli/loadable.h"
@@ -43,14 +44,17 @@ static bool dump_file(struct readelf *report, const char *path, bool titled, cha
                       struct standard_output *output)
 {
     const char *name = input_name(path);
-    struct file_bytes bytes = {.buffer = buffer};
-    if (!input_read_after(output, path, &bytes)) {
+    struct file_bytes bytes = {0};
+    struct file_parts parts = {.file = -1};
+    if (!input_read_parts(output, path, &bytes, &parts, buffer)) {
         file_free(&bytes);
         return false;
     }
+    const bool has_parts = parts.reader.length > 0;
     struct objection objection = {name, output};
     report->bytes = bytes.bytes;
-    report->length = bytes.size;
+    report->reader = has_parts ? &parts.reader : NULL;
+    report->length = has_parts ? parts.reader.length : bytes.size;
     report->title = titled ? name : NULL;
     report->out = &output->text;
     report->object = object;
@@ -60,7 +64,12 @@ static bool dump_file(struct readelf *report, const char *path, bool titled, cha
         stdout_flush(output);
         input_point_to_build(name);
     }
-    loadable_point_to_check(name, bytes.bytes, bytes.size, output);
+    if (has_parts) {
+        loadable_point_parts_to_check(name, &parts.reader, output);
+        file_parts_close(&parts);
+    } else {
+        loadable_point_to_check(name, bytes.bytes, bytes.size, output);
+    }
     file_free(&bytes);
     return good;
 }
@@ -107,7 +116,7 @@ int command_dump(int argc, char **argv)
     bool titled = argc - optind > 1;
     /* Names are printed as readelf prints them, some of them raw: but not to a terminal. */
     output->visible = isatty(STDOUT_FILENO);
-    char *buffer = titled ? malloc(FILE_BUFFER) : NULL; /* without it, each file has memory */
+    char *buffer = malloc(FILE_PARTS_BUFFER); /* without it, each file is read as a whole */
     for (int i = optind; i < argc; i++)
         good &= dump_file(&report, argv[i], titled, buffer, output);
     free(buffer);

@@ -18,6 +18,7 @@ typedef void readelf_object(void *context, bool is_error, uint64_t offset, const
 struct readelf {
     /* Set by the caller. */
     const void *bytes;
+    const struct elfgen_file_reader *reader; /* in place of `bytes`; NULL: these are all */
     uint64_t length;
     const char *title; /* printed as "File: ...", NULL: none */
     bool header, segments, sections;
@@ -80,6 +81,12 @@ size_t readelf_section_name(const struct readelf *report, const struct elfgen_sh
 /* Whether another `length` bytes of names may be printed. A small file can name one string a
  * hundred thousand times: after 256 MiB that is reported once, and the tables end. */
 bool readelf_may_print(struct readelf *report, size_t length);
+
+/* Whether the file has these bytes, which need not be read for that. */
+static inline bool readelf_has(const struct readelf *report, uint64_t offset, uint64_t size)
+{
+    return report->length > 0 && offset <= report->length && size <= report->length - offset;
+}
 
 /* printf's %#lx: 0 has no prefix. */
 static inline void readelf_put_alternate_hex(struct elfgen_text *out, uint64_t value)

@@ -37,7 +37,8 @@ static void put_magic(struct readelf *report)
     enum { EI_NIDENT = 16 };
     elfgen_text_string(report->out, "  Magic:   ");
     for (uint64_t i = 0; i < EI_NIDENT; i++) {
-        elfgen_text_hex(report->out, i < report->length ? report->view.bytes[i] : 0, 2);
+        const uint8_t *byte = elfgen_view_bytes(&report->view, i, 1);
+        elfgen_text_hex(report->out, byte ? *byte : 0, 2);
         elfgen_text_char(report->out, ' ');
     }
     end_line(report, "ei_pad");
@@ -103,7 +104,7 @@ static bool find_dynamic(const struct readelf *report, bool use_section, struct 
     }
     table->entry_size = elfgen_structure_size(ELFGEN_STRUCTURE_dyn, view->class_);
     table->count = size / table->entry_size;
-    return found && elfgen_view_bytes(view, table->offset, size);
+    return found && readelf_has(report, table->offset, size);
 }
 
 /* Whether DT_FLAGS_1 says that a shared object is an executable. */

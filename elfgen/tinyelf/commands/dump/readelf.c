@@ -25,7 +25,7 @@ static void count_tables(struct readelf *report)
     report->section_0_readable =
         ehdr->e_shoff != 0 &&
         ehdr->e_shentsize >= elfgen_structure_size(ELFGEN_STRUCTURE_shdr, view->class_) &&
-        elfgen_view_bytes(view, ehdr->e_shoff, ehdr->e_shentsize);
+        readelf_has(report, ehdr->e_shoff, ehdr->e_shentsize);
     if (!report->section_0_readable) {
         view->segments.count = ehdr->e_phnum;
         view->sections.count = ehdr->e_shnum;
@@ -46,7 +46,7 @@ static void count_tables(struct readelf *report)
         elfgen_view_section(view, report->names_index, &report->names, NULL) != ELFGEN_OK ||
         report->names.sh_size == 0)
         return;
-    if (elfgen_view_bytes(view, report->names.sh_offset, report->names.sh_size))
+    if (readelf_has(report, report->names.sh_offset, report->names.sh_size))
         report->names_readable = true;
     else
         readelf_complain(report, true, report->names.sh_offset, "sh_offset",
@@ -73,7 +73,8 @@ bool readelf_report(struct readelf *report)
     report->names_printed = 0;
     report->exhausted = report->has_dynamic_symbols = false;
     enum elfgen_status status =
-        elfgen_view_open(&report->view, report->bytes, report->length, &error);
+        report->reader ? elfgen_view_open_reader(&report->view, report->reader, &error)
+                       : elfgen_view_open(&report->view, report->bytes, report->length, &error);
     if (report->length == 0) {
         readelf_complain(report, true, ELFGEN_NOWHERE, NULL, FILE_IS_EMPTY);
         return false;

@@ -25,7 +25,7 @@ static bool is_second_table(const struct readelf *report, const struct elfgen_sh
 static void note_dynamic_symbols(struct readelf *report, const struct elfgen_shdr *shdr)
 {
     if (shdr->sh_type == ELFGEN_SHT_DYNSYM && shdr->sh_entsize <= shdr->sh_size &&
-        elfgen_view_bytes(&report->view, shdr->sh_offset, shdr->sh_size))
+        readelf_has(report, shdr->sh_offset, shdr->sh_size))
         report->has_dynamic_symbols = true;
 }
 
@@ -262,7 +262,7 @@ static void check_table(struct readelf *report)
 static void check_contents(struct readelf *report, uint64_t index, const struct elfgen_shdr *shdr)
 {
     if (shdr->sh_type != ELFGEN_SHT_NULL && shdr->sh_type != ELFGEN_SHT_NOBITS &&
-        shdr->sh_size != 0 && !elfgen_view_bytes(&report->view, shdr->sh_offset, shdr->sh_size))
+        shdr->sh_size != 0 && !readelf_has(report, shdr->sh_offset, shdr->sh_size))
         readelf_complain(report, true, shdr->sh_offset, "sh_size",
                          "section %u has %u bytes from here, the file ends at %x", index,
                          shdr->sh_size, report->length);

@@ -105,7 +105,7 @@ static void check_contents(struct readelf *report, uint64_t index, const struct 
     const struct elfgen_view *view = &report->view;
     bool whole = view->header_present == elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, view->class_);
     if (phdr->p_type != ELFGEN_PT_LOAD || phdr->p_filesz == 0 || report->section_count != 0 ||
-        !whole || elfgen_view_bytes(view, phdr->p_offset, phdr->p_filesz))
+        !whole || readelf_has(report, phdr->p_offset, phdr->p_filesz))
         return;
     readelf_complain(report, true, phdr->p_offset, "p_filesz",
                      "segment %u takes %u bytes from here, the file ends at %x", index,
