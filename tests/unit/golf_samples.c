@@ -313,7 +313,8 @@ void sample_write_and_exit(struct golf_pieces *pieces, const char *text, uint8_t
     write_pieces(pieces, (uint16_t)(best + 2));
     pieces->bits = 64;
     struct golf_data *data = calloc(1, sizeof *data);
-    *data = (struct golf_data){.bytes = (const uint8_t *)text, .size = maker.length, .file_size = maker.length};
+    *data = (struct golf_data){
+        .bytes = (const uint8_t *)text, .size = maker.length, .file_size = maker.length};
     pieces->data = data;
     pieces->data_count = maker.length > 0;
     free(maker.edges);
