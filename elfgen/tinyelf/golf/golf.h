@@ -38,7 +38,7 @@ struct golf_found {
     unsigned bits, type, phoff; /* class, e_type, and where the program header is */
     struct golf_found_item items[GOLF_FOUND_ITEMS];
     size_t item_count;
-    bool is_complete; /* no smaller one exists among these overlaps and rewrites */
+    bool is_complete; /* the search ended by itself */
     uint64_t nodes;   /* states of the search that were seen */
     size_t rejected;  /* candidates that did something else */
 };

@@ -268,10 +268,10 @@ static void put_found(const struct golf_report *report, bool verbose, struct elf
     elfgen_text_string(out, "\n  program header at offset ");
     elfgen_text_decimal(out, found->phoff, 0);
     elfgen_text_string(out, found->type == ELFGEN_ET_DYN ? ", ET_DYN" : ", ET_EXEC");
-    elfgen_text_string(out, found->is_complete
-                                ? "\n  search complete: there is no smaller one of these headers "
-                                  "and rewrites\n"
-                                : "\n  search stopped: there may be smaller ones\n");
+    elfgen_text_string(
+        out, found->is_complete
+                 ? "\n  search complete: nothing smaller among these headers and rewrites\n"
+                 : "\n  search stopped: there may be smaller ones\n");
     put_kernels(report, out);
     if (verbose)
         put_items(found, out);
