@@ -346,3 +346,10 @@ LIST
     [[ $output == "hello: libelf reads the same"* ]]
     "$TINYELF" dump --help | grep -q -e --verify
 }
+
+@test "a file that is shorter than its size says, as in /sys, is read as it is" {
+    [ -r /sys/kernel/vmcoreinfo ] || skip "there is no /sys/kernel/vmcoreinfo"
+    tinyelf dump /sys/kernel/vmcoreinfo
+    exits 1
+    says "not an ELF file"
+}

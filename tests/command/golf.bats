@@ -385,3 +385,27 @@ S
     exits 0
     contains '"search":{"found":true,"complete":true'
 }
+
+@test "the time counts for all of it, and a file is written when it is over" {
+    printf 'global _start\n_start: mov ecx, 0x10000000\n.l: dec ecx\njnz .l\nmov eax, 60\nsyscall\n' >spin.s
+    tinyelf golf --time 0.5 -o spin spin.s
+    exits 1
+    says "not proven in the time that --time gives"
+    # Its original is run in less than that; the shrinking takes longer.
+    "$TINYELF" build "$SOURCE/asm/cat.s" -o cat 2>/dev/null
+    tinyelf golf --time 0.4 -o made cat
+    exits 0
+    contains "it is a copy"
+    cmp cat made
+}
+
+@test "an output that cannot be made is an error before the search" {
+    tinyelf golf -o none/x "$SOURCE/asm/hello.s"
+    exits 1
+    says "the folder 'none' does not exist"
+    tinyelf golf -o . "$SOURCE/asm/hello.s"
+    exits 1
+    says "Is a directory"
+    tinyelf golf -o - "$SOURCE/asm/hello.s"
+    exits 2
+}

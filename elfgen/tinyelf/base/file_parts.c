@@ -71,8 +71,14 @@ bool file_parts_open(struct file_parts *parts, int file, void *buffer)
     struct stat status;
     if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0)
         return false;
+    /* Files of /sys say that they are larger than what can be read. */
+    size_t first = status.st_size < PART ? (size_t)status.st_size : PART;
+    if (file_read_at(file, buffer, first, 0) != (ssize_t)first)
+        return false;
     *parts = (struct file_parts){
         .reader = {read_part, parts, (uint64_t)status.st_size}, .file = file, .buffer = buffer};
+    parts->parts[parts->count++] = (struct file_part){0, first, buffer};
+    parts->used = first;
     return true;
 }
 

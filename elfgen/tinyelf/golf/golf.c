@@ -29,8 +29,7 @@ struct finding {
     unsigned slack; /* of the pieces */
     struct golf_overlap overlaps[GOLF_OVERLAPS];
     size_t overlap_count;
-    uint64_t deadline; /* a point in time; 0: none */
-    bool has_failed;   /* *error is set */
+    bool has_failed; /* *error is set */
 };
 
 /* ---- candidates ---- */
@@ -39,7 +38,7 @@ static bool is_interrupted(void *context)
 {
     const struct finding *finding = context;
     const struct golf_options *options = finding->options;
-    return finding->has_failed || (finding->deadline && clock_now() >= finding->deadline) ||
+    return finding->has_failed || (options->deadline && clock_now() >= options->deadline) ||
            (options->is_interrupted && options->is_interrupted(options->context));
 }
 
@@ -173,7 +172,7 @@ static struct golf_place_result place(struct finding *finding, const struct part
     struct golf_place_options wanted = {
         .nodes = part->nodes && (!all || part->nodes < all) ? part->nodes : all,
         .board_nodes = part->board_nodes,
-        .nanoseconds = left(finding->deadline, clock_now()),
+        .nanoseconds = left(options->deadline, clock_now()),
         .smallest = part->smallest,
         .largest = part->largest               ? part->largest
                    : most < GOLF_PLACE_LARGEST ? most
@@ -241,8 +240,8 @@ static bool search(struct finding *finding)
     if (!finding->overlap_count)
         return true;
     for (size_t i = 0; i < ROUNDS && !is_over(finding); i++) {
-        if (!shrink(finding, rounds[i].slack))
-            return i > 0 && !finding->has_failed; /* no time or no memory for more ways */
+        if (!shrink(finding, rounds[i].slack)) /* or there is no time or memory for more ways */
+            return (i > 0 || is_interrupted(finding)) && !finding->has_failed;
         if (i == 0)
             find_first(finding);
         const struct part all = {.board_nodes = rounds[i].board_nodes};
@@ -266,7 +265,6 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
     finding->options = options;
     finding->found = found;
     finding->error = error;
-    finding->deadline = options->time ? clock_now() + options->time : 0;
     bool is_done = golf_lift(options->original, options->size, &finding->lifted, error);
     if (is_done) {
         find_overlaps(finding);

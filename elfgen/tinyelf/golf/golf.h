@@ -14,7 +14,7 @@ struct golf_options {
     struct golf_prover *prover; /* opened on the original */
     bool spec, rwx, overcommit; /* as in overlap/overlaps.h */
     uint64_t nodes;             /* states of the search, in all; 0: any number */
-    uint64_t time;              /* nanoseconds of the search; 0: any */
+    uint64_t deadline;          /* a point in time (base/clock.h) that ends the search; 0: none */
     /* Machines that must start the file, by the library's model, and the range of kernels that they
      * are from. */
     const struct elfgen_kernel_machine *machines;

@@ -1,7 +1,10 @@
 /* tinyelf golf: finds a smaller file that does the same as a program, or proves that a candidate
  * does. */
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -206,6 +209,15 @@ static size_t make_machines(const struct kernel_versions *versions,
     return count;
 }
 
+static void report_left_alone(const char *file, const struct elfgen_error *error)
+{
+    if (error->offset == ELFGEN_NOWHERE)
+        message(file, "error", "it is left alone: %s", error->text);
+    else
+        message(file, "error", "it is left alone: at offset 0x%llx of the program: %s",
+                (unsigned long long)error->offset, error->text);
+}
+
 /* Searches, writes the file that was found, or the original, and reports it. */
 static int search(struct options *options, struct golf_report *report)
 {
@@ -213,16 +225,13 @@ static int search(struct options *options, struct golf_report *report)
     static struct elfgen_kernel_machine machines[MACHINES];
     static struct golf_found found;
     struct elfgen_error error;
-    uint64_t time = options->time != 0 ? options->time
-                    : options->nodes   ? 0
-                                       : SEARCH_SECONDS * A_SECOND;
     const struct golf_options wanted = {.original = report->original.bytes,
                                         .size = report->original.size,
                                         .prover = report->prover,
                                         .rwx = options->with & GOLF_WITH_RWX,
                                         .overcommit = options->with & GOLF_WITH_OVERCOMMIT,
                                         .nodes = options->nodes,
-                                        .time = time,
+                                        .deadline = options->deadline,
                                         .machines = machines,
                                         .machine_count =
                                             make_machines(&options->versions, machines, MACHINES),
@@ -232,7 +241,7 @@ static int search(struct options *options, struct golf_report *report)
                                         .is_interrupted = is_over};
     if (!golf_find(&wanted, &found, &error)) {
         if (error.status == ELFGEN_UNSUPPORTED || error.status == ELFGEN_DOES_NOT_FIT)
-            message(report->original.name, "error", "it is left alone: %s", error.text);
+            report_left_alone(report->original.name, &error);
         else
             message_library_error(report->original.name, &error);
         return EXIT_NO;
@@ -297,7 +306,9 @@ static int run(struct options *options)
         if (options->candidate)
             report.candidate = (struct golf_file){input_name(options->candidate),
                                                   (const uint8_t *)candidate.bytes, candidate.size};
-        if (options->candidate && options->time != 0)
+        if (!options->candidate && options->time == 0 && options->nodes == 0)
+            options->time = SEARCH_SECONDS * A_SECOND;
+        if (options->time != 0)
             options->deadline = clock_now() + options->time;
         progress_begin(&(struct progress){.doing = options->candidate ? "proving" : "searching",
                                           .file = options->candidate ? report.candidate.name
@@ -313,9 +324,21 @@ static int run(struct options *options)
     return status;
 }
 
-/* An output that is an input would be lost. */
+/* An output that is an input would be lost, and one that cannot be made should be known before the
+ * search. */
 static bool check_output(const struct options *options)
 {
+    struct stat status;
+    char folder[PATH_MAX];
+    const char *output = options->output, *slash = output ? strrchr(output, '/') : NULL;
+    if (output && stat(output, &status) == 0 && S_ISDIR(status.st_mode))
+        return message(output, "error", "cannot write: %s", strerror(EISDIR)), false;
+    if (slash && slash - output < PATH_MAX - 1) {
+        memcpy(folder, output, (size_t)(slash - output) + 1);
+        folder[slash - output + 1] = 0;
+        if (access(folder, F_OK) != 0)
+            return atomic_file_not_created(output, output, "write");
+    }
     for (size_t i = 0; options->output && i < options->input_count; i++)
         if (atomic_file_is_same(options->output, options->inputs[i]))
             return message(options->inputs[i], "error", "this input would be overwritten by -o"),
@@ -334,6 +357,9 @@ int command_golf(int argc, char **argv)
     if (!options.candidate && !options.output)
         return usage_error("golf", "no output given: -o FILE is the smallest file that is found "
                                    "(or --prove CANDIDATE one that you made)");
+    if (options.output && strcmp(options.output, "-") == 0)
+        return usage_error("golf",
+                           "-o -: the report is on standard output, so the file needs a name");
     if (options.candidate && (options.output || options.nodes || options.with))
         return usage_error("golf", "--prove searches for nothing: no %s with it",
                            options.output  ? "-o"

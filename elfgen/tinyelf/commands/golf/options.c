@@ -20,7 +20,7 @@ static const struct option_choice golf_kinds[] = {
 const struct command_options command_golf_options = {
     .name = "golf",
     .usage = "-o FILE [OPTIONS] INPUT... [-- ARGUMENT...]\n"
-             "       tinyelf golf --prove CANDIDATE [OPTIONS] INPUT... [-- ARGUMENT...]",
+             "--prove CANDIDATE [OPTIONS] INPUT... [-- ARGUMENT...]",
     .about = "Finds a smaller file that does the same as the program of the INPUTs, which are an "
              "executable, or what 'tinyelf build' takes; or proves that one does that was made by "
              "hand.\n"

@@ -247,6 +247,14 @@ static void put_items(const struct golf_found *found, struct elfgen_text *out)
     }
 }
 
+static void put_end(const struct golf_found *found, struct elfgen_text *out)
+{
+    elfgen_text_string(out,
+                       found->is_complete
+                           ? "  search complete: nothing smaller among these headers and rewrites\n"
+                           : "  search stopped: there may be smaller ones\n");
+}
+
 static void put_found(const struct golf_report *report, bool verbose, struct elfgen_text *out)
 {
     const struct golf_found *found = report->found;
@@ -256,6 +264,7 @@ static void put_found(const struct golf_report *report, bool verbose, struct elf
         elfgen_text_string(out, "nothing smaller than ");
         elfgen_text_string(out, report->original.name);
         elfgen_text_string(out, " was found: it is a copy\n");
+        put_end(found, out);
         return;
     }
     put_plural(out, found->size, "byte");
@@ -268,10 +277,8 @@ static void put_found(const struct golf_report *report, bool verbose, struct elf
     elfgen_text_string(out, "\n  program header at offset ");
     elfgen_text_decimal(out, found->phoff, 0);
     elfgen_text_string(out, found->type == ELFGEN_ET_DYN ? ", ET_DYN" : ", ET_EXEC");
-    elfgen_text_string(
-        out, found->is_complete
-                 ? "\n  search complete: nothing smaller among these headers and rewrites\n"
-                 : "\n  search stopped: there may be smaller ones\n");
+    elfgen_text_char(out, '\n');
+    put_end(found, out);
     put_kernels(report, out);
     if (verbose)
         put_items(found, out);

@@ -282,10 +282,11 @@ bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_opti
                                 .before_state = moves_before};
         bool is_found = search_block(&search);
         is_done = is_found && add_block(&search, pieces, &capacities, i);
-        if (!is_found && !search.has_no_memory)
-            elfgen_error_set(
-                error, ELFGEN_UNSUPPORTED, lifted->blocks[i].offset,
-                "no sequence of known instructions provides what the block here needs");
+        if (!is_found && !search.has_no_memory && !search.is_interrupted)
+            elfgen_error_set(error, ELFGEN_UNSUPPORTED, lifted->blocks[i].offset,
+                             search.is_full
+                                 ? "there are too many ways to provide what the code here needs"
+                                 : "no known instructions provide what the code here needs");
         else if (!is_done)
             error_no_memory(error);
         search_free(&search);

@@ -7,7 +7,7 @@
 
 /* How many bytes more than the cheapest way to an operation are still looked at: what is dearer
  * there may ask for less before. */
-enum { ALLOWANCE = 4, FIRST_TABLE = 1 << 12, DEFAULT_STATES = 2000000, ASKED = 1 << 10 };
+enum { ALLOWANCE = 4, FIRST_TABLE = 1 << 12, DEFAULT_STATES = 500000, EDGES = 8, ASKED = 1 << 10 };
 
 const struct demand *search_demand(const struct search *search, uint16_t number)
 {
@@ -277,13 +277,15 @@ static bool visit(struct search *search, uint32_t number, size_t most)
     struct state state = search->states[number];
     if (search->is_done[number] || search->costs[number] > limit(search, state.position))
         return true;
-    if (search->state_count > most) {
+    if (search->state_count > most || search->edge_count > EDGES * most) {
         search->is_full = true;
         return true;
     }
     if (number % ASKED == 0 && search->options->is_interrupted &&
-        search->options->is_interrupted(search->options->context))
+        search->options->is_interrupted(search->options->context)) {
+        search->is_interrupted = true;
         return false;
+    }
     search->is_done[number] = true;
     if (is_entry(search, &state) && !note_entry(search, number))
         return false;
@@ -328,7 +330,7 @@ bool search_block(struct search *search)
     for (search->most = STEP;; search->most += STEP) {
         search->is_cut = false;
         if (!run(search, states)) {
-            search->has_no_memory = true;
+            search->has_no_memory = !search->is_interrupted;
             return false;
         }
         if (search->best != UINT32_MAX && search->best + search->options->slack <= search->most)

@@ -83,7 +83,7 @@ struct search {
     uint32_t *least;  /* by position: the cheapest state's cost */
     uint32_t best;    /* from the best entry to the end; UINT32_MAX: none was found */
     uint32_t most;    /* states on ways that weigh more are left out: is_cut */
-    bool has_no_memory, is_full, is_cut;
+    bool has_no_memory, is_full, is_cut, is_interrupted;
     struct weighed weighed[SEARCH_WEIGHED];
 };
 
