@@ -240,8 +240,11 @@ static bool search(struct finding *finding)
     if (!finding->overlap_count)
         return true;
     for (size_t i = 0; i < ROUNDS && !is_over(finding); i++) {
-        if (!shrink(finding, rounds[i].slack)) /* or there is no time or memory for more ways */
-            return (i > 0 || is_interrupted(finding)) && !finding->has_failed;
+        /* Otherwise there is no time or memory for more ways. */
+        if (!shrink(finding, rounds[i].slack))
+            return (i > 0 || is_interrupted(finding) ||
+                    finding->error->status == ELFGEN_DOES_NOT_FIT) &&
+                   !finding->has_failed;
         if (i == 0)
             find_first(finding);
         const struct part all = {.board_nodes = rounds[i].board_nodes};

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/system_error.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
@@ -332,7 +333,7 @@ static bool check_output(const struct options *options)
     char folder[PATH_MAX];
     const char *output = options->output, *slash = output ? strrchr(output, '/') : NULL;
     if (output && stat(output, &status) == 0 && S_ISDIR(status.st_mode))
-        return message(output, "error", "cannot write: %s", strerror(EISDIR)), false;
+        return message(output, "error", "cannot write: %s", system_error_text(EISDIR)), false;
     if (slash && slash - output < PATH_MAX - 1) {
         memcpy(folder, output, (size_t)(slash - output) + 1);
         folder[slash - output + 1] = 0;

@@ -283,7 +283,8 @@ bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_opti
         bool is_found = search_block(&search);
         is_done = is_found && add_block(&search, pieces, &capacities, i);
         if (!is_found && !search.has_no_memory && !search.is_interrupted)
-            elfgen_error_set(error, ELFGEN_UNSUPPORTED, lifted->blocks[i].offset,
+            elfgen_error_set(error, search.is_full ? ELFGEN_DOES_NOT_FIT : ELFGEN_UNSUPPORTED,
+                             lifted->blocks[i].offset,
                              search.is_full
                                  ? "there are too many ways to provide what the code here needs"
                                  : "no known instructions provide what the code here needs");

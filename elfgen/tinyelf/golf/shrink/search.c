@@ -7,7 +7,7 @@
 
 /* How many bytes more than the cheapest way to an operation are still looked at: what is dearer
  * there may ask for less before. */
-enum { ALLOWANCE = 4, FIRST_TABLE = 1 << 12, DEFAULT_STATES = 500000, EDGES = 8, ASKED = 1 << 10 };
+enum { ALLOWANCE = 4, FIRST_TABLE = 1 << 12, DEFAULT_STATES = 1200000, EDGES = 8, ASKED = 1 << 10 };
 
 const struct demand *search_demand(const struct search *search, uint16_t number)
 {

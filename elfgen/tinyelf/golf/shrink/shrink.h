@@ -14,14 +14,15 @@ struct golf_shrink_options {
     /* Addresses of the file fit into 31 bits: `mov r32, imm32` and 32-bit copies of them do. */
     bool small_addresses;
     bool no_stack; /* nothing is pushed: the program uses memory below its stack pointer */
-    size_t states; /* at most this many are looked at for a block; 0: half a million */
+    size_t states; /* at most this many are looked at for a block; 0: 1.2 million */
     bool (*is_interrupted)(void *context); /* ends it, as an error; NULL: never */
     void *context;
 };
 
 /* Sets *pieces, which refer to lifted->data and are freed with golf_pieces_free(). Returns false
  * and *error if there is no memory, if it was interrupted, or if a block needs something that no
- * known instruction makes (ELFGEN_UNSUPPORTED). */
+ * known instruction makes (ELFGEN_UNSUPPORTED), or for which there are too many ways
+ * (ELFGEN_DOES_NOT_FIT). */
 bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_options *options,
                  struct golf_pieces *pieces, struct elfgen_error *error);
 void golf_pieces_free(struct golf_pieces *pieces);
