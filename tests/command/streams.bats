@@ -27,6 +27,7 @@ examples=(
     "stages -o made prog.c"
     "step --plain ./hello"
     "step --plain --sandbox ./hello"
+    "golf --prove hello hello"
     "step --record made --plain ./hello"
     "syscall read"
     "syscall --list"
