@@ -8,7 +8,7 @@ set(asm_files
 set(templates_files
     elf32.hex elf64.hex hello.hex list.txt)
 set(schema_files
-    check.json compare.json encode.json explain.json mutate.json stages.json step.json syscall.json trace.json)
+    check.json compare.json encode.json explain.json golf.json mutate.json stages.json step.json syscall.json trace.json)
 set(header_files
     api.h arch.h assemble.h assemble_warnings.def code.h core_records.h distance.h error.h format.h hex.h image.h kernel.h kernel_advice.def
     kernel_checks.def map.h memory.h names.h objections.h reader.h records.h relocation_types.def search.h
