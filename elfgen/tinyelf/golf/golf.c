@@ -48,7 +48,6 @@ static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
     struct golf_found *found = finding->found;
     memcpy(found->bytes, bytes, size);
     found->size = size;
-    found->bits = how->overlap->bits;
     found->type = how->overlap->type;
     found->phoff = how->overlap->phoff;
     found->item_count = 0;

@@ -34,8 +34,8 @@ struct golf_found_item {
 enum { GOLF_FOUND_ITEMS = 256 };
 struct golf_found {
     uint8_t bytes[GOLF_PLACE_LARGEST];
-    size_t size;                /* 0: nothing smaller than the original was found */
-    unsigned bits, type, phoff; /* class, e_type, and where the program header is */
+    size_t size;          /* 0: nothing smaller than the original was found */
+    unsigned type, phoff; /* e_type, and where the program header is */
     struct golf_found_item items[GOLF_FOUND_ITEMS];
     size_t item_count;
     bool is_complete; /* the search ended by itself */
