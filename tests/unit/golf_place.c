@@ -162,7 +162,8 @@ END_TEST
 
 START_TEST(bytes_that_are_bound_get_values_together_and_lose_them_together)
 {
-    static struct board board;
+    struct board board;
+    ck_assert(board_make(&board, GOLF_PLACE_LARGEST));
     ck_assert(board_open(&board, &overlaps[0], 80));
     uint64_t hash = board.hash;
     size_t changes = board.changes;
@@ -181,7 +182,8 @@ END_TEST
 
 START_TEST(an_address_is_the_base_plus_an_offset)
 {
-    static struct board board;
+    struct board board;
+    ck_assert(board_make(&board, GOLF_PLACE_LARGEST));
     ck_assert(board_open(&board, &overlaps[1], 112));
     ck_assert(board_put_address(&board, 4, 4, false, 0x68));
     ck_assert_uint_eq(board.value[4], 0x68);
@@ -197,7 +199,8 @@ END_TEST
 
 START_TEST(bytes_that_are_reserved_are_nobody_elses)
 {
-    static struct board board;
+    struct board board;
+    ck_assert(board_make(&board, GOLF_PLACE_LARGEST));
     ck_assert(board_open(&board, &overlaps[1], 112));
     size_t changes = board.changes;
     ck_assert(board_reserve(&board, 104, 2));
