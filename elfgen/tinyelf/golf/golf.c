@@ -164,18 +164,17 @@ static struct golf_place_result place(struct finding *finding, uint64_t board_no
     size_t most = (found->size ? found->size : options->size) - 1;
     struct golf_place_program programs[PROGRAMS] = {{&finding->pieces[0], false},
                                                     {&finding->pieces[1], true}};
-    struct golf_place_options wanted = {
-        .nodes = all,
-        .board_nodes = board_nodes,
-        .nanoseconds = left(options->deadline, clock_now()),
-        .largest = most < GOLF_PLACE_LARGEST ? most : GOLF_PLACE_LARGEST,
-        .machines = options->machines,
-        .machine_count = options->machine_count,
-        .is_interrupted = is_interrupted,
-        .context = finding};
-    struct golf_place_result placed =
-        golf_place(programs, finding->piece_count, finding->overlaps, finding->overlap_count,
-                   &wanted, is_proven);
+    struct golf_place_options wanted = {.nodes = all,
+                                        .board_nodes = board_nodes,
+                                        .nanoseconds = left(options->deadline, clock_now()),
+                                        .largest =
+                                            most < GOLF_PLACE_LARGEST ? most : GOLF_PLACE_LARGEST,
+                                        .machines = options->machines,
+                                        .machine_count = options->machine_count,
+                                        .is_interrupted = is_interrupted,
+                                        .context = finding};
+    struct golf_place_result placed = golf_place(programs, finding->piece_count, finding->overlaps,
+                                                 finding->overlap_count, &wanted, is_proven);
     found->nodes += placed.nodes;
     return placed;
 }

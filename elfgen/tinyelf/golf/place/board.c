@@ -268,9 +268,8 @@ bool board_put_sizes(struct board *board, const struct golf_overlap *overlap, si
 {
     const uint8_t fields[] = {overlap->filesz_at, overlap->memsz_at};
     for (size_t i = 0; i < sizeof fields; i++)
-        if (fields[i] != GOLF_NOWHERE &&
-            (!board_release(board, fields[i], board->word) ||
-             !board_put_number(board, fields[i], board->word, size)))
+        if (fields[i] != GOLF_NOWHERE && (!board_release(board, fields[i], board->word) ||
+                                          !board_put_number(board, fields[i], board->word, size)))
             return false;
     return true;
 }

@@ -106,7 +106,8 @@ static size_t data_takes(const struct search *search, const struct golf_data *da
     return takes;
 }
 
-/* Chooses a place: where it takes the fewest bytes, or, at will, another beginning of free bytes. */
+/* Chooses a place: where it takes the fewest bytes, or, at will, another beginning of free bytes.
+ */
 static bool find_place(const struct pack *pack, size_t which, size_t *place)
 {
     const struct search *search = &pack->search;
@@ -225,8 +226,7 @@ static bool put_chain(struct pack *pack, uint16_t block, bool is_entry)
                               .states = is_large ? STATES_LARGE : STATES};
     const struct route_step *steps;
     memcpy(wish.shift, pack->plan.shift, sizeof wish.shift);
-    bool is_found =
-        route_find(pack->route, search, &wish, &steps, &count, &pack->nodes);
+    bool is_found = route_find(pack->route, search, &wish, &steps, &count, &pack->nodes);
     if (!is_found) {
         wish.only_tail = true;
         wish.states = SIZE_MAX;
@@ -288,7 +288,8 @@ static bool place_all(struct pack *pack)
     return !pack->grew;
 }
 
-/* Packs as the plan says, in at most `size` bytes. Returns the file's size; 0: that is impossible. */
+/* Packs as the plan says, in at most `size` bytes. Returns the file's size; 0: that is impossible.
+ */
 static size_t pack_once(struct pack *pack, size_t size)
 {
     struct search *search = &pack->search;
@@ -323,8 +324,7 @@ static void change(struct pack *pack)
         plan->price = (uint16_t)(ROUTE_BYTE + draw(pack, PRICE_MOST));
         break;
     case 2:
-        plan->shift[draw(pack, ROUTE_GAPS)] =
-            (uint8_t)(draw(pack, 2) > 0 ? draw(pack, 8) : 0);
+        plan->shift[draw(pack, ROUTE_GAPS)] = (uint8_t)(draw(pack, 2) > 0 ? draw(pack, 8) : 0);
         break;
     case 3:
         plan->avoid[block] = (uint16_t)(plan->avoid[block] ^ 1u << draw(pack, ROUTE_GAPS));

@@ -176,8 +176,8 @@ struct golf_place_result golf_place(const struct golf_place_program *programs, s
     bool is_open = places != NULL;
     for (size_t i = 0; i < program_count && is_open; i++) {
         places[i] = calloc(1, sizeof **places);
-        is_open = places[i] && search_open(&places[i]->search, &programs[i], options, candidate,
-                                           BOARD_CELLS);
+        is_open = places[i] &&
+                  search_open(&places[i]->search, &programs[i], options, candidate, BOARD_CELLS);
     }
     if (is_open)
         result = try_sizes(places, program_count, overlaps, count);

@@ -42,7 +42,7 @@ struct golf_place_options {
     uint64_t nodes;       /* states that the search may see; 0: any number */
     uint64_t board_nodes; /* of these, for each size, overlap and place of data; 0: any number */
     uint64_t nanoseconds; /* of time; 0: any */
-    uint64_t seed;            /* of the local search */
+    uint64_t seed;        /* of the local search */
     size_t smallest, largest; /* sizes to try; 0: from the least one, up to GOLF_PLACE_LARGEST */
     /* Machines that must start each file, by the library's model. */
     const struct elfgen_kernel_machine *machines;

@@ -83,8 +83,8 @@ struct search_mark {
     size_t changes, items, pending;
 };
 
-/* open.c: gets what a search needs, in files of up to `capacity` bytes. Returns false if there is no
- * memory; it is closed in any case. */
+/* open.c: gets what a search needs, in files of up to `capacity` bytes. Returns false if there is
+ * no memory; it is closed in any case. */
 bool search_open(struct search *search, const struct golf_place_program *program,
                  const struct golf_place_options *options, golf_candidate *candidate,
                  size_t capacity);

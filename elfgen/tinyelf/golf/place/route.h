@@ -51,8 +51,8 @@ struct route;
 struct route *route_open(const struct search *search);
 void route_close(struct route *route);
 
-/* Finds the steps, in their order. They are the route's, until the next call. Returns false if there
- * is no way, or too many states. *nodes grows by the states that were seen. */
+/* Finds the steps, in their order. They are the route's, until the next call. Returns false if
+ * there is no way, or too many states. *nodes grows by the states that were seen. */
 bool route_find(struct route *route, const struct search *search, const struct route_wish *wish,
                 const struct route_step **steps, size_t *count, uint64_t *nodes);
 
