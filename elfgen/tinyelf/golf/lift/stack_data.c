@@ -9,9 +9,9 @@
 
 enum {
     RSP = 4,
-    PUSHED = 16,        /* bytes that are pushed besides, at most */
-    SMALL = 96,         /* such objects are reached by a distance of one byte */
-    LOWEST = 65536 + 64 /* up to Linux 4.19, code may not use memory further down */
+    PUSHED = 16,             /* bytes that are pushed besides, at most */
+    SMALL = 96,              /* such objects are reached by a distance of one byte */
+    LOWEST = (64 << 10) + 64 /* up to Linux 4.19, code may not use memory further down */
 };
 
 /* Objects as they are moved. */
