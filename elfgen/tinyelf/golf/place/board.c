@@ -331,6 +331,24 @@ static bool put_cell(struct board *board, size_t at, const struct golf_cell *cel
     return false;
 }
 
+/* Whether a cell is of p_filesz or p_memsz, which say how large the file is. */
+static bool is_of_size(const struct golf_overlap *overlap, size_t cell)
+{
+    const size_t word = overlap->bits / 8, places[] = {overlap->filesz_at, overlap->memsz_at};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (places[i] != GOLF_NOWHERE && cell >= places[i] && cell < places[i] + word)
+            return true;
+    return false;
+}
+
+static bool put_sizes(struct board *board, const struct golf_overlap *overlap)
+{
+    return (overlap->filesz_at == GOLF_NOWHERE ||
+            board_put_number(board, overlap->filesz_at, board->word, board->size)) &&
+           (overlap->memsz_at == GOLF_NOWHERE ||
+            board_put_number(board, overlap->memsz_at, board->word, board->size));
+}
+
 bool board_open(struct board *board, const struct golf_overlap *overlap, size_t size)
 {
     if (size > BOARD_CELLS || size < (overlap->least > 0 ? overlap->least : overlap->size) ||
@@ -346,7 +364,7 @@ bool board_open(struct board *board, const struct golf_overlap *overlap, size_t 
         board->free[cell / 64] |= UINT64_C(1) << cell % 64;
     }
     for (size_t cell = 0; cell < overlap->size && cell < size; cell++)
-        if (!put_cell(board, cell, &overlap->cells[cell]))
+        if (!is_of_size(overlap, cell) && !put_cell(board, cell, &overlap->cells[cell]))
             return false;
-    return put_base(board, overlap);
+    return put_sizes(board, overlap) && put_base(board, overlap);
 }
