@@ -18,6 +18,7 @@ struct golf_options {
     bool int80;                 /* system calls by `int 0x80` in 64-bit code, too */
     bool full_writes;           /* what write returns is taken to be the size that it was given */
     uint64_t nodes;             /* states of the search, in all; 0: any number */
+    uint64_t seed;              /* of the local search */
     uint64_t deadline;          /* a point in time (base/clock.h) that ends the search; 0: none */
     /* Machines that must start the file, by the library's model, and the range of kernels that they
      * are from. */
@@ -40,9 +41,9 @@ struct golf_found_item {
     uint64_t source;
 };
 
-enum { GOLF_FOUND_ITEMS = 256 };
+enum { GOLF_LARGEST = 60000, GOLF_FOUND_ITEMS = 8192 };
 struct golf_found {
-    uint8_t bytes[GOLF_PLACE_LARGEST];
+    uint8_t bytes[GOLF_LARGEST];
     size_t size;                 /* 0: nothing smaller than the original was found */
     struct golf_overlap overlap; /* its headers */
     uint64_t base;               /* the address of its first byte */

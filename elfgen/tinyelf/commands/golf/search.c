@@ -87,6 +87,7 @@ static bool find(struct searching *searching, bool is_first, struct golf_found *
                                         .rwx = searching->with & GOLF_WITH_RWX,
                                         .overcommit = searching->with & GOLF_WITH_OVERCOMMIT,
                                         .nodes = searching->nodes,
+                                        .seed = request->seed,
                                         .deadline = searching->deadline,
                                         .machines = machines,
                                         .machine_count =
