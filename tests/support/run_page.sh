@@ -42,6 +42,7 @@ if grep -q '^\$ ' "$page" && ! ls "$folder"/*.command >/dev/null 2>&1; then
 fi
 
 cd "$folder/work" || exit 1
+exec 3>&- 4>&- # those of bats: traces show numbers of descriptors
 lacks='^tinyelf: warning: not possible on this system: '
 failed=0
 for command in "$folder"/*.command; do
