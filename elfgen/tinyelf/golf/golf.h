@@ -14,6 +14,7 @@ struct golf_options {
     struct golf_prover *prover; /* opened on the original */
     bool spec, rwx, overcommit; /* as in overlap/overlaps.h */
     uint64_t nodes;             /* states of the search, in all; 0: any number */
+    uint64_t seed;              /* of the local search */
     uint64_t deadline;          /* a point in time (base/clock.h) that ends the search; 0: none */
     /* Machines that must start the file, by the library's model, and the range of kernels that they
      * are from. */
@@ -31,9 +32,9 @@ struct golf_found_item {
     const char *reason; /* GOLF_ITEM_CHOICE: why it does what the original did, static; else NULL */
 };
 
-enum { GOLF_FOUND_ITEMS = 256 };
+enum { GOLF_LARGEST = 60000, GOLF_FOUND_ITEMS = 8192 };
 struct golf_found {
-    uint8_t bytes[GOLF_PLACE_LARGEST];
+    uint8_t bytes[GOLF_LARGEST];
     size_t size;          /* 0: nothing smaller than the original was found */
     unsigned type, phoff; /* e_type, and where the program header is */
     struct golf_found_item items[GOLF_FOUND_ITEMS];
