@@ -44,6 +44,29 @@ bool lift_is_address(const struct lift *lift, uint64_t address)
     return lift_segment_of(lift, address) || lift_segment_of(lift, address - 1);
 }
 
+bool lift_is_number_at(const struct lift *lift, uint64_t offset, uint64_t end)
+{
+    size_t low = 0, high = lift->addresses ? lift->addresses->count : 0;
+    const uint64_t width = 4; /* at least; the upper half of a longer one is 0 */
+    if (!lift->addresses || offset == ELFGEN_NOWHERE)
+        return false;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (lift->addresses->offsets[middle] + width <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low == lift->addresses->count || lift->addresses->offsets[low] >= end;
+}
+
+bool lift_may_be_address(const struct lift *lift, const struct lift_value *value)
+{
+    return value->kind == LIFT_KNOWN && !value->is_number &&
+           value->known[0].value == value->known[1].value &&
+           lift_is_address(lift, value->known[0].value);
+}
+
 bool lift_is_mapped(const struct lift *lift, uint64_t address, uint64_t size)
 {
     const struct lift_segment *segment = lift_segment_of(lift, address);
