@@ -1,6 +1,7 @@
 /* Reads the segments of a program to be lifted. */
 #include "golf/lift/memory.h"
 
+#include "elfgen/search.h"
 #include "golf/lift/lift.h"
 
 bool lift_refuse(struct lift *lift, enum elfgen_status status, uint64_t offset, const char *text)
@@ -44,20 +45,21 @@ bool lift_is_address(const struct lift *lift, uint64_t address)
     return lift_segment_of(lift, address) || lift_segment_of(lift, address - 1);
 }
 
+/* Whether an address that stands at an offset ends before another one. */
+static bool ends_before(const void *item, const void *key)
+{
+    enum { WIDTH = 4 }; /* at least; the upper half of a longer one is 0 */
+    return (uint64_t) * (const uint32_t *)item + WIDTH <= *(const uint64_t *)key;
+}
+
 bool lift_is_number_at(const struct lift *lift, uint64_t offset, uint64_t end)
 {
-    size_t low = 0, high = lift->addresses ? lift->addresses->count : 0;
-    const uint64_t width = 4; /* at least; the upper half of a longer one is 0 */
-    if (!lift->addresses || offset == ELFGEN_NOWHERE)
+    const struct golf_addresses *known = lift->addresses;
+    if (!known || offset == ELFGEN_NOWHERE)
         return false;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (lift->addresses->offsets[middle] + width <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low == lift->addresses->count || lift->addresses->offsets[low] >= end;
+    size_t at =
+        elfgen_search(known->offsets, known->count, sizeof *known->offsets, &offset, ends_before);
+    return at == known->count || known->offsets[at] >= end;
 }
 
 bool lift_may_be_address(const struct lift *lift, const struct lift_value *value)
