@@ -106,16 +106,17 @@ END_TEST
 /* The pieces of this test lack what makes 87. */
 START_TEST(hello_has_88_bytes)
 {
-    struct wanted wanted = {.options.smallest = 88};
+    enum { SIZE = TIMES(88, 100) };
+    struct wanted wanted = {.options.smallest = SIZE};
     ck_assert_int_eq(place("Hello world\n", 0, &wanted).end, GOLF_PLACE_FOUND);
-    ck_assert_uint_eq(wanted.size, 88);
+    ck_assert_uint_eq(wanted.size, SIZE);
     assert_runs(&wanted, "Hello world\n", 0);
 }
 END_TEST
 
 START_TEST(the_same_call_finds_the_same_file)
 {
-    struct wanted one = {.options.smallest = 90}, other = one;
+    struct wanted one = {.options.smallest = TIMES(90, 100)}, other = one;
     ck_assert_int_eq(place("Hello\n", 0, &one).end, GOLF_PLACE_FOUND);
     sample_free(&pieces);
     ck_assert_int_eq(place("Hello\n", 0, &other).end, GOLF_PLACE_FOUND);
