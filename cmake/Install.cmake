@@ -21,6 +21,17 @@ if(TARGET tinyelf)
         list(TRANSFORM ${name}_files PREPEND ${folder}/)
         install(FILES ${${name}_files} DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf/${name} COMPONENT data)
     endforeach()
+    # Programs to read and to change: those of the pages, and the autograder.
+    set(examples_files
+        assemble.c emit.c greet.s headers.asm main.s sections.c)
+    set(grade_files
+        exit42.task guilty.task hello.task small.task upper.task)
+    list(TRANSFORM examples_files PREPEND docs/examples/)
+    list(TRANSFORM grade_files PREPEND docs/exercises/grade/)
+    set(examples_dir ${CMAKE_INSTALL_DOCDIR}/examples)
+    install(FILES ${examples_files} DESTINATION ${examples_dir} COMPONENT data)
+    install(FILES ${grade_files} DESTINATION ${examples_dir}/grade COMPONENT data)
+    install(PROGRAMS docs/exercises/grade/grade.sh DESTINATION ${examples_dir}/grade COMPONENT data)
 endif()
 if(TARGET tinyelf-code)
     install(TARGETS tinyelf-code RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})

@@ -215,3 +215,12 @@ assert field["pc"]["value"] == int(open("place").read(), 16)
 assert field["sp"]["refers"]["offset"] and field["pr_cursig"]["meaning"] == "SIGSEGV"
 P
 }
+
+@test "a field of text has no number, and none is announced" {
+    "$TINYELF" build --no-check "$SOURCE/docs/exercises/core.hex" -o core
+    tinyelf explain --at pr_fname core
+    exits 0
+    [ "${lines[3]}" = '  value     "sum"' ]
+    tinyelf explain --at si_code core
+    [ "${lines[3]}" = '  value     1, SEGV_MAPERR' ]
+}

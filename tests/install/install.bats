@@ -14,6 +14,12 @@ load ../support/setup
     # The schemas of JSON, and --help says where they are.
     [ "$(cd prefix/share/tinyelf/schema && printf '%s\n' *)" = "$(cd "$SOURCE/docs/schema" && printf '%s\n' *)" ]
     cmp prefix/share/tinyelf/schema/check.json "$SOURCE/docs/schema/check.json"
+    # The autograder judges where it is installed.
+    (cd prefix/share/doc/tinyelf/examples && [ "$(printf '%s\n' *.*)" = "$(cd "$SOURCE/docs/examples" && printf '%s\n' *)" ] &&
+        [ "$(printf '%s\n' grade/*.task)" = "$(cd "$SOURCE/docs/exercises" && printf '%s\n' grade/*.task)" ])
+    "$TINYELF" build "$SOURCE/asm/hello.s" -o judged
+    TINYELF=prefix/bin/tinyelf prefix/share/doc/tinyelf/examples/grade/grade.sh prefix/share/doc/tinyelf/examples/grade/hello.task judged
+    rm judged
     for command in check compare; do # compare may be the companion's
         COLUMNS=100 prefix/bin/tinyelf $command --help | tr '\n' ' ' |
             grep -qF "schema $(realpath prefix)/share/tinyelf/schema/$command.json"
@@ -46,7 +52,8 @@ load ../support/setup
     # shellcheck disable=SC2046
     c++ -Wall -Wextra -Werror cpp.cc $(pkg-config --cflags --libs elfgen) -o cpp
     LD_LIBRARY_PATH=$(pkg-config --variable=libdir elfgen) ./cpp
-    cmake -S "$SOURCE/tests/install/stranger" -B stranger -DCMAKE_PREFIX_PATH="$PWD/prefix" \
+    version=$("$TINYELF" --version)
+    cmake -S "$SOURCE/tests/install/stranger" -B stranger -DCMAKE_PREFIX_PATH="$PWD/prefix" -DELFGEN_WANTED="${version#tinyelf }" \
         -DEXAMPLE="$SOURCE/docs/examples/emit.c" >log
     cmake --build stranger >log
     for how in shared core static; do

@@ -377,6 +377,19 @@ static const char *const sources[] = {
           "cmp edx, 9\nja done\nmov esi, digits\nadd rsi, rax\nmov edx, 1\n" WRITE "jmp on\n"
           "done: mov edi, [count]\n" EXIT "table: db 1, 5, 7, 9, 200\ndigits: db '0123456789'\n" BSS
           "count: resd 1\n",
+    /* functions that jump to others instead of a call before ret, and one that is called as well */
+    START "mov r12d, [rsp]\nlea edi, [r12 + 70]\ncall put\nlea edi, [r12 + 80]\ncall line\n"
+          "lea edi, [r12 + 90]\ncall twice\n" LEAVE "twice: push rdi\ncall put\npop rdi\njmp line\n"
+          "line: call put\nmov edi, 10\njmp put\n"
+          "put: mov [character], dil\nmov esi, character\nmov edx, 1\n" WRITE "ret\n" BSS
+          "character: resb 1\n",
+    /* a register that a function saves is as before, although it writes to memory elsewhere */
+    START "mov ebx, 231\nmov edi, [rsp]\ncall digits\nmov edi, 12\ncall digits\nmov eax, ebx\n"
+          "xor edi, edi\nsyscall\n"
+          "digits: push rbx\nsub rsp, 16\nmov eax, edi\nmov ebx, 10\nxor ecx, ecx\n"
+          "digit: xor edx, edx\ndiv ebx\nadd dl, '0'\nmov [rsp + rcx], dl\ninc ecx\n"
+          "test eax, eax\njnz digit\nmov rsi, rsp\nmov edx, ecx\n" WRITE
+          "add rsp, 16\npop rbx\nret\n",
     /* the stack as a buffer */
     START "sub rsp, 32\nxor eax, eax\nxor edi, edi\nmov rsi, rsp\nmov edx, 32\nsyscall\n"
           "test eax, eax\njle done\nmov byte [rsp], '-'\nmov rdx, rax\nmov rsi, rsp\n" WRITE

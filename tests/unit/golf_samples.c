@@ -358,6 +358,8 @@ void sample_overlap_24(struct golf_overlap *overlap)
 {
     *overlap = (struct golf_overlap){.bits = 64,
                                      .type = 2,
+                                     .filesz_at = GOLF_NOWHERE,
+                                     .memsz_at = GOLF_NOWHERE,
                                      .phoff = 24,
                                      .headers = 1,
                                      .size = 80,
@@ -390,6 +392,8 @@ void sample_overlap_56(struct golf_overlap *overlap)
 {
     *overlap = (struct golf_overlap){.bits = 64,
                                      .type = 2,
+                                     .filesz_at = GOLF_NOWHERE,
+                                     .memsz_at = GOLF_NOWHERE,
                                      .phoff = 56,
                                      .headers = 1,
                                      .size = 112,

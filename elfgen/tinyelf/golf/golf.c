@@ -14,10 +14,11 @@
  * ways, and more of each board. */
 static const struct {
     unsigned slack;
-    uint64_t board_nodes;
-} rounds[] = {{0, 1 << 10}, {0, 1 << 14}, {0, 1 << 18}, {1, 1 << 18},
-              {1, 1 << 22}, {2, 1 << 24}, {2, 0}};
-enum { ROUNDS = sizeof rounds / sizeof rounds[0], PROGRAMS = 2, PLAIN = 8 };
+    uint64_t pack_nodes, board_nodes;
+} rounds[] = {{0, 1 << 18, 1 << 10}, {0, 1 << 20, 1 << 14}, {0, 1 << 22, 1 << 18},
+              {1, 1 << 20, 1 << 18}, {1, 1 << 22, 1 << 22}, {2, 1 << 22, 1 << 24},
+              {2, 1 << 22, 0}};
+enum { ROUNDS = sizeof rounds / sizeof rounds[0], PROGRAMS = 2 };
 
 struct finding {
     const struct golf_options *options;
@@ -42,14 +43,42 @@ static bool is_interrupted(void *context)
            (options->is_interrupted && options->is_interrupted(options->context));
 }
 
+/* Where an instruction of the original is that a choice provides for, or is itself. */
+static uint64_t operation_offset(const struct golf_lifted *lifted, const struct golf_pieces *pieces,
+                                 uint32_t choice)
+{
+    const struct golf_node *node = pieces->nodes;
+    while (choice < node->first || choice >= node->first + node->count)
+        node++;
+    const struct golf_block *block = &lifted->blocks[node->block];
+    return node->operation < block->count ? block->operations[node->operation].offset
+                                          : ELFGEN_NOWHERE;
+}
+
+static uint64_t source_of(const struct finding *finding, const struct golf_pieces *pieces,
+                          const struct golf_item *item)
+{
+    const uint8_t *bytes;
+    switch ((enum golf_item_kind)item->kind) {
+    case GOLF_ITEM_CHOICE:
+        return operation_offset(&finding->lifted, pieces, item->which);
+    case GOLF_ITEM_DATA:
+        bytes = pieces->data[item->which].bytes;
+        return bytes ? (uint64_t)(bytes - finding->options->original) : ELFGEN_NOWHERE;
+    default:
+        return ELFGEN_NOWHERE;
+    }
+}
+
 static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
                  const struct golf_placed *how)
 {
     struct golf_found *found = finding->found;
     memcpy(found->bytes, bytes, size);
     found->size = size;
-    found->type = how->overlap->type;
-    found->phoff = how->overlap->phoff;
+    found->overlap = *how->overlap;
+    found->base = how->base;
+    found->entry = how->entry;
     found->item_count = 0;
     for (size_t i = 0; i < how->count && found->item_count < GOLF_FOUND_ITEMS; i++) {
         const struct golf_item *item = &how->items[i];
@@ -57,8 +86,8 @@ static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
             continue;
         const char *reason =
             item->kind == GOLF_ITEM_CHOICE ? how->pieces->choices[item->which].reason : NULL;
-        found->items[found->item_count++] =
-            (struct golf_found_item){item->offset, item->length, item->kind, reason};
+        found->items[found->item_count++] = (struct golf_found_item){
+            item->offset, item->length, item->kind, reason, source_of(finding, how->pieces, item)};
     }
 }
 
@@ -69,6 +98,10 @@ static bool is_proven(const uint8_t *bytes, size_t size, const struct golf_place
     struct golf_difference difference;
     if (finding->has_failed)
         return false;
+    if (!finding->options->prover) {
+        keep(finding, bytes, size, how);
+        return true;
+    }
     switch (golf_prove(finding->options->prover, bytes, size, &difference, finding->error)) {
     case GOLF_SAME:
         keep(finding, bytes, size, how);
@@ -137,7 +170,8 @@ static void find_overlaps(struct finding *finding)
                                           .last = options->last,
                                           .spec = options->spec,
                                           .rwx = options->rwx || finding->lifted.has_writable_code,
-                                          .overcommit = options->overcommit};
+                                          .overcommit = options->overcommit,
+                                          .size = options->size};
     size_t count = golf_overlaps(finding->lifted.bits, &wanted, finding->overlaps, GOLF_OVERLAPS);
     for (size_t i = 0; i < count; i++)
         if (is_worth(finding, &finding->overlaps[i]))
@@ -152,37 +186,33 @@ static uint64_t left(uint64_t limit, uint64_t used)
     return limit == 0 ? 0 : used < limit ? limit - used : 1;
 }
 
-/* Which part of the search is done. */
-struct part {
-    size_t smallest, largest;    /* sizes, inclusive; 0: any below the best */
-    uint64_t nodes, board_nodes; /* 0: any number */
-    size_t overlap;              /* from this one on */
-};
+/* What a first file has to be smaller than. */
+static size_t below(const struct finding *finding)
+{
+    return finding->options->below ? finding->options->below : finding->options->size;
+}
 
-/* Looks for a file that is smaller than the best one so far. */
-static struct golf_place_result place(struct finding *finding, const struct part *part)
+/* Looks for a file that is smaller than the best one so far, in up to `board_nodes` states of each
+ * board; 0: any number. */
+static struct golf_place_result place(struct finding *finding, uint64_t board_nodes)
 {
     const struct golf_options *options = finding->options;
     struct golf_found *found = finding->found;
     uint64_t all = left(options->nodes, found->nodes);
-    size_t most = (found->size ? found->size : options->size) - 1;
+    size_t most = (found->size ? found->size : below(finding)) - 1;
     struct golf_place_program programs[PROGRAMS] = {{&finding->pieces[0], false},
                                                     {&finding->pieces[1], true}};
-    struct golf_place_options wanted = {
-        .nodes = part->nodes && (!all || part->nodes < all) ? part->nodes : all,
-        .board_nodes = part->board_nodes,
-        .nanoseconds = left(options->deadline, clock_now()),
-        .smallest = part->smallest,
-        .largest = part->largest               ? part->largest
-                   : most < GOLF_PLACE_LARGEST ? most
-                                               : GOLF_PLACE_LARGEST,
-        .machines = options->machines,
-        .machine_count = options->machine_count,
-        .is_interrupted = is_interrupted,
-        .context = finding};
-    struct golf_place_result placed =
-        golf_place(programs, finding->piece_count, finding->overlaps + part->overlap,
-                   finding->overlap_count - part->overlap, &wanted, is_proven);
+    struct golf_place_options wanted = {.nodes = all,
+                                        .board_nodes = board_nodes,
+                                        .nanoseconds = left(options->deadline, clock_now()),
+                                        .largest =
+                                            most < GOLF_PLACE_LARGEST ? most : GOLF_PLACE_LARGEST,
+                                        .machines = options->machines,
+                                        .machine_count = options->machine_count,
+                                        .is_interrupted = is_interrupted,
+                                        .context = finding};
+    struct golf_place_result placed = golf_place(programs, finding->piece_count, finding->overlaps,
+                                                 finding->overlap_count, &wanted, is_proven);
     found->nodes += placed.nodes;
     return placed;
 }
@@ -194,44 +224,28 @@ static bool is_over(const struct finding *finding)
            is_interrupted((void *)finding);
 }
 
-/* The first of the overlaps that are nearly whole headers: the code has a long stretch there, so
- * that a file is found soon. */
-static size_t first_plain(const struct finding *finding)
+/* Packs the program: a file is found soon, and then smaller ones by a local search. */
+static void pack(struct finding *finding, uint64_t nodes)
 {
-    unsigned most = 0;
-    for (size_t i = 0; i < finding->overlap_count; i++)
-        if (finding->overlaps[i].phoff > most)
-            most = finding->overlaps[i].phoff;
-    size_t i = 0;
-    while (i < finding->overlap_count && finding->overlaps[i].phoff + 0u + PLAIN < most)
-        i++;
-    return i;
-}
-
-/* Tries one size. Returns whether a file was found. */
-static bool try_size(struct finding *finding, struct part part, size_t size)
-{
-    part.smallest = part.largest = size;
-    return !is_over(finding) && place(finding, &part).end == GOLF_PLACE_FOUND;
-}
-
-/* Finds some file: of a few sizes from the least one that plain headers may have, with few nodes
- * each. Then, while that is easy, smaller ones. */
-static void find_first(struct finding *finding)
-{
-    enum { STEP = 8 };
-    struct part part = {.nodes = 100000, .board_nodes = 4000, .overlap = first_plain(finding)};
+    const struct golf_options *options = finding->options;
     struct golf_found *found = finding->found;
-    if (part.overlap >= finding->overlap_count)
-        return;
-    size_t size = finding->overlaps[part.overlap].size;
-    while (size < finding->options->size && size <= GOLF_PLACE_LARGEST &&
-           !try_size(finding, part, size))
-        size += STEP;
-    part.nodes = 1000000;
-    part.board_nodes = 20000;
-    while (found->size && try_size(finding, part, found->size - 1))
-        ;
+    uint64_t all = left(options->nodes, found->nodes);
+    size_t most = (found->size ? found->size : below(finding)) - 1;
+    struct golf_place_program programs[PROGRAMS] = {{&finding->pieces[0], false},
+                                                    {&finding->pieces[1], true}};
+    struct golf_place_options wanted = {.nodes = all != 0 && all < nodes ? all : nodes,
+                                        .seed = options->seed + found->nodes,
+                                        .nanoseconds = left(options->deadline, clock_now()),
+                                        .smallest = finding->overlaps[0].least,
+                                        .largest = most < GOLF_LARGEST ? most : GOLF_LARGEST,
+                                        .machines = options->machines,
+                                        .machine_count = options->machine_count,
+                                        .is_interrupted = is_interrupted,
+                                        .context = finding};
+    if (most >= wanted.smallest)
+        found->nodes += golf_pack(programs, finding->piece_count, finding->overlaps,
+                                  finding->overlap_count, &wanted, is_proven)
+                            .nodes;
 }
 
 static bool search(struct finding *finding)
@@ -244,10 +258,10 @@ static bool search(struct finding *finding)
             return (i > 0 || is_interrupted(finding) ||
                     finding->error->status == ELFGEN_DOES_NOT_FIT) &&
                    !finding->has_failed;
-        if (i == 0)
-            find_first(finding);
-        const struct part all = {.board_nodes = rounds[i].board_nodes};
-        struct golf_place_result placed = place(finding, &all);
+        pack(finding, rounds[i].pack_nodes);
+        if (is_over(finding))
+            break;
+        struct golf_place_result placed = place(finding, rounds[i].board_nodes);
         bool is_stopped = placed.end == GOLF_PLACE_STOPPED || placed.end == GOLF_PLACE_NO_MEMORY;
         finding->found->is_complete =
             !is_stopped && !placed.is_cut && rounds[i].slack == rounds[ROUNDS - 1].slack;
@@ -268,6 +282,8 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
     finding->found = found;
     finding->error = error;
     bool is_done = golf_lift(options->original, options->size, &finding->lifted, error);
+    if (is_done && options->lifted)
+        options->lifted(&finding->lifted, options->context);
     if (is_done) {
         find_overlaps(finding);
         is_done = search(finding);

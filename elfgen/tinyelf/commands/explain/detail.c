@@ -137,6 +137,21 @@ static void put_run(struct bytemap *map, const struct elfgen_claim *claim)
     elfgen_text_string(out, calls->others == 1 ? " other call\n" : " other calls\n");
 }
 
+/* The number, what it means, or both. Fields of text have no number. */
+static void put_value(struct elfgen_text *out, const struct elfgen_claim *claim,
+                      const struct elfgen_text *meaning)
+{
+    bool is_number = elfgen_claim_has_value(claim);
+    if (!is_number && meaning->length == 0)
+        return;
+    begin_line(out, "value");
+    bytemap_put_value(out, claim);
+    if (is_number && meaning->length > 0)
+        elfgen_text_string(out, ", ");
+    elfgen_text_bytes(out, meaning->bytes, meaning->length);
+    elfgen_text_char(out, '\n');
+}
+
 static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *claim)
 {
     struct bytemap *map = writer->map;
@@ -148,12 +163,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     elfgen_text_char(out, '\n');
     put_place_of(map, claim);
     if (claim->field) {
-        begin_line(out, "value");
-        bytemap_put_value(out, claim);
-        if (meaning.length > 0)
-            elfgen_text_string(out, ", ");
-        elfgen_text_bytes(out, room, meaning.length);
-        elfgen_text_char(out, '\n');
+        put_value(out, claim, &meaning);
         begin_line(out, "meaning");
         bytemap_put_explanation(out, map, claim);
         elfgen_text_char(out, '\n');

@@ -74,11 +74,64 @@ static uint16_t block_at(struct lift *lift, uint64_t address)
     return (uint16_t)lift->block_count++;
 }
 
+/* ---- subroutines that jump to others ---- */
+
+/* The innermost place with the address that a call pushed; NULL: there is none. */
+static const struct lift_slot *innermost_call(const struct lift_state *state)
+{
+    const struct lift_value *stack = &state->registers[X86_STACK_POINTER];
+    const struct lift_slot *found = NULL;
+    for (size_t i = 0; i < state->slot_count; i++) {
+        const struct lift_slot *slot = &state->slots[i];
+        if (slot->is_call && slot->called != 0 && slot->frame == stack->frame &&
+            slot->offset >= (int64_t)stack->number && (!found || slot->offset < found->offset))
+            found = slot;
+    }
+    return found;
+}
+
+static void share(struct lift *lift, const struct lift_slot *slot)
+{
+    if (!slot || lift->subroutines[slot->called].is_shared)
+        return;
+    lift->subroutines[slot->called].is_shared = lift->restart = true;
+}
+
+static void join_frames(struct lift *lift, uint16_t kept, uint16_t other)
+{
+    for (size_t i = 1; i < lift->subroutine_count; i++)
+        if (lift->subroutines[i].frame == other)
+            lift->subroutines[i].frame = kept;
+    lift->restart = true;
+}
+
+/* Where a subroutine jumps to code of another one, both have one frame, and none of them is part of
+ * its caller. Returns whether something was learnt: follow again then. */
+static bool frames_join(struct lift *lift, const struct lift_state *a, const struct lift_state *b)
+{
+    const struct lift_value *first = &a->registers[X86_STACK_POINTER];
+    const struct lift_value *second = &b->registers[X86_STACK_POINTER];
+    if (first->kind != LIFT_STACK || second->kind != LIFT_STACK)
+        return false;
+    const struct lift_slot *here = innermost_call(a), *there = innermost_call(b);
+    bool is_in_frame = first->frame != 0 && second->frame != 0;
+    if ((here && there && !lift_is_same(&here->value, &there->value)) ||
+        (!here != !there && (here ? second : first)->frame != 0)) {
+        share(lift, here);
+        share(lift, there);
+    } else if (is_in_frame && first->frame != second->frame && first->number == second->number) {
+        join_frames(lift, first->frame, second->frame);
+    }
+    return lift->restart;
+}
+
 static void reach(struct lift *lift, uint16_t index, const struct lift_state *state)
 {
     if (index == NO_BLOCK)
         return;
     struct lift_block *block = lift->blocks[index];
+    if (lift->joins_frames && block->is_reached && frames_join(lift, &block->in, state))
+        return;
     if (lift_state_merge(&block->in, state, !block->is_reached))
         block->is_dirty = true;
     block->is_reached = true;
@@ -125,8 +178,8 @@ static uint16_t subroutine_at(struct lift *lift, uint64_t address, uint32_t site
         lift_refuse(lift, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE, "it has more than 255 functions");
         return 0;
     }
-    lift->subroutines[lift->subroutine_count] =
-        (struct lift_subroutine){.address = address, .site = site};
+    lift->subroutines[lift->subroutine_count] = (struct lift_subroutine){
+        .address = address, .site = site, .frame = (uint16_t)lift->subroutine_count};
     return (uint16_t)lift->subroutine_count++;
 }
 
@@ -161,7 +214,10 @@ static void returned(struct lift *lift, uint16_t index, const struct lift_state 
             continue;
         struct lift_value *value = &state->registers[reg];
         *value = subroutine->after.registers[reg];
-        if (value->kind == LIFT_STACK && value->frame == index) {
+        unsigned source = lift_entry_register(value, index);
+        if (source < GOLF_REGISTERS)
+            *value = before->registers[source];
+        else if (value->kind == LIFT_STACK && value->frame == index) {
             *value = lift_fresh(LIFT_NO_INSTRUCTION, 0);
             value->number = OF_FRAME + reg;
             value->origin = LIFT_NO_INSTRUCTION;
@@ -171,18 +227,56 @@ static void returned(struct lift *lift, uint16_t index, const struct lift_state 
     memcpy(state->flags, subroutine->after.flags, sizeof state->flags);
     state->has_equal = false;
     if (lift->keeps_stack)
-        lift_forget_memory(state);
+        lift_forget_stored(state);
 }
 
 /* ---- calls and returns ---- */
+
+/* A stack pointer or a return address is not known: unless it was tried, subroutines that jump to
+ * each other get one frame. */
+static bool try_joining(struct lift *lift, const struct lift_instruction *instruction,
+                        const char *text)
+{
+    if (lift->joins_frames)
+        return lift_refuse_at(lift, instruction, text);
+    lift->joins_frames = lift->restart = true;
+    return true;
+}
 
 static bool stack_at(struct walk *walk, const struct lift_instruction *instruction,
                      struct lift_value *stack)
 {
     *stack = walk->state.registers[X86_STACK_POINTER];
     return stack->kind == LIFT_STACK ||
-           lift_refuse_at(walk->lift, instruction,
-                          "it calls or returns with a stack pointer that is not known");
+           try_joining(walk->lift, instruction,
+                       "it calls or returns with a stack pointer that is not known");
+}
+
+/* Names what registers have where a subroutine begins, but for what all its callers agree on: so it
+ * is seen which ones are as they were when it returns. */
+static void name_entries(struct lift *lift, uint16_t frame, uint16_t index,
+                         struct lift_state *state)
+{
+    const struct lift_block *block = lift->blocks[index];
+    struct lift_subroutine *subroutine = &lift->subroutines[frame];
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        struct lift_value *value = &state->registers[reg];
+        const struct lift_value *known = &block->in.registers[reg];
+        if (reg == X86_STACK_POINTER)
+            continue;
+        bool differs =
+            value->kind == LIFT_OPAQUE || (block->is_reached && !lift_is_same(value, known));
+        if (differs && !(subroutine->named >> reg & 1)) {
+            lift->restart = lift->restart || block->is_reached;
+            subroutine->named |= (uint16_t)(1u << reg);
+        }
+        if (!(subroutine->named >> reg & 1))
+            continue;
+        struct lift_value name = lift_at_entry(frame, reg);
+        if (value->kind != LIFT_STACK)
+            name.known[0] = name.known[1] = lift_either(value);
+        *value = name;
+    }
 }
 
 static bool enter(struct walk *walk, struct lift_instruction *instruction, uint32_t index,
@@ -194,15 +288,19 @@ static bool enter(struct walk *walk, struct lift_instruction *instruction, uint3
     uint16_t which = subroutine_at(lift, target, index);
     if (which == 0 || !stack_at(walk, instruction, &stack))
         return false;
+    if (lift->restart)
+        return true;
     instruction->writes = 0;
     if (!lift->subroutines[which].is_shared) {
         int64_t offset = (int64_t)stack.number - word;
         lift_slot_set(&walk->state, stack.frame, offset, (uint16_t)word, &back);
         walk->state.slots[walk->state.slot_count - 1].is_call = true;
+        walk->state.slots[walk->state.slot_count - 1].called = which;
         walk->state.registers[X86_STACK_POINTER] = lift_stack(stack.frame, offset);
         walk->address = target;
         return true;
     }
+    which = lift->subroutines[which].frame;
     struct lift_state state = walk->state;
     struct lift_value marker = {.kind = LIFT_RETURN, .frame = which};
     state.frame = which;
@@ -216,6 +314,7 @@ static bool enter(struct walk *walk, struct lift_instruction *instruction, uint3
     lift->blocks[walk->block]->subroutine = which;
     end(walk, GOLF_CALLS, taken, other);
     note_writes(lift, walk->state.frame, lift->subroutines[which].writes);
+    name_entries(lift, which, taken, &state);
     reach(lift, taken, &state);
     if (lift->subroutines[which].returns) {
         returned(lift, which, &walk->state, &state);
@@ -231,6 +330,8 @@ static bool leave(struct walk *walk, struct lift_instruction *instruction)
     unsigned word = lift->bits / 8;
     if (!stack_at(walk, instruction, &stack))
         return false;
+    if (lift->restart)
+        return true;
     const struct lift_value *back =
         lift_slot_find(&walk->state, stack.frame, (int64_t)stack.number, (uint16_t)word);
     instruction->writes = 0;
@@ -244,7 +345,7 @@ static bool leave(struct walk *walk, struct lift_instruction *instruction)
     bool is_end = back && back->kind == LIFT_RETURN && back->frame == walk->state.frame &&
                   stack.number == 0 && more == 0;
     if (!is_end)
-        return lift_refuse_at(lift, instruction, "it returns to an address that is not known");
+        return try_joining(lift, instruction, "it returns to an address that is not known");
     struct lift_subroutine *subroutine = &lift->subroutines[back->frame];
     uint16_t which = back->frame;
     lift->blocks[walk->block]->subroutine = which;

@@ -36,7 +36,9 @@ struct lift_value {
 struct lift_slot {
     uint16_t frame, size;
     int64_t offset;
-    bool is_call; /* a call put it there that is no operation: nothing is there in the end */
+    bool is_call;    /* a call put it there that is no operation: nothing is there in the end */
+    uint16_t called; /* is_call: the subroutine */
+    bool is_saved;   /* a register was pushed, and nothing else points there */
     struct lift_value value;
 };
 
@@ -119,10 +121,12 @@ struct lift_block {
 /* A function that is called, from several places if it is `shared`. */
 struct lift_subroutine {
     uint64_t address;
-    uint32_t site;           /* the first instruction that calls it */
-    bool is_shared;          /* others do, too */
-    bool returns;            /* it reaches a ret */
-    uint16_t writes;         /* registers that change until it returns */
+    uint32_t site;   /* the first instruction that calls it */
+    bool is_shared;  /* others do, too */
+    uint16_t frame;  /* of those that jump to each other, which share a frame: one of them */
+    uint16_t named;  /* registers that do not have the same constant at each call */
+    bool returns;    /* it reaches a ret */
+    uint16_t writes; /* registers that change until it returns */
     struct lift_state after; /* at its rets */
 };
 
@@ -159,8 +163,9 @@ struct lift {
     size_t block_count, block_capacity;
     struct lift_subroutine *subroutines; /* from 1 on: 0 is where the program starts */
     size_t subroutine_count;
-    bool keeps_stack; /* what is below the first stack pointer is used as memory */
-    bool loses_argc;  /* some state has lost argc */
+    bool joins_frames; /* subroutines jump to each other instead of a call before a return */
+    bool keeps_stack;  /* what is below the first stack pointer is used as memory */
+    bool loses_argc;   /* some state has lost argc */
     /* Writable memory that is written, as far as is known; with no_folds all of it counts so. */
     struct lift_use *written;
     size_t written_count, written_capacity;

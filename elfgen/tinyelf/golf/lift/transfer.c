@@ -10,6 +10,8 @@
 #include "x86/flags.h"
 #include "x86/known_bits.h"
 
+enum { FRAME_POINTER = 5 };
+
 void lift_world(const struct lift_state *state, size_t world, struct elfgen_registers *registers)
 {
     memset(registers, 0, sizeof *registers);
@@ -31,13 +33,35 @@ bool lift_is_argc(const struct lift *lift, const struct lift_value *address)
     return address->kind == LIFT_STACK && address->frame == 0 && address->number < lift->bits / 8;
 }
 
-void lift_forget_memory(struct lift_state *state)
+static void forget(struct lift_state *state, bool keeps_saved)
 {
     size_t kept = 0;
     for (size_t i = 0; i < state->slot_count; i++)
-        if (state->slots[i].value.kind == LIFT_RETURN || state->slots[i].is_call)
+        if (state->slots[i].value.kind == LIFT_RETURN || state->slots[i].is_call ||
+            (keeps_saved && state->slots[i].is_saved))
             state->slots[kept++] = state->slots[i];
     state->slot_count = kept;
+}
+
+void lift_forget_memory(struct lift_state *state)
+{
+    forget(state, false);
+}
+
+void lift_forget_stored(struct lift_state *state)
+{
+    forget(state, true);
+}
+
+/* Something points there: what is there is more than a saved register. */
+static void point_to(struct lift_state *state, const struct lift_value *address)
+{
+    for (size_t i = 0; address->kind == LIFT_STACK && i < state->slot_count; i++) {
+        struct lift_slot *slot = &state->slots[i];
+        if (slot->frame == address->frame && slot->offset <= (int64_t)address->number &&
+            (int64_t)address->number < slot->offset + slot->size)
+            slot->is_saved = false;
+    }
 }
 
 /* ---- addresses ---- */
@@ -274,6 +298,8 @@ static void set_register(const struct step *step, unsigned reg,
     if (lift_maker(&value) == step->index)
         instruction->stays = true;
     step->state->registers[reg] = value;
+    if (reg != X86_STACK_POINTER && reg != FRAME_POINTER)
+        point_to(step->state, &value);
 }
 
 /* ---- memory ---- */
@@ -284,18 +310,25 @@ static void use_stack(struct lift *lift)
     lift->keeps_stack = true;
 }
 
-/* A load from the stack that stays must not be of what is not there. */
-static void keep_load(const struct step *step, const struct lift_value *address, uint16_t size)
+/* Whether a place has an address that a call pushed, or a copy of it, which is not there in the
+ * end. */
+static bool has_pushed(const struct step *step, const struct lift_value *address, uint16_t size)
 {
     int64_t offset = (int64_t)address->number;
     for (size_t i = 0; i < step->state->slot_count; i++) {
         const struct lift_slot *slot = &step->state->slots[i];
         if (slot->is_call && slot->frame == address->frame && slot->offset < offset + size &&
             offset < slot->offset + slot->size)
-            lift_refuse_at(step->lift, step->instruction,
-                           "it reads the address that a call pushed");
+            return true;
     }
-    if (address->frame != 0 && offset < step->lift->bits / 8 && offset + size > 0)
+    return address->frame != 0 && offset < step->lift->bits / 8 && offset + size > 0;
+}
+
+/* A load from the stack that stays must not be of what is not there, unless nobody looks at what a
+ * push copies. */
+static void keep_load(const struct step *step, const struct lift_value *address, uint16_t size)
+{
+    if (step->instruction->zydis.mnemonic != ZYDIS_MNEMONIC_PUSH && has_pushed(step, address, size))
         lift_refuse_at(step->lift, step->instruction, "it reads the address that a call pushed");
     step->instruction->stays = true;
 }
@@ -349,17 +382,34 @@ static void write_place(const struct step *step, const struct effects_place *pla
     else
         use_stack(step->lift);
     if (address.kind != LIFT_STACK) {
+        struct effects_place first = *place;
+        first.index = EFFECTS_NONE;
+        struct lift_value array = lift_place_address(instruction, &first, step->before);
+        point_to(step->state, &array);
         if (!lift_is_constant(&address) && step->lift->keeps_stack)
-            lift_forget_memory(step->state);
+            lift_forget_stored(step->state);
         return;
     }
     int64_t offset = (int64_t)address.number;
     if (repeats)
         lift_forget_memory(step->state);
-    else if (is_simple && is_named(&value))
+    else if (is_simple && is_named(&value)) {
         lift_slot_set(step->state, address.frame, offset, place->size, &value);
-    else
+        step->state->slots[step->state->slot_count - 1].is_saved =
+            instruction->zydis.mnemonic == ZYDIS_MNEMONIC_PUSH &&
+            is_register(&instruction->operands[0]);
+    } else
         lift_slots_forget(step->state, address.frame, offset, offset + place->size);
+    /* What is there then is not the address either. */
+    if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_PUSH &&
+        instruction->effects.read_count == 1 && instruction->address_read.kind == LIFT_STACK &&
+        has_pushed(step, &instruction->address_read, place->size)) {
+        lift_slot_set(step->state, address.frame, offset, place->size,
+                      &instruction->address_written);
+        struct lift_slot *slot = &step->state->slots[step->state->slot_count - 1];
+        slot->value = lift_fresh(step->index, X86_STACK_POINTER);
+        slot->is_call = true;
+    }
 }
 
 /* ---- ZF ---- */

@@ -20,8 +20,10 @@ bool lift_is_private(const struct lift_value *address);
 /* Whether an address is in argc. */
 bool lift_is_argc(const struct lift *lift, const struct lift_value *address);
 
-/* Forgets what is in memory that may be anywhere, but for return addresses. */
+/* Forgets what is in memory that may be anywhere, but for return addresses; of what the program
+ * itself stores, but for saved registers, too. */
 void lift_forget_memory(struct lift_state *state);
+void lift_forget_stored(struct lift_state *state);
 
 /* What is known in one world, and the other way round. */
 void lift_world(const struct lift_state *state, size_t world, struct elfgen_registers *registers);

@@ -5,7 +5,9 @@
 
 #include "x86/known_bits.h"
 
-enum { FIRST_MADE = 1 << 16, PLACES = GOLF_REGISTERS + LIFT_SLOTS };
+/* Numbers of opaque values: of places at a block's start, of instructions' results, and of what was
+ * in registers where a subroutine began. */
+enum { FIRST_MADE = 1 << 16, AT_ENTRY = 1 << 24, PLACES = GOLF_REGISTERS + LIFT_SLOTS };
 
 struct lift_value lift_constant(uint64_t number)
 {
@@ -48,9 +50,30 @@ struct lift_value lift_fresh(uint32_t index, unsigned reg)
 
 uint32_t lift_maker(const struct lift_value *value)
 {
-    if (value->kind != LIFT_OPAQUE || value->number < FIRST_MADE)
+    if (value->kind != LIFT_OPAQUE || value->number < FIRST_MADE || value->number >= AT_ENTRY)
         return LIFT_NO_INSTRUCTION;
     return (uint32_t)((value->number - FIRST_MADE) / GOLF_REGISTERS);
+}
+
+struct lift_value lift_at_entry(uint16_t frame, unsigned reg)
+{
+    return (struct lift_value){.kind = LIFT_OPAQUE,
+                               .bits = 64,
+                               .origin = LIFT_NO_INSTRUCTION,
+                               .number = AT_ENTRY + (uint64_t)frame * GOLF_REGISTERS + reg};
+}
+
+static bool is_at_entry(const struct lift_value *value)
+{
+    return value->kind == LIFT_OPAQUE && value->bits == 64 && value->number >= AT_ENTRY;
+}
+
+unsigned lift_entry_register(const struct lift_value *value, uint16_t frame)
+{
+    uint64_t first = AT_ENTRY + (uint64_t)frame * GOLF_REGISTERS;
+    if (!is_at_entry(value) || value->number - first >= GOLF_REGISTERS)
+        return GOLF_REGISTERS;
+    return (unsigned)(value->number - first);
 }
 
 struct elfgen_bits lift_either(const struct lift_value *value)
@@ -129,7 +152,11 @@ static struct lift_value met(const struct lift_value *a, const struct lift_value
                    (a->kind == LIFT_STACK || a->kind == LIFT_RETURN || lift_is_constant(a));
     if (is_kept)
         return result;
-    result = (struct lift_value){.kind = LIFT_OPAQUE, .bits = 64, .origin = LIFT_NO_INSTRUCTION};
+    bool has_name = is_at_entry(a) && lift_is_same(a, b);
+    result = (struct lift_value){.kind = LIFT_OPAQUE,
+                                 .bits = 64,
+                                 .origin = LIFT_NO_INSTRUCTION,
+                                 .number = has_name ? a->number : 0};
     struct elfgen_bits known = bits_either(lift_either(a), lift_either(b));
     if (a->kind == LIFT_STACK || b->kind == LIFT_STACK)
         known = (struct elfgen_bits){0, 0};
@@ -154,6 +181,14 @@ static void gather(const struct lift_state *a, const struct lift_state *b,
     }
 }
 
+static bool is_saved(const struct lift_state *state, const struct lift_slot *slot)
+{
+    for (size_t i = 0; i < state->slot_count; i++)
+        if (state->slots[i].frame == slot->frame && state->slots[i].offset == slot->offset)
+            return state->slots[i].is_saved;
+    return false;
+}
+
 static void keep_slots(struct lift_state *state, const bool has[PLACES])
 {
     size_t kept = 0;
@@ -174,7 +209,7 @@ static bool merge_values(struct lift_state *into, const struct lift_state *from)
         if (!has[i])
             continue;
         result[i] = met(&mine[i], &theirs[i]);
-        if (result[i].kind != LIFT_OPAQUE)
+        if (result[i].kind != LIFT_OPAQUE || result[i].number != 0)
             continue;
         size_t first = 0;
         while (first < i &&
@@ -183,6 +218,8 @@ static bool merge_values(struct lift_state *into, const struct lift_state *from)
             first++;
         result[i].number = first + 1;
     }
+    for (size_t i = 0; i < into->slot_count; i++)
+        into->slots[i].is_saved = into->slots[i].is_saved && is_saved(from, &into->slots[i]);
     for (size_t i = 0; i < count; i++) {
         struct lift_value *value =
             i < GOLF_REGISTERS ? &into->registers[i] : &into->slots[i - GOLF_REGISTERS].value;

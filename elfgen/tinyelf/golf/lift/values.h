@@ -17,6 +17,11 @@ struct lift_value lift_fresh(uint32_t index, unsigned reg);
 /* The instruction whose result an opaque value is; LIFT_NO_INSTRUCTION: none's. */
 uint32_t lift_maker(const struct lift_value *value);
 
+/* What a register has where the subroutines of a frame begin; and whether a value is that, of which
+ * register of this frame: GOLF_REGISTERS if it is not. */
+struct lift_value lift_at_entry(uint16_t frame, unsigned reg);
+unsigned lift_entry_register(const struct lift_value *value, uint16_t frame);
+
 /* What is known of it in whichever world. */
 struct elfgen_bits lift_either(const struct lift_value *value);
 

@@ -1,6 +1,7 @@
 /* Fills bytes of a file under the rules of its headers, and takes them back. */
 #include "board.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "elfgen/memory.h"
@@ -31,11 +32,37 @@ static uint64_t hash_of(const struct board *board, size_t cell)
 
 static bool note(struct board *board, enum board_change_kind kind, size_t cell, size_t other)
 {
-    if (board->changes == BOARD_TRAIL)
+    if (board->changes == board->trail_capacity)
         return false;
     board->trail[board->changes++] =
         (struct board_change){(uint8_t)kind, (uint16_t)cell, (uint16_t)other};
     return true;
+}
+
+bool board_make(struct board *board, size_t capacity)
+{
+    enum { CHANGES = 8 }; /* of a cell, with all that undo each other */
+    *board = (struct board){.capacity = capacity, .trail_capacity = CHANGES * capacity};
+    board->value = calloc(capacity, sizeof *board->value);
+    board->state = calloc(capacity, sizeof *board->state);
+    board->leader = calloc(capacity, sizeof *board->leader);
+    board->next = calloc(capacity, sizeof *board->next);
+    board->set = calloc(capacity, sizeof *board->set);
+    board->free = calloc((capacity + 63) / 64, sizeof *board->free);
+    board->trail = calloc(board->trail_capacity, sizeof *board->trail);
+    return board->value && board->state && board->leader && board->next && board->set &&
+           board->free && board->trail;
+}
+
+void board_free(struct board *board)
+{
+    free(board->value);
+    free(board->state);
+    free(board->leader);
+    free(board->next);
+    free(board->set);
+    free(board->free);
+    free(board->trail);
 }
 
 static bool has(const struct board_set *set, uint8_t value)
@@ -237,6 +264,25 @@ bool board_put_number(struct board *board, size_t cell, size_t length, uint64_t 
     return true;
 }
 
+bool board_put_sizes(struct board *board, const struct golf_overlap *overlap, size_t size)
+{
+    const uint8_t fields[] = {overlap->filesz_at, overlap->memsz_at};
+    for (size_t i = 0; i < sizeof fields; i++)
+        if (fields[i] != GOLF_NOWHERE && (!board_release(board, fields[i], board->word) ||
+                                          !board_put_number(board, fields[i], board->word, size)))
+            return false;
+    return true;
+}
+
+bool board_reserve_sizes(struct board *board, const struct golf_overlap *overlap)
+{
+    const uint8_t fields[] = {overlap->filesz_at, overlap->memsz_at};
+    for (size_t i = 0; i < sizeof fields; i++)
+        if (fields[i] != GOLF_NOWHERE && !board_reserve(board, fields[i], board->word))
+            return false;
+    return true;
+}
+
 /* ---- addresses ---- */
 
 /* The second byte: four bits of the offset, and the lowest four of the base. */
@@ -265,8 +311,24 @@ static bool limit_base(struct board *board, bool is_signed)
     return board->word == 4 || !is_signed || board_allow(board, board->base_at + 3u, &positive);
 }
 
+/* The base, where all of it is known. */
+static bool has_base(const struct board *board, uint64_t *base)
+{
+    *base = 0;
+    for (size_t i = 1; i < board->word; i++) {
+        if (!(board->state[board->base_at + i] & BOARD_KNOWN))
+            return false;
+        *base |= (uint64_t)board->value[board->base_at + i] << 8 * i;
+    }
+    *base -= *base % ELFGEN_PAGE;
+    return true;
+}
+
 static bool put_address(struct board *board, size_t cell, size_t length, int64_t offset)
 {
+    uint64_t base;
+    if (offset >= ELFGEN_PAGE && has_base(board, &base))
+        return board_put_number(board, cell, length, base + (uint64_t)offset);
     if (offset < 0 || offset >= ELFGEN_PAGE || !board_put(board, cell, (uint8_t)offset))
         return false;
     if (length > 1 && !put_second(board, cell + 1, (uint8_t)(offset >> 8)))
@@ -333,10 +395,16 @@ static bool put_cell(struct board *board, size_t at, const struct golf_cell *cel
 
 bool board_open(struct board *board, const struct golf_overlap *overlap, size_t size)
 {
-    if (size > BOARD_CELLS || size < (overlap->least > 0 ? overlap->least : overlap->size) ||
+    if (size > board->capacity || size < (overlap->least > 0 ? overlap->least : overlap->size) ||
         overlap->base_add >= ELFGEN_PAGE)
         return false;
-    memset(board, 0, sizeof *board);
+    memset(board->value, 0, size);
+    memset(board->state, 0, size);
+    memset(board->set, 0, size * sizeof *board->set);
+    memset(board->free, 0, (board->capacity + 63) / 64 * sizeof *board->free);
+    board->set_count = board->changes = 0;
+    board->hash = 0;
+    board->values_count = false;
     board->size = size;
     board->base_at = overlap->base_at;
     board->word = overlap->bits / 8;

@@ -5,12 +5,7 @@
 #include "golf/overlap.h"
 #include "place.h"
 
-enum {
-    BOARD_CELLS = GOLF_PLACE_LARGEST,
-    BOARD_WORDS = BOARD_CELLS / 64,
-    BOARD_SETS = 256,
-    BOARD_TRAIL = 8 * BOARD_CELLS
-};
+enum { BOARD_CELLS = GOLF_PLACE_LARGEST, BOARD_SETS = 256 };
 
 enum board_state {
     BOARD_KNOWN = 1,    /* it has a value */
@@ -30,22 +25,26 @@ struct board_change {
 };
 
 struct board {
-    size_t size;
-    uint8_t value[BOARD_CELLS], state[BOARD_CELLS];
-    uint16_t leader[BOARD_CELLS]; /* of the cells with the same value */
-    uint16_t next[BOARD_CELLS];   /* the next one of them, in a circle */
-    uint16_t set[BOARD_CELLS];    /* of a leader: its set plus 1; 0: any value */
+    size_t size, capacity;
+    uint8_t *value, *state;
+    uint16_t *leader; /* of the cells with the same value */
+    uint16_t *next;   /* the next one of them, in a circle */
+    uint16_t *set;    /* of a leader: its set plus 1; 0: any value */
     struct board_set sets[BOARD_SETS];
     size_t set_count;
-    uint64_t free[BOARD_WORDS]; /* a bit for each cell that has no value */
-    uint64_t hash;              /* of what was filled since board_open() */
-    struct board_change trail[BOARD_TRAIL];
-    size_t changes;
+    uint64_t *free; /* a bit for each cell that has no value */
+    uint64_t hash;  /* of what was filled since board_open() */
+    struct board_change *trail;
+    size_t changes, trail_capacity;
     uint16_t base_at; /* cells of the base's bytes, above the first two */
     uint8_t word;     /* 8 or 4: bytes of an address */
     bool has_random_base;
     bool values_count; /* `hash` depends on the values of bytes that are bound to others */
 };
+
+/* Gets memory for files of up to `capacity` bytes, at most 64 KiB; false: there is none. */
+bool board_make(struct board *board, size_t capacity);
+void board_free(struct board *board);
 
 /* Fills the board with an overlap's cells and free ones up to `size`. Returns false if they
  * contradict each other. */
@@ -60,6 +59,11 @@ bool board_allow(struct board *board, size_t cell, const struct board_set *set);
 bool board_put_number(struct board *board, size_t cell, size_t length, uint64_t number);
 bool board_put_address(struct board *board, size_t cell, size_t length, bool is_signed,
                        int64_t offset);
+
+/* Puts the file's size into the fields that an overlap leaves to the placer; or keeps their bytes
+ * for it. */
+bool board_put_sizes(struct board *board, const struct golf_overlap *overlap, size_t size);
+bool board_reserve_sizes(struct board *board, const struct golf_overlap *overlap);
 
 /* Holds the base so low that addresses have at most 31 bits. */
 bool board_limit_base(struct board *board);

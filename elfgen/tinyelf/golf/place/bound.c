@@ -9,8 +9,7 @@ static bool is_free(const struct board *board, size_t cell)
     return cell < board->size && board->free[cell / 64] >> cell % 64 & 1;
 }
 
-/* Whether this overlap's addresses may be written in a choice. */
-static bool is_possible(const struct search *search, const struct golf_choice *choice)
+bool bound_may_stand(const struct search *search, const struct golf_choice *choice)
 {
     for (size_t i = 0; i < choice->field_count; i++) {
         const struct golf_field *field = &choice->fields[i];
@@ -100,7 +99,7 @@ static void find_fits(struct search *search)
     for (size_t i = 0; i < search->pattern_count; i++) {
         const struct search_pattern *pattern = &search->patterns[i];
         const struct golf_choice *choice = &search->pieces->choices[pattern->choice];
-        bool possible = is_possible(search, choice);
+        bool possible = bound_may_stand(search, choice);
         for (size_t offset = 0; offset < search->board.size; offset++)
             search->fits[i * BOARD_CELLS + offset] =
                 possible ? fit(search, choice, offset) : SEARCH_MISFIT;

@@ -22,9 +22,10 @@ static bool put_any(struct board *board, size_t cell)
     return false;
 }
 
-/* Chooses the bytes of the base that nothing depends on: the lowest one that Linux takes. */
-static bool put_base(struct board *board, const struct golf_overlap *overlap)
+bool search_put_base(struct search *search)
 {
+    struct board *board = &search->board;
+    const struct golf_overlap *overlap = search->overlap;
     for (size_t i = 1; i < board->word && base_of(board) < overlap->base_low; i++) {
         size_t cell = board->base_at + i;
         if (board->state[cell] & BOARD_KNOWN)
@@ -60,7 +61,7 @@ static bool starts(const struct search *search, const uint8_t *bytes, uint64_t e
 static bool fill(struct search *search)
 {
     struct board *board = &search->board;
-    if (!put_base(board, search->overlap))
+    if (!search_put_base(search))
         return false;
     for (size_t cell = 0; cell < board->size; cell++)
         if (!(board->state[cell] & BOARD_KNOWN) && !put_any(board, cell))

@@ -1,4 +1,6 @@
 /* Steps of the search: what they put on the board, and how they are taken back. */
+#include "elfgen/memory.h"
+
 #include "place_private.h"
 
 struct search_mark search_mark(const struct search *search)
@@ -16,7 +18,7 @@ void search_undo(struct search *search, struct search_mark mark)
 bool search_note(struct search *search, enum golf_item_kind kind, size_t offset, size_t length,
                  uint32_t which)
 {
-    if (search->item_count == SEARCH_ITEMS)
+    if (search->item_count == search->item_capacity)
         return false;
     search->items[search->item_count++] =
         (struct golf_item){(uint8_t)kind, (uint16_t)offset, (uint16_t)length, which};
@@ -76,10 +78,10 @@ bool search_put_field(struct search *search, const struct golf_field *field, siz
     uint16_t target = search->block_at[field->target];
     if (target != SEARCH_NOWHERE)
         return put_target(search, field, cell, end, target);
-    if (search->pending_count == SEARCH_PENDING)
+    if (search->pending_count == search->pending_capacity)
         return false;
     search->pending[search->pending_count++] =
-        (struct search_pending){*field, (uint16_t)cell, (uint16_t)end};
+        (struct search_pending){*field, (uint16_t)cell, (uint16_t)end, search->from};
     return board_reserve(&search->board, cell, field->length);
 }
 
@@ -141,4 +143,37 @@ void search_unplace_block(struct search *search, size_t block)
     search->block_at[block] = SEARCH_NOWHERE;
     search->unplaced++;
     search->unplaced_need += search->need[search->pieces->blocks[block]];
+}
+
+void search_forget_blocks(struct search *search)
+{
+    search->block_hash = 0;
+    search->unplaced = search->pieces->block_count;
+    for (size_t block = 0; block < search->pieces->block_count; block++)
+        search->block_at[block] = SEARCH_NOWHERE;
+}
+
+/* ---- what an overlap gives ---- */
+
+bool search_may_have(const struct search *search, const struct golf_data *data)
+{
+    uint32_t needed = data->is_written ? ELFGEN_PF_W : ELFGEN_PF_R | ELFGEN_PF_W;
+    return search->overlap->flags & needed;
+}
+
+bool search_zeros_fit(const struct search *search, const struct golf_data *data, size_t offset)
+{
+    uint64_t memory = search->overlap->memory;
+    return data->size <= ELFGEN_PAGE &&
+           offset + data->size <= (memory < ELFGEN_PAGE ? ELFGEN_PAGE : memory);
+}
+
+bool search_limit_addresses(struct search *search)
+{
+    size_t changes = search->board.changes;
+    search->has_small_addresses =
+        !search->overlap->has_random_base && board_limit_base(&search->board);
+    if (!search->small_addresses)
+        board_undo(&search->board, changes);
+    return search->has_small_addresses || !search->small_addresses;
 }

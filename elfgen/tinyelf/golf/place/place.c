@@ -6,13 +6,10 @@
 
 #include "elfgen/memory.h"
 
-#include "base/clock.h"
-#include "base/grow.h"
 #include "place_private.h"
 
 struct place {
     struct search search;
-    struct fillers fillers;
     uint64_t boards; /* that were searched */
     bool is_cut;
 };
@@ -46,20 +43,12 @@ static void lock(struct board *board, size_t offset, size_t size, bool is_locked
                                                  : board->state[cell] & ~BOARD_LOCKED);
 }
 
-static void forget_blocks(struct search *search)
-{
-    search->block_hash = 0;
-    search->unplaced = search->pieces->block_count;
-    for (size_t block = 0; block < search->pieces->block_count; block++)
-        search->block_at[block] = SEARCH_NOWHERE;
-}
-
 static void search_board(struct place *place)
 {
     struct search *search = &place->search;
     uint8_t states[BOARD_CELLS];
     uint64_t hash = search->board.hash;
-    memcpy(states, search->board.state, sizeof states);
+    memcpy(states, search->board.state, search->board.size);
     board_give(&search->board);
     search->salt = memo_mix(++place->boards);
     struct search_mark mark = search_mark(search);
@@ -73,9 +62,9 @@ static void search_board(struct place *place)
     if (search->is_given_up) {
         place->is_cut = true;
         search_undo(search, mark);
-        forget_blocks(search);
+        search_forget_blocks(search);
     }
-    memcpy(search->board.state, states, sizeof states);
+    memcpy(search->board.state, states, search->board.size);
     search->board.hash = hash;
 }
 
@@ -85,9 +74,7 @@ static void place_data(struct place *place, size_t which, size_t zeros);
 static void place_zeros(struct place *place, size_t which, size_t zeros)
 {
     const struct golf_data *data = &place->search.pieces->data[which];
-    uint64_t memory = place->search.overlap->memory;
-    if (data->size > ELFGEN_PAGE ||
-        zeros + data->size > (memory < ELFGEN_PAGE ? ELFGEN_PAGE : memory))
+    if (!search_zeros_fit(&place->search, data, zeros))
         return;
     place->search.data_at[which] = (uint16_t)zeros;
     place_data(place, which + 1, zeros + data->size);
@@ -101,8 +88,7 @@ static void place_data(struct place *place, size_t which, size_t zeros)
         return;
     }
     const struct golf_data *data = &search->pieces->data[which];
-    uint32_t needed = data->is_written ? ELFGEN_PF_W : ELFGEN_PF_R | ELFGEN_PF_W;
-    if (!(search->overlap->flags & needed))
+    if (!search_may_have(search, data))
         return;
     if (!data->bytes) {
         place_zeros(place, which, zeros);
@@ -124,27 +110,17 @@ static void place_data(struct place *place, size_t which, size_t zeros)
 
 /* ---- sizes and overlaps ---- */
 
-/* Whether addresses may have at most 31 bits here; holds them to it, if the program needs that. */
-static bool limit_addresses(struct search *search)
-{
-    size_t changes = search->board.changes;
-    search->has_small_addresses =
-        !search->overlap->has_random_base && board_limit_base(&search->board);
-    if (!search->small_addresses)
-        board_undo(&search->board, changes);
-    return search->has_small_addresses || !search->small_addresses;
-}
-
 /* Returns false if the program is not right in this overlap. */
 static bool try_overlap(struct place *place, const struct golf_overlap *overlap, size_t size)
 {
     struct search *search = &place->search;
     search->overlap = overlap;
     search->item_count = search->pending_count = 0;
-    forget_blocks(search);
-    if (overlap->bits != search->pieces->bits || !board_open(&search->board, overlap, size))
+    search_forget_blocks(search);
+    if (overlap->bits != search->pieces->bits || !board_open(&search->board, overlap, size) ||
+        !board_put_sizes(&search->board, overlap, size))
         return true;
-    if (!limit_addresses(search))
+    if (!search_limit_addresses(search))
         return false;
     place_data(place, 0, size);
     return true;
@@ -190,119 +166,6 @@ static struct golf_place_result try_sizes(struct place *const *places, size_t pl
     return result;
 }
 
-/* ---- memory ---- */
-
-static void close_place(struct place *place)
-{
-    if (!place)
-        return;
-    struct search *search = &place->search;
-    free((void *)search->flag_effects);
-    free(search->failed);
-    free(search->data_at);
-    free(search->block_at);
-    free(search->need);
-    free(search->is_on_path);
-    free(search->takes);
-    free(search->patterns);
-    free(search->pattern_of);
-    free(search->pattern_takes);
-    free(search->fits);
-    free(place);
-}
-
-static struct place *open_place(const struct golf_place_program *program,
-                                const struct golf_place_options *options, golf_candidate *candidate)
-{
-    const struct golf_pieces *pieces = program->pieces;
-    struct place *place = calloc(1, sizeof *place);
-    if (!place)
-        return NULL;
-    struct search *search = &place->search;
-    struct place_flag_effect *effects = calloc(pieces->choice_count + 1, sizeof *effects);
-    search->flag_effects = effects;
-    search->failed = calloc((size_t)1 << MEMO_BITS, sizeof *search->failed);
-    search->data_at = calloc(pieces->data_count + 1, sizeof *search->data_at);
-    search->block_at = calloc(pieces->block_count + 1, sizeof *search->block_at);
-    search->need = calloc(pieces->node_count + 1, sizeof *search->need);
-    search->is_on_path = calloc(pieces->node_count + 1, sizeof *search->is_on_path);
-    search->takes = calloc(pieces->choice_count + 1, sizeof *search->takes);
-    search->pattern_of = calloc(pieces->choice_count + 1, sizeof *search->pattern_of);
-    if (!effects || !search->pattern_of || !search->failed || !search->data_at ||
-        !search->block_at || !search->need || !search->is_on_path || !search->takes) {
-        close_place(place);
-        return NULL;
-    }
-    search->pieces = pieces;
-    search->small_addresses = program->small_addresses;
-    search->options = options;
-    search->fillers = &place->fillers;
-    search->candidate = candidate;
-    search->limit = options->nodes;
-    search->deadline = options->nanoseconds ? clock_now() + options->nanoseconds : 0;
-    fillers_open(&place->fillers, pieces->bits == 64);
-    for (size_t i = 0; i < pieces->choice_count; i++)
-        effects[i] =
-            fillers_flags(&place->fillers, pieces->choices[i].bytes, pieces->choices[i].length);
-    return place;
-}
-
-/* ---- patterns ---- */
-
-static bool is_same_pattern(const struct golf_pieces *pieces, const struct golf_choice *a,
-                            const struct golf_choice *b)
-{
-    if (a->length != b->length || memcmp(a->bytes, b->bytes, a->length) != 0 ||
-        a->field_count != b->field_count || a->followed_by != b->followed_by ||
-        (pieces->nodes[a->to].kind == GOLF_NODE_STOP) !=
-            (pieces->nodes[b->to].kind == GOLF_NODE_STOP))
-        return false;
-    for (size_t i = 0; i < a->field_count; i++)
-        if (a->fields[i].kind != b->fields[i].kind || a->fields[i].offset != b->fields[i].offset ||
-            a->fields[i].length != b->fields[i].length ||
-            a->fields[i].is_block != b->fields[i].is_block ||
-            a->fields[i].target != b->fields[i].target ||
-            a->fields[i].addend != b->fields[i].addend)
-            return false;
-    return true;
-}
-
-static struct search_pattern pattern_of(const struct golf_pieces *pieces, uint32_t which)
-{
-    const struct golf_choice *choice = &pieces->choices[which];
-    struct search_pattern pattern = {.choice = which, .length = choice->length};
-    pattern.is_last = pieces->nodes[choice->to].kind == GOLF_NODE_STOP;
-    for (size_t i = 0; i < choice->field_count; i++)
-        if (choice->fields[i].kind == GOLF_NEXT_FIELD) {
-            pattern.next = choice->fields[i].offset;
-            pattern.next_length = choice->fields[i].length;
-        }
-    return pattern;
-}
-
-/* Numbers choices by their bytes. */
-static bool find_patterns(struct search *search)
-{
-    const struct golf_pieces *pieces = search->pieces;
-    size_t capacity = 0;
-    for (uint32_t i = 0; i < pieces->choice_count; i++) {
-        const struct golf_choice *choice = &pieces->choices[i];
-        size_t at = 0;
-        while (at < search->pattern_count &&
-               !is_same_pattern(pieces, choice, &pieces->choices[search->patterns[at].choice]))
-            at++;
-        search->pattern_of[i] = (uint32_t)at;
-        if (at < search->pattern_count)
-            continue;
-        if (!grow_array(&search->patterns, at + 1, &capacity, sizeof *search->patterns))
-            return false;
-        search->patterns[search->pattern_count++] = pattern_of(pieces, i);
-    }
-    search->pattern_takes = calloc(search->pattern_count + 1, sizeof *search->pattern_takes);
-    search->fits = calloc(search->pattern_count + 1, BOARD_CELLS);
-    return search->pattern_takes && search->fits;
-}
-
 struct golf_place_result golf_place(const struct golf_place_program *programs, size_t program_count,
                                     const struct golf_overlap *overlaps, size_t count,
                                     const struct golf_place_options *options,
@@ -312,13 +175,17 @@ struct golf_place_result golf_place(const struct golf_place_program *programs, s
     struct place **places = calloc(program_count, sizeof(void *));
     bool is_open = places != NULL;
     for (size_t i = 0; i < program_count && is_open; i++) {
-        places[i] = open_place(&programs[i], options, candidate);
-        is_open = places[i] && find_patterns(&places[i]->search);
+        places[i] = calloc(1, sizeof **places);
+        is_open = places[i] &&
+                  search_open(&places[i]->search, &programs[i], options, candidate, BOARD_CELLS);
     }
     if (is_open)
         result = try_sizes(places, program_count, overlaps, count);
-    for (size_t i = 0; i < program_count && places; i++)
-        close_place(places[i]);
+    for (size_t i = 0; i < program_count && places; i++) {
+        if (places[i])
+            search_close(&places[i]->search);
+        free(places[i]);
+    }
     free(places);
     return result;
 }

@@ -42,6 +42,7 @@ struct golf_place_options {
     uint64_t nodes;       /* states that the search may see; 0: any number */
     uint64_t board_nodes; /* of these, for each size, overlap and place of data; 0: any number */
     uint64_t nanoseconds; /* of time; 0: any */
+    uint64_t seed;        /* of the local search */
     size_t smallest, largest; /* sizes to try; 0: from the least one, up to GOLF_PLACE_LARGEST */
     /* Machines that must start each file, by the library's model. */
     const struct elfgen_kernel_machine *machines;
@@ -81,5 +82,13 @@ struct golf_place_result golf_place(const struct golf_place_program *programs, s
                                     const struct golf_overlap *overlaps, size_t count,
                                     const struct golf_place_options *options,
                                     golf_candidate *candidate);
+
+/* Packs: finds some file of up to `largest` bytes soon, however large the program is, and then
+ * smaller ones by a local search, until options->nodes or the time is over or a file of `smallest`
+ * bytes is found. Each file that is smaller than all before it is a candidate. */
+struct golf_place_result golf_pack(const struct golf_place_program *programs, size_t program_count,
+                                   const struct golf_overlap *overlaps, size_t count,
+                                   const struct golf_place_options *options,
+                                   golf_candidate *candidate);
 
 #endif

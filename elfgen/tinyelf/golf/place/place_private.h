@@ -19,6 +19,7 @@ enum {
 struct search_pending {
     struct golf_field field;
     uint16_t cell, end;
+    uint16_t from; /* the block that has it; 0 unless search.from is set */
 };
 
 /* Choices with the same bytes. */
@@ -35,9 +36,9 @@ struct search {
     bool has_small_addresses; /* of this overlap: they may have 31 bits */
     const struct golf_overlap *overlap;
     const struct golf_place_options *options;
-    const struct fillers *fillers;
+    struct fillers *fillers;
     golf_candidate *candidate;
-    const struct place_flag_effect *flag_effects; /* of each choice */
+    struct place_flag_effect *flag_effects; /* of each choice */
     struct board board;
     uint64_t *failed, salt; /* states that failed, and what tells this board from others */
     uint16_t *data_at, *block_at;
@@ -56,11 +57,12 @@ struct search {
     size_t unplaced;        /* blocks without a place */
     uint32_t unplaced_need; /* and what they need */
     uint64_t block_hash;
-    struct golf_item items[SEARCH_ITEMS];
-    size_t item_count;
-    struct search_pending pending[SEARCH_PENDING];
-    size_t pending_count;
+    struct golf_item *items;
+    size_t item_count, item_capacity;
+    struct search_pending *pending;
+    size_t pending_count, pending_capacity;
     uint16_t entry;
+    uint16_t from; /* the block that is being placed, if the caller says so */
     uint64_t nodes, limit, board_limit, deadline;
     bool is_stopped, is_found;
     bool is_given_up; /* this board */
@@ -81,9 +83,18 @@ struct search_mark {
     size_t changes, items, pending;
 };
 
+/* open.c: gets what a search needs, in files of up to `capacity` bytes. Returns false if there is
+ * no memory; it is closed in any case. */
+bool search_open(struct search *search, const struct golf_place_program *program,
+                 const struct golf_place_options *options, golf_candidate *candidate,
+                 size_t capacity);
+void search_close(struct search *search);
+
 /* bound.c: computes `need` and `leave` for a board on which header and data stand. Returns false if
  * a block has no room. */
 bool bound_open(struct search *search);
+/* Whether this overlap's addresses may be written in a choice. */
+bool bound_may_stand(const struct search *search, const struct golf_choice *choice);
 /* Whether code could go on behind the run of free bytes that has `offset`. */
 bool bound_may_go_on(const struct search *search, size_t offset);
 /* Whether the free bytes may suffice from here on. */
@@ -101,6 +112,14 @@ bool search_put_relative(struct search *search, size_t cell, size_t length, size
                          size_t target);
 bool search_place_block(struct search *search, size_t block, uint16_t offset);
 void search_unplace_block(struct search *search, size_t block);
+void search_forget_blocks(struct search *search);
+/* Whether the overlap's segment has what a datum needs. */
+bool search_may_have(const struct search *search, const struct golf_data *data);
+/* Whether zeros can be at an offset behind the file. */
+bool search_zeros_fit(const struct search *search, const struct golf_data *data, size_t offset);
+/* Whether addresses may have at most 31 bits here; holds them to it, if the program needs that.
+ * Returns false if the program is not right here. */
+bool search_limit_addresses(struct search *search);
 /* Whether one of these bytes stands, or is bound to others. */
 bool search_touches(const struct search *search, size_t offset, size_t length);
 /* Whether one of them is part of an instruction that was placed, and is not bound. */
@@ -108,7 +127,10 @@ bool search_is_code(const struct search *search, size_t offset, size_t length);
 /* Whether one of them is bound to others. */
 bool search_is_bound(const struct search *search, size_t offset, size_t length);
 
-/* finish.c: fills what is left, asks the kernel's model and the caller. Returns whether the file is
+/* finish.c: chooses the bytes of the base that nothing depends on: the lowest one that Linux takes.
+ */
+bool search_put_base(struct search *search);
+/* Fills what is left, asks the kernel's model and the caller. Returns whether the file is
  * accepted. */
 bool search_finish(struct search *search);
 

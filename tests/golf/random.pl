@@ -1,0 +1,57 @@
+#!/usr/bin/perl
+# random.pl TINYELF JUDGE [--seed N] [--count N] [--golf OPTIONS] [--jobs N] [--keep] [--print]
+#
+# Random small programs through `tinyelf golf OPTIONS`, and what it made compared with the original by the judge, which shares nothing
+# with golf's proof. Golf may refuse a program, with a reason, or copy it. Prints the reasons with how often each occurs, and for each
+# program that is wrong its seed: `random.pl TINYELF JUDGE --seed N --count 1 --print` shows it. Exit status: 0 if none is wrong.
+use strict;
+use warnings;
+use FindBin;
+use Getopt::Long;
+use lib $FindBin::Bin;
+use generate;
+use golf;
+
+golf::limits(@ARGV);
+my %option = (jobs => 2, seed => 1, count => 200, golf => '--time 1');
+GetOptions(\%option, 'seed=i', 'count=i', 'golf=s', 'jobs|j=i', 'keep', 'print') && @ARGV == 2
+    or die "usage: random.pl TINYELF JUDGE [--seed N] [--count N] [--golf OPTIONS] [--jobs N] [--keep] [--print]\n";
+setup(@ARGV, $option{keep});
+
+sub examine {
+    my ($seed) = @_;
+    my $base = "$folder/$seed";
+    write_file("$base.s", generate($seed));
+    my ($built, $error) = build($base, "$base.s");
+    return { verdict => 'not built', message => $error } unless defined $built;
+    my $golfed = golf("$base.golf", [split ' ', $option{golf}], "$base.s");
+    my %result = (built => $built, verdict => $golfed->{verdict}, message => $golfed->{message}, size => $golfed->{size} // $built,
+        seconds => $golfed->{seconds});
+    if ($golfed->{verdict} eq 'smaller') {
+        my $difference = judge($base, "$base.golf", $seed);
+        if (!defined $difference) { @result{qw(verdict message)} = ('not judged', '') }
+        elsif ($difference) { @result{qw(verdict message)} = ('different', $difference) }
+    }
+    unlink "$base.s", $base, "$base.golf" unless $option{keep};
+    return \%result;
+}
+
+my @seeds = $option{seed} .. $option{seed} + $option{count} - 1;
+if ($option{print}) { print generate($_) for @seeds }
+my @results = in_parallel($option{jobs}, \&examine, @seeds);
+my ($wrong, $sum, $seconds, %why) = (0, 0, 0);
+for my $at (0 .. $#seeds) {
+    my $result = $results[$at];
+    my $reason = $result->{message} =~ s/.*error: //r =~ s/\s+/ /gr =~ s/0x[0-9a-f]+/N/gr =~ s/\b\d+\b/N/gr;
+    $reason = '' if $result->{verdict} =~ /^(smaller|different)$/;
+    $why{"$result->{verdict}: $reason"}++;
+    $sum += ($result->{size} // 0) / ($result->{built} // 1);
+    $seconds += $result->{seconds} // 0;
+    next if $result->{verdict} =~ /^(smaller|copy|refused|not judged)$/ && ($result->{verdict} ne 'refused' || $reason);
+    $wrong++;
+    print "seed $seeds[$at]: $result->{verdict}: $result->{message}\n";
+}
+printf "%4d %s\n", $why{$_}, $_ for sort { $why{$b} <=> $why{$a} } keys %why;
+printf "%d programs from seed %d on, mean %.3f of build's size, %.1f s of processor time each, %d wrong\n", scalar @seeds, $seeds[0],
+    $sum / @seeds, $seconds / @seeds, $wrong;
+exit($wrong > 0);
