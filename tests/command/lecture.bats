@@ -23,7 +23,7 @@ fields() {
     [ "$(fields kernel)" -eq 17 ]
     [ "$(fields tools)" -eq 12 ]
     [ "$(fields nobody)" -eq 2 ]
-    says=$(tr '\n' ' ' <"$SOURCE/docs/lecture/README.md")
+    says=$(sed -E 's/\[([^]]*)\]\([^)]*\)/\1/g' "$SOURCE/docs/lecture/README.md" | tr '\n' ' ')
     [[ $says == *"ELF header has 10 fields that Linux reads, 12 for tools and one that nobody reads."* ]]
     [[ $says == *"program header has 7 for Linux, and one that nobody reads."* ]]
 }
@@ -129,7 +129,7 @@ broken() {
         "a block of"
     broken "sed -i 's/^exit_group(0)  .*/.../' $page" "how many lines are left out?"
     broken "sed -i 's/glossary.md#system-call/glossary.md#syscall/' $page" "no term 'syscall'"
-    broken "sed -i '2i\\\\\\nA system call.' $page" "used before it is linked"
+    broken "sed -i '2i\\\\\\nA system call.' $page" "is used before it is linked"
     broken "echo 'A [system call](../glossary.md#system-call).' >>$page" "linked twice"
     broken "printf '\\n## ELF\\n\\nAgain.\\n' >>docs/glossary.md" "docs/glossary.md: elf comes after"
     broken "sed -i 's/all 45,390 files/all 45,930 files/' docs/lecture/16-which-bytes-matter.md" "'all mutants' differs"
