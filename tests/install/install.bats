@@ -14,6 +14,9 @@ load ../support/setup
     # The schemas of JSON, and --help says where they are.
     [ "$(cd prefix/share/tinyelf/schema && printf '%s\n' *)" = "$(cd "$SOURCE/docs/schema" && printf '%s\n' *)" ]
     cmp prefix/share/tinyelf/schema/check.json "$SOURCE/docs/schema/check.json"
+    [ ! -e "$BUILD/manual/pages/index.html" ] || for file in index.html style.css lecture/index.html schema/check.json; do
+        [ -s "prefix/share/doc/tinyelf/html/$file" ]
+    done
     # The autograder judges where it is installed.
     (cd prefix/share/doc/tinyelf/examples && [ "$(printf '%s\n' *.*)" = "$(cd "$SOURCE/docs/examples" && printf '%s\n' *)" ] &&
         [ "$(printf '%s\n' grade/*.task)" = "$(cd "$SOURCE/docs/exercises" && printf '%s\n' grade/*.task)" ])
@@ -52,7 +55,8 @@ load ../support/setup
     # shellcheck disable=SC2046
     c++ -Wall -Wextra -Werror cpp.cc $(pkg-config --cflags --libs elfgen) -o cpp
     LD_LIBRARY_PATH=$(pkg-config --variable=libdir elfgen) ./cpp
-    cmake -S "$SOURCE/tests/install/stranger" -B stranger -DCMAKE_PREFIX_PATH="$PWD/prefix" \
+    version=$("$TINYELF" --version)
+    cmake -S "$SOURCE/tests/install/stranger" -B stranger -DCMAKE_PREFIX_PATH="$PWD/prefix" -DELFGEN_WANTED="${version#tinyelf }" \
         -DEXAMPLE="$SOURCE/docs/examples/emit.c" >log
     cmake --build stranger >log
     for how in shared core static; do
