@@ -24,20 +24,6 @@
 enum { ENVIRONMENTS = 200, ENVIRONMENTS_MOST = 100000, SEARCH_SECONDS = 20 };
 #define A_SECOND UINT64_C(1000000000)
 
-struct options {
-    const char *candidate, *output, *input;
-    uint64_t nodes; /* 0: any number */
-    unsigned with;  /* bits of enum golf_with */
-    uint64_t environments, seed;
-    uint64_t time;     /* nanoseconds; 0: no limit */
-    uint64_t deadline; /* a point in time */
-    unsigned kinds;
-    struct kernel_versions versions;
-    bool json, verbose;
-    char **inputs, **arguments; /* arguments: NULL, or what follows -- */
-    size_t input_count;
-};
-
 /* ---- options ---- */
 
 static int take_number(const char *option, const char *text, uint64_t most, uint64_t *number)
@@ -48,7 +34,7 @@ static int take_number(const char *option, const char *text, uint64_t most, uint
                        (unsigned long long)most);
 }
 
-static int take_environments(const char *text, struct options *options)
+static int take_environments(const char *text, struct golf_request *options)
 {
     int status = take_number("environments", text, ENVIRONMENTS_MOST, &options->environments);
     if (status == EXIT_YES && options->environments == 0)
@@ -58,7 +44,7 @@ static int take_environments(const char *text, struct options *options)
 
 static int take_option(void *context, const struct option_given *given)
 {
-    struct options *options = context;
+    struct golf_request *options = context;
     switch ((enum option_id)given->id) {
     case OPTION_OUTPUT:
         if (options->output)
@@ -69,6 +55,15 @@ static int take_option(void *context, const struct option_given *given)
         return take_number("nodes", given->value, UINT64_MAX, &options->nodes);
     case OPTION_WITH:
         options->with |= (unsigned)given->choice;
+        break;
+    case OPTION_LEVEL:
+        options->is_spec = given->choice == GOLF_LEVEL_SPEC;
+        break;
+    case OPTION_UNPROVEN:
+        options->may_be_unproven = true;
+        break;
+    case OPTION_HEX:
+        options->hex = given->value;
         break;
     case OPTION_PROVE:
         options->candidate = given->value;
@@ -98,7 +93,7 @@ static int take_option(void *context, const struct option_given *given)
 }
 
 /* What follows the first -- are the program's arguments. Returns how many words come before. */
-static int split_arguments(int argc, char **argv, struct options *options)
+static int split_arguments(int argc, char **argv, struct golf_request *options)
 {
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--") == 0) {
@@ -119,8 +114,24 @@ static bool is_executable(const struct file_bytes *bytes)
            view.ehdr.e_type != ELFGEN_ET_REL;
 }
 
+/* A text or an object differs from a program, but that is not what somebody asks. */
+static bool check_candidate(const struct golf_request *options, const struct file_bytes *bytes)
+{
+    struct elfgen_view view;
+    if (is_executable(bytes))
+        return true;
+    if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, NULL) == ELFGEN_OK)
+        message(input_name(options->candidate), "error",
+                "it is an object, not an executable: 'tinyelf build' links it");
+    else
+        message(input_name(options->candidate), "error",
+                "it is not an executable, and no ELF file at all");
+    return false;
+}
+
 /* Reads the program, or builds it from sources. Returns the exit status. */
-static int read_original(const struct options *options, struct golf_file *original, uint8_t **bytes)
+static int read_original(const struct golf_request *options, struct golf_file *original,
+                         uint8_t **bytes)
 {
     struct file_bytes read = {0};
     struct build_made made = {0};
@@ -149,28 +160,23 @@ static int read_original(const struct options *options, struct golf_file *origin
 
 /* ---- the proof ---- */
 
-static bool is_over(void *context)
-{
-    const struct options *options = context;
-    return interrupt_came() || (options->deadline != 0 && clock_now() >= options->deadline);
-}
-
 /* Reports why there is no proof. */
-static int report_failure(struct options *options, const char *file,
+static int report_failure(struct golf_request *options, const char *file,
                           const struct elfgen_error *error)
 {
     if (interrupt_came())
         return EXIT_NO;
-    if (is_over(options))
+    if (golf_is_over(options))
         message(file, "error", "not proven in the time that --time gives");
     else
         message_library_error(file, error);
     return EXIT_NO;
 }
 
-static int finish(struct options *options, struct golf_report *report)
+static int finish(struct golf_request *options, struct golf_report *report)
 {
-    report->facts = golf_prover_facts(report->prover);
+    if (report->prover)
+        report->facts = golf_prover_facts(report->prover);
     golf_kernels_ask(&report->original, &report->candidate, &options->versions, &report->kernels);
     interrupt_unwatch();
     struct standard_output *output = stdout_open();
@@ -179,10 +185,11 @@ static int finish(struct options *options, struct golf_report *report)
         golf_json(report, options->verbose, &output->text);
     else
         golf_text(report, options->verbose, &output->text);
-    return stdout_finish(output) && golf_is_proven(report) ? EXIT_YES : EXIT_NO;
+    return stdout_finish(output) && (report->unproven || golf_is_proven(report)) ? EXIT_YES
+                                                                                 : EXIT_NO;
 }
 
-static int compare(struct options *options, struct golf_report *report)
+static int compare(struct golf_request *options, struct golf_report *report)
 {
     struct elfgen_error error;
     enum golf_outcome outcome = golf_prove(report->prover, report->candidate.bytes,
@@ -195,70 +202,12 @@ static int compare(struct options *options, struct golf_report *report)
     return finish(options, report);
 }
 
-/* ---- the search ---- */
-
-/* Machines of each version that was asked for. Returns how many. */
-static size_t make_machines(const struct kernel_versions *versions,
-                            struct elfgen_kernel_machine *machines, size_t room)
+static int search(struct golf_request *options, struct golf_report *report)
 {
-    size_t count = 0;
-    for (uint32_t version = versions->first; version <= versions->last && count < room;
-         version = kernel_versions_next(version)) {
-        elfgen_kernel_usual(&machines[count]);
-        machines[count++].version = version;
-    }
-    return count;
+    return golf_search(options, report) ? finish(options, report) : EXIT_NO;
 }
 
-static void report_left_alone(const char *file, const struct elfgen_error *error)
-{
-    if (error->offset == ELFGEN_NOWHERE)
-        message(file, "error", "it is left alone: %s", error->text);
-    else
-        message(file, "error", "it is left alone: at offset 0x%llx of the program: %s",
-                (unsigned long long)error->offset, error->text);
-}
-
-/* Searches, writes the file that was found, or the original, and reports it. */
-static int search(struct options *options, struct golf_report *report)
-{
-    enum { MACHINES = 64 };
-    static struct elfgen_kernel_machine machines[MACHINES];
-    static struct golf_found found;
-    struct elfgen_error error;
-    const struct golf_options wanted = {.original = report->original.bytes,
-                                        .size = report->original.size,
-                                        .prover = report->prover,
-                                        .rwx = options->with & GOLF_WITH_RWX,
-                                        .overcommit = options->with & GOLF_WITH_OVERCOMMIT,
-                                        .nodes = options->nodes,
-                                        .deadline = options->deadline,
-                                        .machines = machines,
-                                        .machine_count =
-                                            make_machines(&options->versions, machines, MACHINES),
-                                        .first = options->versions.first,
-                                        .last = options->versions.last,
-                                        .context = options,
-                                        .is_interrupted = is_over};
-    if (!golf_find(&wanted, &found, &error)) {
-        if (error.status == ELFGEN_UNSUPPORTED || error.status == ELFGEN_DOES_NOT_FIT)
-            report_left_alone(report->original.name, &error);
-        else
-            message_library_error(report->original.name, &error);
-        return EXIT_NO;
-    }
-    report->found = &found;
-    report->same = true;
-    report->candidate =
-        (struct golf_file){options->output, report->original.bytes, report->original.size};
-    if (found.size > 0)
-        report->candidate = (struct golf_file){options->output, found.bytes, found.size};
-    if (!atomic_file_write(options->output, report->candidate.bytes, report->candidate.size, true))
-        return EXIT_NO;
-    return finish(options, report);
-}
-
-static int open_and_compare(struct options *options, struct golf_report *report,
+static int open_and_compare(struct golf_request *options, struct golf_report *report,
                             const struct file_bytes *input)
 {
     struct elfgen_error error;
@@ -280,11 +229,21 @@ static int open_and_compare(struct options *options, struct golf_report *report,
         .input_size = input->size,
         .ignored = program_ignored_signals(),
         .context = options,
-        .interrupted = is_over};
+        .interrupted = golf_is_over};
     interrupt_watch();
+    const uint64_t now = clock_now(), deadline = options->deadline;
+    if (options->may_be_unproven && deadline > now) /* then the search needs time as well */
+        options->deadline = now + (deadline - now) / 2;
     report->prover = golf_prover_open(&wanted, &refused, &error);
-    if (!report->prover && refused && !is_over(options)) {
-        message(report->original.name, "error", "cannot be proven: %s", error.text);
+    const bool is_late = golf_is_over(options) && !interrupt_came();
+    options->deadline = deadline;
+    if (!report->prover && options->may_be_unproven && !golf_is_over(options)) {
+        report->unproven = is_late ? "that takes longer than half of the time" : error.text;
+        return search(options, report);
+    }
+    if (!report->prover && refused && !golf_is_over(options)) {
+        message(report->original.name, "error", "cannot be proven: %s%s", error.text,
+                options->candidate ? "" : " (--unproven does without)");
         return EXIT_NO;
     }
     if (!report->prover)
@@ -293,7 +252,7 @@ static int open_and_compare(struct options *options, struct golf_report *report,
     return options->candidate ? compare(options, report) : search(options, report);
 }
 
-static int run(struct options *options)
+static int run(struct golf_request *options)
 {
     struct golf_report report = {.seed = options->seed};
     struct file_bytes candidate = {0}, input = {0};
@@ -302,6 +261,8 @@ static int run(struct options *options)
     if (status == EXIT_YES &&
         ((options->candidate && !input_read(options->candidate, &candidate)) ||
          (options->input && !input_read(options->input, &input))))
+        status = EXIT_NO;
+    if (status == EXIT_YES && options->candidate && !check_candidate(options, &candidate))
         status = EXIT_NO;
     if (status == EXIT_YES) {
         if (options->candidate)
@@ -318,6 +279,7 @@ static int run(struct options *options)
         progress_end();
     }
     golf_prover_close(report.prover);
+    free(report.lifted.bytes);
     file_free(&candidate);
     file_free(&input);
     free(bytes);
@@ -327,7 +289,7 @@ static int run(struct options *options)
 
 /* An output that is an input would be lost, and one that cannot be made should be known before the
  * search. */
-static bool check_output(const struct options *options)
+static bool check_output(const struct golf_request *options)
 {
     struct stat status;
     char folder[PATH_MAX];
@@ -344,12 +306,28 @@ static bool check_output(const struct options *options)
         if (atomic_file_is_same(options->output, options->inputs[i]))
             return message(options->inputs[i], "error", "this input would be overwritten by -o"),
                    false;
+    for (size_t i = 0; options->hex && i < options->input_count; i++)
+        if (atomic_file_is_same(options->hex, options->inputs[i]))
+            return message(options->inputs[i], "error", "this input would be overwritten by --hex"),
+                   false;
     return true;
+}
+
+/* A word that is given, and is only for a search; NULL: none. */
+static const char *word_of_search(const struct golf_request *options)
+{
+    return options->output            ? "-o"
+           : options->nodes           ? "--nodes"
+           : options->with            ? "--with"
+           : options->is_spec         ? "--level"
+           : options->may_be_unproven ? "--unproven"
+           : options->hex             ? "--hex"
+                                      : NULL;
 }
 
 int command_golf(int argc, char **argv)
 {
-    struct options options = {.environments = ENVIRONMENTS, .seed = 1};
+    struct golf_request options = {.environments = ENVIRONMENTS, .seed = 1};
     int count = split_arguments(argc, argv, &options);
     kernel_versions_read("golf", "all", &options.versions);
     int status = options_read(&command_golf_options, count, argv, take_option, &options);
@@ -361,11 +339,18 @@ int command_golf(int argc, char **argv)
     if (options.output && strcmp(options.output, "-") == 0)
         return usage_error("golf",
                            "-o -: the report is on standard output, so the file needs a name");
-    if (options.candidate && (options.output || options.nodes || options.with))
-        return usage_error("golf", "--prove searches for nothing: no %s with it",
-                           options.output  ? "-o"
-                           : options.nodes ? "--nodes"
-                                           : "--with");
+    const char *word = word_of_search(&options);
+    if (options.candidate && word)
+        return usage_error("golf", "--prove searches for nothing: no %s with it", word);
+    if (options.hex && strcmp(options.hex, options.output) == 0)
+        return usage_error("golf", "-o and --hex are the same file, '%s'", options.hex);
+    if (options.hex && strcmp(options.hex, "-") == 0)
+        return usage_error("golf",
+                           "--hex -: the report is on standard output, so the source needs "
+                           "a name, such as %s.hex",
+                           options.output);
+    if (options.is_spec && options.with)
+        return usage_error("golf", "--level spec is for every reader of the file: no --with");
     if (optind >= count)
         return usage_error("golf", "no input given: what should '%s' do the same as?",
                            options.candidate ? options.candidate : options.output);

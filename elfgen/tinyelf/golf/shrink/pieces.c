@@ -167,6 +167,8 @@ static struct golf_node node_of(const struct search *search, uint32_t number)
     struct golf_node node = {.kind = GOLF_STEP,
                              .taken = GOLF_NONE,
                              .other = GOLF_NONE,
+                             .block = (uint16_t)(search->block - search->lifted->blocks),
+                             .operation = state->position,
                              .least = search->costs[number],
                              .flags_are_dead = !state->flags};
     unsigned registers = search->lifted->bits == 64 ? GOLF_REGISTERS : GOLF_REGISTERS / 2;
@@ -213,7 +215,7 @@ static bool add_nodes(const struct search *search, struct ways *ways, struct gol
     while (size < 2 * search->state_count)
         size *= 2;
     uint32_t *table = calloc(size, sizeof *table); /* states plus 1 */
-    ways->next = calloc(search->state_count, sizeof *ways->next);
+    ways->next = calloc(search->state_count + 1, sizeof *ways->next);
     bool is_done = table && ways->next;
     for (uint32_t i = 0; i < search->state_count && is_done; i++) {
         if (ways->from_start[i] == UINT32_MAX)
@@ -290,6 +292,7 @@ static bool add_entry(const struct search *search, const struct ways *ways,
     struct golf_node node = {.kind = GOLF_STEP,
                              .taken = GOLF_NONE,
                              .other = GOLF_NONE,
+                             .block = (uint16_t)block,
                              .least = search->best,
                              .first = (uint32_t)pieces->choice_count};
     uint32_t number = add_node(pieces, capacities, &node);

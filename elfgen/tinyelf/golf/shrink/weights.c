@@ -224,7 +224,7 @@ bool weights_may_share(const struct weights *weights, const struct golf_choice *
         bool is_special = false;
         for (size_t i = 0; i < choice->length; i++)
             is_special |= at + i < weights->size && weights->is_special[at + i];
-        if (is_special && cost_of(weights, choice, at, WEIGHTS_MISFIT, NULL) < WEIGHTS_MISFIT)
+        if (is_special && cost_of(weights, choice, at, WEIGHTS_MISFIT, data) < WEIGHTS_MISFIT)
             return true;
     }
     return false;
