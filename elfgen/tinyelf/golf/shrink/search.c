@@ -148,7 +148,9 @@ static size_t demand_hash(const struct demand *demand)
 
 static bool enlarge_demand_table(struct search *search)
 {
-    size_t size = search->demand_table_size ? 2 * search->demand_table_size : FIRST_TABLE;
+    size_t size = 2 * search->demand_table_size;
+    if (!size)
+        size = FIRST_TABLE;
     uint16_t *table = calloc(size, sizeof *table);
     if (!table)
         return false;
