@@ -166,6 +166,9 @@ static struct golf_place_result place(struct finding *finding, uint64_t board_no
                                                     {&finding->pieces[1], true}};
     struct golf_place_options wanted = {.nodes = all,
                                         .board_nodes = board_nodes,
+        .jobs = options->jobs,
+        .shard = options->shard,
+        .shards = options->shards,
                                         .nanoseconds = left(options->deadline, clock_now()),
                                         .largest =
                                             most < GOLF_PLACE_LARGEST ? most : GOLF_PLACE_LARGEST,
@@ -197,6 +200,9 @@ static void pack(struct finding *finding, uint64_t nodes)
                                                     {&finding->pieces[1], true}};
     struct golf_place_options wanted = {.nodes = all != 0 && all < nodes ? all : nodes,
                                         .seed = options->seed + found->nodes,
+                                        .jobs = options->jobs,
+                                        .shard = options->shard,
+                                        .shards = options->shards,
                                         .nanoseconds = left(options->deadline, clock_now()),
                                         .smallest = finding->overlaps[0].least,
                                         .largest = most < GOLF_LARGEST ? most : GOLF_LARGEST,
