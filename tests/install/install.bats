@@ -52,7 +52,8 @@ load ../support/setup
     # shellcheck disable=SC2046
     c++ -Wall -Wextra -Werror cpp.cc $(pkg-config --cflags --libs elfgen) -o cpp
     LD_LIBRARY_PATH=$(pkg-config --variable=libdir elfgen) ./cpp
-    cmake -S "$SOURCE/tests/install/stranger" -B stranger -DCMAKE_PREFIX_PATH="$PWD/prefix" \
+    version=$("$TINYELF" --version)
+    cmake -S "$SOURCE/tests/install/stranger" -B stranger -DCMAKE_PREFIX_PATH="$PWD/prefix" -DELFGEN_WANTED="${version#tinyelf }" \
         -DEXAMPLE="$SOURCE/docs/examples/emit.c" >log
     cmake --build stranger >log
     for how in shared core static; do

@@ -66,8 +66,9 @@ static void refuses(const char *source, uint8_t bits, const char *reason)
     "r11 = v2\n"                                                                                   \
     "  syscall needs rax = 60 or 231, dil = 0; ends\n"                                             \
     "data0: 12 bytes: 48 65 6c 6c 6f 20 77 6f 72 6c 64 0a\n"
-#define TEXT "text: db 'Hello world', 10\n"
-#define EXIT "mov eax, 60\nxor edi, edi\nsyscall\n"
+#define TEXT      "text: db 'Hello world', 10\n"
+#define EXIT_WITH "mov eax, 60\nsyscall\n"
+#define EXIT      "mov eax, 60\nxor edi, edi\nsyscall\n"
 
 static const char hello[] =
     CODE("mov rax, strict dword 1\nmov rdi, strict dword 1\nmov rsi, strict dword text\n"
@@ -160,25 +161,50 @@ END_TEST
 
 START_TEST(a_loop_carries_what_it_reads_again_and_what_linux_gives_is_known_before_it)
 {
-    lifts_to("global _start\nsection .text align=1\n"
-             "_start: xor eax, eax\nxor edi, edi\nlea rsi, [rel buffer]\nmov edx, 65536\nsyscall\n"
-             "test rax, rax\njz done\nmov rdx, rax\nmov eax, 1\nmov edi, 1\nsyscall\njmp _start\n"
-             "done: " EXIT "section .bss\nbuffer: resb 65536\n",
+    lifts_to(
+        "global _start\nsection .text align=1\n"
+        "_start: xor eax, eax\nxor edi, edi\nlea rsi, [rel buffer]\nmov edx, 65536\nsyscall\n"
+        "test rax, rax\njz done\nmov rdx, rax\nmov eax, 1\nmov edi, 1\nsyscall\njmp _start\n"
+        "done: " EXIT "section .bss\nbuffer: resb 65536\n",
+        64,
+        "block 0: rsp = stack\n"
+        "  goes to block 1 needs rsp = stack\n"
+        "block 1: rsp = stack\n"
+        "  syscall needs rax = 0, edi = 0, rsi = stack-65536, rdx = 0x10000; leaves rax = v0, "
+        "rcx = v1, r11 = v2\n"
+        "  test rax, rax needs rax = v0; writes cf pf af zf sf of\n"
+        "  if z to block 3, else block 2 needs rax = v0, rsi = stack-65536, rsp = stack\n"
+        "block 2: rax = v0, rsp = stack, rsi = stack-65536\n"
+        "  syscall needs rax = 1, edi = 1, rsi = stack-65536, rdx = v0; leaves rax = v1, rcx = "
+        "v2, "
+        "r11 = v3\n"
+        "  goes to block 1 needs rsp = stack\n"
+        "block 3\n"
+        "  syscall needs rax = 60 or 231, dil = 0; ends\n");
+}
+END_TEST
+
+/* Below what calls and pushes may overwrite; not where the stack pointer is not known, nor beyond
+ * what Linux has mapped. */
+START_TEST(zeros_that_are_written_are_on_the_stack_where_that_is_known)
+{
+    static char text[TEXT_ROOM];
+    lifts_to(CODE("inc dword [count]\nmov edi, [count]\n" EXIT_WITH
+                  "section .bss align=1\ncount: resd 1\n"),
              64,
              "block 0: rsp = stack\n"
-             "  goes to block 1\n"
-             "block 1\n"
-             "  syscall needs rax = 0, edi = 0, rsi = data0, rdx = 0x10000; leaves rax = v0, "
-             "rcx = v1, r11 = v2\n"
-             "  test rax, rax needs rax = v0; writes cf pf af zf sf of\n"
-             "  if z to block 3, else block 2 needs rax = v0, rsi = data0\n"
-             "block 2: rax = v0, rsi = data0\n"
-             "  syscall needs rax = 1, edi = 1, rsi = data0, rdx = v0; leaves rax = v1, rcx = v2, "
-             "r11 = v3\n"
-             "  goes to block 1\n"
-             "block 3\n"
-             "  syscall needs rax = 60 or 231, dil = 0; ends\n"
-             "data0: 65536 bytes, written, 65536 of them zeros at the end\n");
+             "  inc dword [rsp-0x14] needs rsp = stack; writes pf af zf sf of\n"
+             "  mov edi, dword [rsp-0x14] needs rsp = stack; leaves rdi = v0\n"
+             "  syscall needs rax = 60 or 231, dil = v0; ends\n");
+    lifted_text(CODE("call add\ncall add\nmov esi, count\nmov edx, 4\nmov edi, 1\nmov eax, 1\n"
+                     "syscall\n" EXIT "add: inc dword [count]\nret\n"
+                     "section .bss align=1\ncount: resd 1\n"),
+                64, text);
+    ck_assert_msg(strstr(text, "4 bytes, written, 4 of them zeros"), "%s", text);
+    lifted_text(CODE("xor edi, edi\nmov esi, buffer\nmov edx, 131072\nsyscall\n" EXIT
+                     "section .bss align=1\nbuffer: resb 131072\n"),
+                64, text);
+    ck_assert_msg(strstr(text, "131072 bytes, written"), "%s", text);
 }
 END_TEST
 
@@ -386,6 +412,7 @@ static Suite *suite(void)
     tcase_add_test(blocks, branches_need_what_decides_them_and_faults_end);
     tcase_add_test(blocks,
                    a_loop_carries_what_it_reads_again_and_what_linux_gives_is_known_before_it);
+    tcase_add_test(blocks, zeros_that_are_written_are_on_the_stack_where_that_is_known);
     tcase_add_test(blocks, a_subroutine_that_is_called_twice_stays_one);
     suite_add_tcase(s, blocks);
     tcase_add_test(memory, what_is_never_written_is_a_number_and_what_may_be_is_an_object);

@@ -11,14 +11,14 @@
 #include "elfgen/api.h"
 
 #define ELFGEN_VERSION_MAJOR 0
-#define ELFGEN_VERSION_MINOR 1
+#define ELFGEN_VERSION_MINOR 2
 #define ELFGEN_VERSION_PATCH 0
 
 /* A version as a number that can be compared, also by #if: minor and patch are below 1000. */
 #define ELFGEN_VERSION_NUMBER(major, minor, patch)                                                 \
     ((major)*UINT32_C(1000000) + (minor)*UINT32_C(1000) + (patch))
 
-/* The headers' version: as a number, and as text, "0.1.0". */
+/* The headers' version: as a number, and as text with dots. */
 #define ELFGEN_VERSION                                                                             \
     ELFGEN_VERSION_NUMBER(ELFGEN_VERSION_MAJOR, ELFGEN_VERSION_MINOR, ELFGEN_VERSION_PATCH)
 #define ELFGEN_VERSION_TEXT                                                                        \

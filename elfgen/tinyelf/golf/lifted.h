@@ -48,9 +48,10 @@ enum golf_operation_kind {
 };
 
 struct golf_operation {
-    uint8_t kind;   /* enum golf_operation_kind */
-    bool ends;      /* nothing after it runs: exit, a fault */
-    uint8_t length; /* as it stands in the original: */
+    uint8_t kind;     /* enum golf_operation_kind */
+    bool ends;        /* nothing after it runs: exit, a fault */
+    bool keeps_below; /* what is below the stack pointer matters before it: nothing is pushed */
+    uint8_t length;   /* as it stands in the original: */
     uint8_t bytes[ELFGEN_X86_LONGEST];
     /* GOLF_KEPT: the instruction as data, with registers as they are; mnemonic 0: only `bytes` as
      * they stand. A displacement or an immediate that is an address is `refers`. */
@@ -94,6 +95,7 @@ struct golf_block {
     struct golf_need needs[GOLF_REGISTERS];
     size_t need_count;
     uint32_t flags_live;   /* at its end, besides those of `condition` */
+    bool keeps_below;      /* what is below the stack pointer matters at its end */
     uint64_t offset, size; /* of its code in the original file */
 };
 

@@ -9,6 +9,7 @@
 #include "golf/lift/memory.h"
 #include "golf/lift/objects.h"
 #include "golf/lift/operations.h"
+#include "golf/lift/stack_data.h"
 #include "golf/lift/values.h"
 
 enum { NOT_YET = UINT16_MAX };
@@ -245,6 +246,18 @@ static bool build_start(const struct lift_build *build, const struct lift_block 
     return true;
 }
 
+static bool move_to_stack(struct lift *lift, struct golf_lifted *lifted)
+{
+    bool *marked = calloc(lifted->count, sizeof *marked);
+    size_t *numbers = calloc(lifted->count, sizeof *numbers);
+    bool is_done = marked && numbers;
+    if (is_done && !lift->keeps_stack)
+        lift_stack_data(lifted, marked, numbers);
+    free(marked);
+    free(numbers);
+    return is_done || no_memory(lift);
+}
+
 bool lift_build(struct lift *lift, struct golf_lifted *lifted)
 {
     const struct lift_build build = {lift, lifted};
@@ -269,5 +282,5 @@ bool lift_build(struct lift *lift, struct golf_lifted *lifted)
     if (!lift_folds_hold(lift) || !ends(lift, lifted) || !lift_objects(lift, lifted))
         return false;
     place_values(&build);
-    return true;
+    return move_to_stack(lift, lifted);
 }

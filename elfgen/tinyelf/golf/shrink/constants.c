@@ -250,7 +250,10 @@ void moves_from_sum(const struct after *after, unsigned reg, const struct demand
         int64_t difference = (int64_t)(demand->number - base.number);
         if (is_constant)
             difference = (int32_t)difference;
-        if (!difference || difference != (int8_t)difference)
+        /* A stack address further away has no other way. */
+        bool is_far = difference != (int8_t)difference;
+        if (!difference || (is_far && (demand->kind != GOLF_STACK || i != RSP ||
+                                       difference != (int32_t)difference)))
             continue;
         base.mask = is_constant ? LOW_32 : demand->mask;
         struct state before = after_without(after, reg);
@@ -263,6 +266,41 @@ void moves_from_sum(const struct after *after, unsigned reg, const struct demand
                             "lea: a sum"};
         if (after_ask_too(search, &before, i, &base))
             after_add(after, &before, &move);
+    }
+}
+
+void moves_from_difference(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    enum { NEAR = 128 };
+    struct search *search = after->search;
+    const struct golf_value *stack = &search->block->known[RSP];
+    if (demand->kind != GOLF_STACK || stack->kind != GOLF_STACK || stack->data != demand->data ||
+        after->state.flags)
+        return;
+    for (unsigned i = 0; i < register_count(search); i++) {
+        struct demand number = after_asked(after, i);
+        if (i == reg || !number.mask || number.kind != GOLF_CONSTANT ||
+            !demand_is_constant(&number))
+            continue;
+        for (int sign = -1; sign <= 1; sign += 2) {
+            struct demand sum = *demand, whole = number;
+            sum.number = sign < 0 ? demand->number + number.number : demand->number - number.number;
+            int64_t distance = (int64_t)(sum.number - stack->number);
+            if (distance < -NEAR || distance >= NEAR)
+                continue;
+            whole.mask = is_64(search) ? ALL_BITS : LOW_32;
+            struct state before = after_without(after, reg);
+            struct move move = {sign < 0 ? OP(sub) : OP(add),
+                                {(uint8_t)reg, (uint8_t)i},
+                                word(search),
+                                MOVE_REGISTERS,
+                                0,
+                                0,
+                                "sub, add: an address on the stack, by a constant at hand"};
+            after_ask(search, &before, reg, &sum);
+            if (after_ask_too(search, &before, i, &whole))
+                after_add(after, &before, &move);
+        }
     }
 }
 

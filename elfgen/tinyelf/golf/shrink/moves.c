@@ -83,8 +83,12 @@ static bool may_push(const struct after *after)
     for (size_t i = 0; i < after->state.position && i < block->count; i++)
         if (block->operations[i].writes & 1u << RSP)
             stack = &block->operations[i].after[RSP];
-    return !after->search->options->no_stack && !after->search->lifted->uses_red_zone &&
-           stack->kind == GOLF_STACK && (int64_t)stack->number <= 0;
+    bool keeps_below = after->state.position < block->count
+                           ? block->operations[after->state.position].keeps_below
+                           : block->keeps_below;
+    return !keeps_below && !after->search->options->no_stack &&
+           !after->search->lifted->uses_red_zone && stack->kind == GOLF_STACK &&
+           (int64_t)stack->number <= 0;
 }
 
 /* The stack pointer is asked for as it is after an instruction that moves it by `bytes`. */
@@ -245,6 +249,7 @@ void moves_before(struct search *search, uint32_t number)
         if (demand.kind == GOLF_ADDRESS && demand.data != GOLF_NONE)
             moves_to_low_byte(&after, reg, &demand);
         moves_from_sum(&after, reg, &demand);
+        moves_from_difference(&after, reg, &demand);
         from_copy(&after, reg, &demand);
         from_pop(&after, reg);
         for (unsigned other = 0; other < register_count(search); other++)

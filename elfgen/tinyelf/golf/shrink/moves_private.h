@@ -62,4 +62,7 @@ void moves_to_fixed_registers(const struct after *after);
 /* The same, of a sum of another register's value and a byte. */
 void moves_from_sum(const struct after *after, unsigned reg, const struct demand *demand);
 
+/* The same, of instructions that add or subtract a constant that is asked of another register. */
+void moves_from_difference(const struct after *after, unsigned reg, const struct demand *demand);
+
 #endif

@@ -1,0 +1,12 @@
+/* Memory that a program writes to, as part of its stack. */
+#ifndef GOLF_LIFT_STACK_DATA_H
+#define GOLF_LIFT_STACK_DATA_H
+
+#include "golf/lift/lift_private.h"
+
+/* Moves objects of zeros that are written to the memory below the stack pointer, where that is
+ * possible: their addresses become GOLF_STACK. `marked` and `numbers` have room for a value a
+ * block. */
+void lift_stack_data(struct golf_lifted *lifted, bool *marked, size_t *numbers);
+
+#endif
