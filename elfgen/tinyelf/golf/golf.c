@@ -148,6 +148,15 @@ static void find_overlaps(struct finding *finding)
 
 /* ---- the search ---- */
 
+static void report(size_t size, uint64_t nodes, void *context)
+{
+    const struct finding *finding = context;
+    const struct golf_options *options = finding->options;
+    if (options->progress)
+        options->progress(finding->found->size, size, finding->found->nodes + nodes,
+                          options->context);
+}
+
 /* What is left of a limit; 0 is no limit. */
 static uint64_t left(uint64_t limit, uint64_t used)
 {
@@ -166,9 +175,9 @@ static struct golf_place_result place(struct finding *finding, uint64_t board_no
                                                     {&finding->pieces[1], true}};
     struct golf_place_options wanted = {.nodes = all,
                                         .board_nodes = board_nodes,
-        .jobs = options->jobs,
-        .shard = options->shard,
-        .shards = options->shards,
+                                        .jobs = options->jobs,
+                                        .shard = options->shard,
+                                        .shards = options->shards,
                                         .nanoseconds = left(options->deadline, clock_now()),
                                         .largest =
                                             most < GOLF_PLACE_LARGEST ? most : GOLF_PLACE_LARGEST,
@@ -209,6 +218,7 @@ static void pack(struct finding *finding, uint64_t nodes)
                                         .machines = options->machines,
                                         .machine_count = options->machine_count,
                                         .is_interrupted = is_interrupted,
+                                        .progress = report,
                                         .context = finding};
     if (most >= wanted.smallest)
         found->nodes += golf_pack(programs, finding->piece_count, finding->overlaps,
@@ -226,7 +236,8 @@ static bool search(struct finding *finding)
             return (i > 0 || is_interrupted(finding) ||
                     finding->error->status == ELFGEN_DOES_NOT_FIT) &&
                    !finding->has_failed;
-        pack(finding, rounds[i].pack_nodes);
+        if (i == 0 || finding->pieces[0].block_count > 1)
+            pack(finding, rounds[i].pack_nodes);
         if (is_over(finding))
             break;
         struct golf_place_result placed = place(finding, rounds[i].board_nodes);

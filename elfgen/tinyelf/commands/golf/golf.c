@@ -2,6 +2,8 @@
  * does. */
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +23,7 @@
 #define OPTIONS "commands/golf/options.def"
 #include "cli/option_ids_expand.h"
 
-enum { ENVIRONMENTS = 200, ENVIRONMENTS_MOST = 100000, SEARCH_SECONDS = 20 };
+enum { ENVIRONMENTS = 200, ENVIRONMENTS_MOST = 100000, SEARCH_SECONDS = 20, JOBS_MOST = 256 };
 #define A_SECOND UINT64_C(1000000000)
 
 struct options {
@@ -29,8 +31,11 @@ struct options {
     uint64_t nodes; /* 0: any number */
     unsigned with;  /* bits of enum golf_with */
     uint64_t environments, seed;
-    uint64_t time;     /* nanoseconds; 0: no limit */
-    uint64_t deadline; /* a point in time */
+    size_t jobs, shard, shards; /* 0: one for each processor; all */
+    size_t best;                /* size, for the progress */
+    volatile size_t states;     /* the same */
+    uint64_t time;              /* nanoseconds; 0: no limit */
+    uint64_t deadline;          /* a point in time */
     unsigned kinds;
     struct kernel_versions versions;
     bool json, verbose;
@@ -56,6 +61,37 @@ static int take_environments(const char *text, struct options *options)
     return status;
 }
 
+static int take_jobs(const char *text, size_t *jobs)
+{
+    uint64_t number;
+    if (!parse_number(text, &number) || number == 0 || number > JOBS_MOST)
+        return usage_error("golf", "--jobs '%s': it must be a number from 1 to %d", text,
+                           JOBS_MOST);
+    *jobs = (size_t)number;
+    return EXIT_YES;
+}
+
+static int take_shard(const char *text, struct options *options)
+{
+    unsigned shard, shards;
+    int end = 0;
+    /* sscanf() also accepts blanks and signs: allow only digits and a slash. */
+    if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
+        shard > shards || strspn(text, "0123456789/") != (size_t)end)
+        return usage_error("golf", "--shard '%s': it must be I/N, from 1/N to N/N, such as 2/8",
+                           text);
+    options->shard = shard;
+    options->shards = shards;
+    return EXIT_YES;
+}
+
+static size_t processors(void)
+{
+    cpu_set_t all;
+    int count = sched_getaffinity(0, sizeof all, &all) == 0 ? CPU_COUNT(&all) : 1;
+    return count < 1 ? 1 : count > JOBS_MOST ? JOBS_MOST : (size_t)count;
+}
+
 static int take_option(void *context, const struct option_given *given)
 {
     struct options *options = context;
@@ -67,6 +103,10 @@ static int take_option(void *context, const struct option_given *given)
         break;
     case OPTION_NODES:
         return take_number("nodes", given->value, UINT64_MAX, &options->nodes);
+    case OPTION_JOBS:
+        return take_jobs(given->value, &options->jobs);
+    case OPTION_SHARD:
+        return take_shard(given->value, options);
     case OPTION_WITH:
         options->with |= (unsigned)given->choice;
         break;
@@ -219,6 +259,28 @@ static void report_left_alone(const char *file, const struct elfgen_error *error
                 (unsigned long long)error->offset, error->text);
 }
 
+/* Shows the best size so far and the one that is tried; with -v, says when there is a better file.
+ */
+static void show_progress(size_t best, size_t size, uint64_t nodes, void *context)
+{
+    enum { TEXTS = 2, LONGEST = 64 };
+    static char texts[TEXTS][LONGEST]; /* the one that is shown must not change */
+    static unsigned shown;
+    struct options *options = context;
+    if (options->verbose && best != options->best)
+        message(options->output, "note", "%zu bytes are enough, %llu states", best,
+                (unsigned long long)nodes);
+    options->best = best;
+    options->states = (size_t)nodes;
+    char *text = texts[++shown % TEXTS];
+    if (best > 0)
+        snprintf(text, LONGEST, "searching: best %zu, trying %zu bytes", best, size);
+    else
+        snprintf(text, LONGEST, "searching: trying %zu bytes", size);
+    progress_next(&(struct progress){
+        .doing = text, .file = options->output, .things = "states", .done = &options->states});
+}
+
 /* Searches, writes the file that was found, or the original, and reports it. */
 static int search(struct options *options, struct golf_report *report)
 {
@@ -232,6 +294,10 @@ static int search(struct options *options, struct golf_report *report)
                                         .rwx = options->with & GOLF_WITH_RWX,
                                         .overcommit = options->with & GOLF_WITH_OVERCOMMIT,
                                         .nodes = options->nodes,
+                                        .seed = options->seed,
+                                        .jobs = options->jobs ? options->jobs : processors(),
+                                        .shard = options->shard,
+                                        .shards = options->shards,
                                         .deadline = options->deadline,
                                         .machines = machines,
                                         .machine_count =
@@ -239,6 +305,7 @@ static int search(struct options *options, struct golf_report *report)
                                         .first = options->versions.first,
                                         .last = options->versions.last,
                                         .context = options,
+                                        .progress = show_progress,
                                         .is_interrupted = is_over};
     if (!golf_find(&wanted, &found, &error)) {
         if (error.status == ELFGEN_UNSUPPORTED || error.status == ELFGEN_DOES_NOT_FIT)
@@ -361,11 +428,14 @@ int command_golf(int argc, char **argv)
     if (options.output && strcmp(options.output, "-") == 0)
         return usage_error("golf",
                            "-o -: the report is on standard output, so the file needs a name");
-    if (options.candidate && (options.output || options.nodes || options.with))
-        return usage_error("golf", "--prove searches for nothing: no %s with it",
-                           options.output  ? "-o"
-                           : options.nodes ? "--nodes"
-                                           : "--with");
+    const char *searches = options.output   ? "-o"
+                           : options.nodes  ? "--nodes"
+                           : options.jobs   ? "--jobs"
+                           : options.shards ? "--shard"
+                           : options.with   ? "--with"
+                                            : NULL;
+    if (options.candidate && searches)
+        return usage_error("golf", "--prove searches for nothing: no %s with it", searches);
     if (optind >= count)
         return usage_error("golf", "no input given: what should '%s' do the same as?",
                            options.candidate ? options.candidate : options.output);

@@ -251,6 +251,8 @@ static uint64_t improve(struct packing *packing, struct strand *const *strands)
         if (options->nodes != 0 && left == 0)
             break;
         uint64_t most = options->nodes != 0 && left < each ? left : each;
+        if (options->progress)
+            options->progress(packing->best - 1, nodes, options->context);
         run_round(packing, strands, most);
         nodes += end_round(packing, strands);
         packing->rounds++;

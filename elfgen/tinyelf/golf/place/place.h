@@ -50,7 +50,7 @@ struct golf_place_options {
     const struct elfgen_kernel_machine *machines;
     size_t machine_count;
     bool (*is_interrupted)(void *context);                        /* NULL: never */
-    void (*progress)(size_t size, uint64_t nodes, void *context); /* NULL, or for each size */
+    void (*progress)(size_t size, uint64_t nodes, void *context); /* NULL, or now and then */
     void *context; /* for both, and for the candidate's function */
 };
 
