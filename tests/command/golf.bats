@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# tinyelf golf --prove: what is the same, what is not, and what is refused.
+# tinyelf golf: what is the same, what is not, what is refused; what a search finds, and what it tells.
 
 load ../support/setup
 
@@ -240,7 +240,7 @@ EOF
     says "cannot be proven: it is dynamic"
     printf 'not a program' >text
     differs text "$SOURCE/asm/hello.s"
-    contains "Linux does not start it"
+    says "text: error: it is not an executable"
 }
 
 @test "usage errors say what to give" {
@@ -284,7 +284,7 @@ EOF
     "$TINYELF" build "$SOURCE/asm/exit.s" -o exit
     tinyelf golf --json --prove hello hello
     exits 0
-    contains '"same":true,"seed":1,"environments":200,"steps":400,"cut":0,"difference":null'
+    contains '"same":true,"unproven":null,"seed":1,"environments":200,"steps":400,"cut":0,"difference":null'
     contains '"kernels":{"first":"4.19","last":"6.18","refuse":[],"message":null}'
     tinyelf golf --json --prove exit hello
     exits 1
@@ -327,6 +327,40 @@ is_golfed()
     tinyelf golf --nodes 400000 -o hello32 "$SOURCE/asm/hello32.s"
     is_golfed hello32 84 "$SOURCE/asm/hello32.s"
     [ "$(./hello32)" = "Hello world" ]
+}
+
+@test "any number of jobs finds the same file, and none of them is left" {
+    for input in echo exit; do
+        for jobs in 1 2 3; do
+            tinyelf golf --nodes 200000 --seed 3 --jobs $jobs -o $input.$jobs "$SOURCE/asm/$input.s"
+            exits 0
+        done
+        cmp $input.1 $input.2
+        cmp $input.1 $input.3
+    done
+    tinyelf golf --nodes 200000 --jobs 2 --shard 2/2 -o part "$SOURCE/asm/exit.s"
+    exits 0
+    [ "$(stat -c %s part)" -le 132 ]
+    for wrong in "--jobs 0" "--jobs 257" "--shard 0/2" "--shard 3/2" "--shard 2" "--shard +1/2"; do
+        tinyelf golf $wrong -o made "$SOURCE/asm/exit.s"
+        exits 2
+    done
+}
+
+@test "the end of the command ends its jobs, and Ctrl-C writes the best file so far" {
+    "$TINYELF" golf --nodes 4000000000 --jobs 2 -o made "$SOURCE/asm/echo.s" >report 2>&1 &
+    local id=$! children=
+    for i in $(seq 100); do
+        children=$(pgrep -P $id || true)
+        [ "$(wc -w <<<"$children")" -lt 3 ] || break
+        sleep 0.1
+    done
+    kill -INT $id
+    wait $id || true
+    for child in $children; do
+        ! kill -0 $child 2>/dev/null || [ "$(ps -o stat= -p $child | cut -c1)" = Z ]
+    done
+    [ -s made ]
 }
 
 @test "other statuses, other registers, dead code and another syntax give the same size" {
@@ -408,4 +442,97 @@ S
     says "Is a directory"
     tinyelf golf -o - "$SOURCE/asm/hello.s"
     exits 2
+}
+
+# ---- what is told ----
+
+@test "level spec is for readelf, gdb and qemu-user too, and nothing larger than by hand" {
+    tinyelf golf --level spec --nodes 300000 -o spec "$SOURCE/asm/hello.s"
+    exits 0
+    contains "program header at offset 64"
+    is_golfed spec 153 "$SOURCE/asm/hello.s"
+    [ "$(./spec)" = "Hello world" ]
+    readelf -aW spec >readelf.out 2>readelf.err
+    [ ! -s readelf.err ]
+    grep -q "LOAD .* R E 0x1000" readelf.out
+    tinyelf check --loader qemu-user spec
+    exits 0
+    tinyelf check --loader wsl1 spec
+    exits 0
+    if command -v qemu-x86_64 >/dev/null; then
+        [ "$(qemu-x86_64 ./spec)" = "Hello world" ]
+    fi
+    if command -v gdb >/dev/null; then
+        gdb -batch -nx -ex run ./spec >gdb.out 2>&1
+        grep -q "exited normally" gdb.out
+    fi
+}
+
+@test "--hex writes a source that the same file is made of" {
+    tinyelf golf --nodes 200000 --hex exit.hex -o exit "$SOURCE/asm/exit.s"
+    exits 0
+    "$TINYELF" build exit.hex -o again
+    cmp exit again
+    grep -q "also instruction.*mov edi,0x2a" exit.hex
+    grep -q "golf: mov: a constant, for 0x82 of" exit.hex
+    tinyelf golf --nodes 200000 --hex exit -o exit "$SOURCE/asm/exit.s"
+    exits 2
+    tinyelf golf --nodes 200000 --hex - -o exit "$SOURCE/asm/exit.s"
+    exits 2
+    cp "$SOURCE/asm/exit.s" own.s
+    tinyelf golf --hex own.s -o made own.s
+    exits 1
+    cmp own.s "$SOURCE/asm/exit.s"
+}
+
+@test "the bytes by kind are all of the file, and other options are tried in the time that is left" {
+    tinyelf golf -v --nodes 200000 -o exit "$SOURCE/asm/exit.s"
+    exits 0
+    contains "search complete within these overlaps and rewrites"
+    contains "headers alone   120"
+    contains "--with rwx saves nothing"
+    contains "what may differ: time"
+    contains "syscall needs rax = 60 or 231, dil = 42; ends"
+    [ "$(grep -A6 '^  bytes ' <<<"$output" | awk '/^    /{before += $(NF - 1); after += $NF} END {print before, after}')" = "132 80" ]
+    tinyelf golf --nodes 3000 -v -o hello "$SOURCE/asm/hello.s"
+    exits 0
+    contains "search stopped"
+    contains "--with rwx was not tried: no time was left"
+    tinyelf golf --json --nodes 200000 -o exit "$SOURCE/asm/exit.s"
+    contains '"before":{"headers":120,"code":12,"data":0,"jumps":0,"shared":0,"unused":0}'
+    contains '{"options":"--with rwx","result":"none","size":null}'
+    contains '"meaning":"mov: a constant","source":130}'
+}
+
+@test "--unproven writes what cannot be proven, and says so" {
+    printf 'global _start\n_start: mov ecx, 0x40000000\n.l: dec ecx\njnz .l\nmov eax, 60\nsyscall\n' >spin.s
+    tinyelf golf --time 1 -o spin spin.s
+    exits 1
+    [ ! -e spin ]
+    tinyelf golf --unproven --time 1 -o spin spin.s
+    exits 0
+    contains "not proven to do the same: that takes longer than half of the time"
+    [[ $output != *"and does the same"* ]]
+    [ "$(stat -c %s spin)" -lt 144 ]
+    tinyelf golf --unproven --json --time 1 -o spin spin.s
+    contains '"same":false,"unproven":"that takes longer'
+}
+
+@test "--prove of a text or an object is an error, not a difference" {
+    printf 'some text\n' >text
+    tinyelf golf --prove text "$SOURCE/asm/exit.s"
+    exits 1
+    says "text: error: it is not an executable"
+    nasm -f elf64 "$SOURCE/asm/exit.s" -o exit.o
+    tinyelf golf --prove exit.o "$SOURCE/asm/exit.s"
+    exits 1
+    says "exit.o: error: it is an object, not an executable"
+}
+
+@test "options that do not go together are told apart" {
+    for words in "--level spec --with rwx -o x" "--hex h --prove x" "--unproven --prove x" "--level spec --prove x" "--level other -o x"; do
+        # shellcheck disable=SC2086
+        tinyelf golf $words "$SOURCE/asm/exit.s"
+        exits 2
+    done
 }

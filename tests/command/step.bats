@@ -26,7 +26,7 @@ for name in sorted(now):
     [ -z "$stderr" ]
     diff - <(echo "$output") <<'E'
 ./hello: 178 bytes, starts at 0x10078; cs 0x33, its low two bits 3: CPL 3, 64-bit code
-as the processor shows it; inside the kernel it is 0, by architecture, not measured
+as the processor shows it; in the kernel it is 0, by architecture, not measured
    1  0x10078 +0x78     48 c7 c0 01 00 00 00     mov rax,0x1
       rax 0x0 -> 0x1
    2  0x1007f +0x7f     48 c7 c7 01 00 00 00     mov rdi,0x1

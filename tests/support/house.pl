@@ -24,7 +24,7 @@ my %may = (
     coverage => 'ptrace stepper strace syscalls x86', golf => 'ptrace sandbox strace syscalls x86',
     strace => 'ptrace syscalls', input => 'link', bytemap => 'symbols',
     'commands/stages' => 'commands/build commands/compare', 'commands/disasm' => 'commands/explain commands/run',
-    'commands/explain' => 'commands/run commands/mutate', 'commands/show' => 'commands/explain', 'commands/golf' => 'commands/build commands/run',
+    'commands/explain' => 'commands/run commands/mutate', 'commands/show' => 'commands/explain', 'commands/golf' => 'commands/build commands/explain commands/run',
     map { $_ => 'commands/run' } qw(commands/mutate commands/step commands/trace));
 my %kind = (map({$_ => 'library'} qw(include arch assemble encode format hex image kernel map view)),
     map({$_ => 'engine'} qw(bytemap coverage golf input link ptrace sandbox stepper strace symbols syscalls x86)));

@@ -43,14 +43,42 @@ static bool is_interrupted(void *context)
            (options->is_interrupted && options->is_interrupted(options->context));
 }
 
+/* Where an instruction of the original is that a choice provides for, or is itself. */
+static uint64_t operation_offset(const struct golf_lifted *lifted, const struct golf_pieces *pieces,
+                                 uint32_t choice)
+{
+    const struct golf_node *node = pieces->nodes;
+    while (choice < node->first || choice >= node->first + node->count)
+        node++;
+    const struct golf_block *block = &lifted->blocks[node->block];
+    return node->operation < block->count ? block->operations[node->operation].offset
+                                          : ELFGEN_NOWHERE;
+}
+
+static uint64_t source_of(const struct finding *finding, const struct golf_pieces *pieces,
+                          const struct golf_item *item)
+{
+    const uint8_t *bytes;
+    switch ((enum golf_item_kind)item->kind) {
+    case GOLF_ITEM_CHOICE:
+        return operation_offset(&finding->lifted, pieces, item->which);
+    case GOLF_ITEM_DATA:
+        bytes = pieces->data[item->which].bytes;
+        return bytes ? (uint64_t)(bytes - finding->options->original) : ELFGEN_NOWHERE;
+    default:
+        return ELFGEN_NOWHERE;
+    }
+}
+
 static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
                  const struct golf_placed *how)
 {
     struct golf_found *found = finding->found;
     memcpy(found->bytes, bytes, size);
     found->size = size;
-    found->type = how->overlap->type;
-    found->phoff = how->overlap->phoff;
+    found->overlap = *how->overlap;
+    found->base = how->base;
+    found->entry = how->entry;
     found->item_count = 0;
     for (size_t i = 0; i < how->count && found->item_count < GOLF_FOUND_ITEMS; i++) {
         const struct golf_item *item = &how->items[i];
@@ -58,8 +86,8 @@ static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
             continue;
         const char *reason =
             item->kind == GOLF_ITEM_CHOICE ? how->pieces->choices[item->which].reason : NULL;
-        found->items[found->item_count++] =
-            (struct golf_found_item){item->offset, item->length, item->kind, reason};
+        found->items[found->item_count++] = (struct golf_found_item){
+            item->offset, item->length, item->kind, reason, source_of(finding, how->pieces, item)};
     }
 }
 
@@ -70,6 +98,10 @@ static bool is_proven(const uint8_t *bytes, size_t size, const struct golf_place
     struct golf_difference difference;
     if (finding->has_failed)
         return false;
+    if (!finding->options->prover) {
+        keep(finding, bytes, size, how);
+        return true;
+    }
     switch (golf_prove(finding->options->prover, bytes, size, &difference, finding->error)) {
     case GOLF_SAME:
         keep(finding, bytes, size, how);
@@ -163,6 +195,12 @@ static uint64_t left(uint64_t limit, uint64_t used)
     return limit == 0 ? 0 : used < limit ? limit - used : 1;
 }
 
+/* What a first file has to be smaller than. */
+static size_t below(const struct finding *finding)
+{
+    return finding->options->below ? finding->options->below : finding->options->size;
+}
+
 /* Looks for a file that is smaller than the best one so far, in up to `board_nodes` states of each
  * board; 0: any number. */
 static struct golf_place_result place(struct finding *finding, uint64_t board_nodes)
@@ -170,7 +208,7 @@ static struct golf_place_result place(struct finding *finding, uint64_t board_no
     const struct golf_options *options = finding->options;
     struct golf_found *found = finding->found;
     uint64_t all = left(options->nodes, found->nodes);
-    size_t most = (found->size ? found->size : options->size) - 1;
+    size_t most = (found->size ? found->size : below(finding)) - 1;
     struct golf_place_program programs[PROGRAMS] = {{&finding->pieces[0], false},
                                                     {&finding->pieces[1], true}};
     struct golf_place_options wanted = {.nodes = all,
@@ -204,7 +242,7 @@ static void pack(struct finding *finding, uint64_t nodes)
     const struct golf_options *options = finding->options;
     struct golf_found *found = finding->found;
     uint64_t all = left(options->nodes, found->nodes);
-    size_t most = (found->size ? found->size : options->size) - 1;
+    size_t most = (found->size ? found->size : below(finding)) - 1;
     struct golf_place_program programs[PROGRAMS] = {{&finding->pieces[0], false},
                                                     {&finding->pieces[1], true}};
     struct golf_place_options wanted = {.nodes = all != 0 && all < nodes ? all : nodes,
@@ -261,6 +299,8 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
     finding->found = found;
     finding->error = error;
     bool is_done = golf_lift(options->original, options->size, &finding->lifted, error);
+    if (is_done && options->lifted)
+        options->lifted(&finding->lifted, options->context);
     if (is_done) {
         find_overlaps(finding);
         is_done = search(finding);

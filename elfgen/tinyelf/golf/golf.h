@@ -5,14 +5,18 @@
 #ifndef GOLF_H
 #define GOLF_H
 
+#include "lifted.h"
 #include "place/place.h"
 #include "prove/prove.h"
 
 struct golf_options {
     const uint8_t *original; /* an executable, the caller's */
     size_t size;
-    struct golf_prover *prover; /* opened on the original */
+    size_t below;               /* only files of fewer bytes are looked for; 0: than the original */
+    struct golf_prover *prover; /* opened on the original; NULL: nothing is proven */
     bool spec, rwx, overcommit; /* as in overlap/overlaps.h */
+    bool int80;                 /* system calls by `int 0x80` in 64-bit code, too */
+    bool full_writes;           /* what write returns is taken to be the size that it was given */
     uint64_t nodes;             /* states of the search, in all; 0: any number */
     uint64_t seed;              /* of the local search */
     size_t jobs;          /* processes that search at the same time; 0, 1: none besides this */
@@ -27,6 +31,8 @@ struct golf_options {
     /* NULL, or called now and then: the best size so far (0: none), the one that is tried, and the
      * states that were seen. */
     void (*progress)(size_t best, size_t size, uint64_t nodes, void *context);
+    /* Gets the lifted program once, which is valid until it returns; NULL: nobody does. */
+    void (*lifted)(const struct golf_lifted *lifted, void *context);
     void *context;
 };
 
@@ -35,13 +41,18 @@ struct golf_found_item {
     uint16_t offset, length;
     uint8_t kind;       /* enum golf_item_kind */
     const char *reason; /* GOLF_ITEM_CHOICE: why it does what the original did, static; else NULL */
+    /* Where in the original's file is what it is or provides for; ELFGEN_NOWHERE: it has nothing
+     * like it. */
+    uint64_t source;
 };
 
 enum { GOLF_LARGEST = 60000, GOLF_FOUND_ITEMS = 8192 };
 struct golf_found {
     uint8_t bytes[GOLF_LARGEST];
-    size_t size;          /* 0: nothing smaller than the original was found */
-    unsigned type, phoff; /* e_type, and where the program header is */
+    size_t size;                 /* 0: nothing smaller than the original was found */
+    struct golf_overlap overlap; /* its headers */
+    uint64_t base;               /* the address of its first byte */
+    uint16_t entry;              /* where in it it starts */
     struct golf_found_item items[GOLF_FOUND_ITEMS];
     size_t item_count;
     bool is_complete; /* the search ended by itself */

@@ -53,8 +53,10 @@ enum golf_node_kind {
 struct golf_node {
     uint8_t kind; /* enum golf_node_kind */
     uint8_t condition;
-    uint16_t taken, other; /* blocks */
-    uint32_t first, count; /* its choices, in golf_pieces.choices */
+    uint16_t taken, other;     /* blocks */
+    uint16_t block, operation; /* of the lifted program: which one comes next; the count of the
+                                  block's: its end */
+    uint32_t first, count;     /* its choices, in golf_pieces.choices */
     uint32_t least; /* the fewest bytes from here to its block's end, jumps not counted; exact or
                        less */
     uint16_t dead_registers; /* an instruction that a placer adds may change these */

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/plural.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 
@@ -13,9 +14,7 @@
 static void put_count(struct elfgen_text *out, uint64_t count, const char *one, const char *more)
 {
     elfgen_text_string(out, ", ");
-    elfgen_text_decimal(out, count, 0);
-    elfgen_text_char(out, ' ');
-    elfgen_text_string(out, count == 1 ? one : more);
+    plural_put(out, count, one, more);
 }
 
 static bool verify_file(const char *path, struct standard_output *output)

@@ -5,6 +5,7 @@
 #include "bytemap/bytemap.h"
 #include "coverage/coverage.h"
 #include "choices.h"
+#include "make_source.h"
 
 struct mutate_report;
 struct page_run;
@@ -19,6 +20,9 @@ struct explain {
     /* For the page; NULL: it has none. */
     const struct page_run *page_run; /* of map.run */
     const struct mutate_report *heat;
+    /* For the hex source: what another command says. */
+    const struct explain_remark *remarks;
+    size_t remark_count;
 };
 
 /* Prints the report. Returns false if it ended early: map.error says why. */

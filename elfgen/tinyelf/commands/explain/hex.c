@@ -23,6 +23,8 @@ struct source {
     uint64_t written; /* bytes up to here are in the source */
     struct label *labels;
     size_t label_count, label_next;
+    const struct explain_remark *remarks; /* those that are left */
+    size_t remark_count;
 };
 
 /* ---- labels ---- */
@@ -113,6 +115,18 @@ static void put_place(struct elfgen_text *out, uint64_t offset)
     elfgen_text_char(out, ' ');
 }
 
+/* Prints the remarks about bytes before `end`. */
+static void put_remarks(struct source *source, uint64_t end)
+{
+    struct elfgen_text *out = source->writer.map->out;
+    for (; source->remark_count > 0 && source->remarks->offset < end; source->remark_count--) {
+        put_place(out, source->remarks->offset);
+        elfgen_text_string(out, source->remarks->text);
+        elfgen_text_char(out, '\n');
+        source->remarks++;
+    }
+}
+
 /* "phdr[0].p_flags = 0x5, read + execute [kernel]" */
 static void put_words(struct bytemap *map, const struct elfgen_claim *claim)
 {
@@ -180,6 +194,7 @@ static void put_claim(struct bytemap_writer *writer, const struct elfgen_claim *
     struct source *source = (struct source *)writer;
     struct bytemap *map = writer->map;
     put_bytes(source, claim->offset, NULL);
+    put_remarks(source, claim->offset);
     if (claim->offset == source->written && !is_around_others(map, claim)) {
         put_bytes(source, claim->offset + claim->length, claim);
         return;
@@ -210,6 +225,7 @@ static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t len
     struct source *source = (struct source *)writer;
     struct elfgen_text *out = writer->map->out;
     put_bytes(source, offset, NULL);
+    put_remarks(source, offset);
     if (offset < source->written)
         return;
     put_labels(source, offset);
@@ -222,7 +238,9 @@ static void put_gap(struct bytemap_writer *writer, uint64_t offset, uint64_t len
 bool explain_hex(struct explain *explain)
 {
     struct bytemap *map = &explain->map;
-    struct source source = {.writer = {map, false, put_claim, put_gap, put_symbol_line, 0}};
+    struct source source = {.writer = {map, false, put_claim, put_gap, put_symbol_line, 0},
+                            .remarks = explain->remarks,
+                            .remark_count = explain->remark_count};
     if (!collect_labels(&source)) {
         error_no_memory(&map->error);
         return false;
@@ -230,6 +248,8 @@ bool explain_hex(struct explain *explain)
     bool good = bytemap_walk(&source.writer);
     if (good)
         put_bytes(&source, map->view->length, NULL);
+    if (good)
+        put_remarks(&source, map->view->length);
     free(source.labels);
     return good;
 }

@@ -2,7 +2,6 @@
  * does. */
 #include <errno.h>
 #include <limits.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,23 +25,6 @@
 enum { ENVIRONMENTS = 200, ENVIRONMENTS_MOST = 100000, SEARCH_SECONDS = 20, JOBS_MOST = 256 };
 #define A_SECOND UINT64_C(1000000000)
 
-struct options {
-    const char *candidate, *output, *input;
-    uint64_t nodes; /* 0: any number */
-    unsigned with;  /* bits of enum golf_with */
-    uint64_t environments, seed;
-    size_t jobs, shard, shards; /* 0: one for each processor; all */
-    size_t best;                /* size, for the progress */
-    volatile size_t states;     /* the same */
-    uint64_t time;              /* nanoseconds; 0: no limit */
-    uint64_t deadline;          /* a point in time */
-    unsigned kinds;
-    struct kernel_versions versions;
-    bool json, verbose;
-    char **inputs, **arguments; /* arguments: NULL, or what follows -- */
-    size_t input_count;
-};
-
 /* ---- options ---- */
 
 static int take_number(const char *option, const char *text, uint64_t most, uint64_t *number)
@@ -53,7 +35,7 @@ static int take_number(const char *option, const char *text, uint64_t most, uint
                        (unsigned long long)most);
 }
 
-static int take_environments(const char *text, struct options *options)
+static int take_environments(const char *text, struct golf_request *options)
 {
     int status = take_number("environments", text, ENVIRONMENTS_MOST, &options->environments);
     if (status == EXIT_YES && options->environments == 0)
@@ -71,7 +53,7 @@ static int take_jobs(const char *text, size_t *jobs)
     return EXIT_YES;
 }
 
-static int take_shard(const char *text, struct options *options)
+static int take_shard(const char *text, struct golf_request *options)
 {
     unsigned shard, shards;
     int end = 0;
@@ -85,16 +67,9 @@ static int take_shard(const char *text, struct options *options)
     return EXIT_YES;
 }
 
-static size_t processors(void)
-{
-    cpu_set_t all;
-    int count = sched_getaffinity(0, sizeof all, &all) == 0 ? CPU_COUNT(&all) : 1;
-    return count < 1 ? 1 : count > JOBS_MOST ? JOBS_MOST : (size_t)count;
-}
-
 static int take_option(void *context, const struct option_given *given)
 {
-    struct options *options = context;
+    struct golf_request *options = context;
     switch ((enum option_id)given->id) {
     case OPTION_OUTPUT:
         if (options->output)
@@ -109,6 +84,15 @@ static int take_option(void *context, const struct option_given *given)
         return take_shard(given->value, options);
     case OPTION_WITH:
         options->with |= (unsigned)given->choice;
+        break;
+    case OPTION_LEVEL:
+        options->is_spec = given->choice == GOLF_LEVEL_SPEC;
+        break;
+    case OPTION_UNPROVEN:
+        options->may_be_unproven = true;
+        break;
+    case OPTION_HEX:
+        options->hex = given->value;
         break;
     case OPTION_PROVE:
         options->candidate = given->value;
@@ -138,7 +122,7 @@ static int take_option(void *context, const struct option_given *given)
 }
 
 /* What follows the first -- are the program's arguments. Returns how many words come before. */
-static int split_arguments(int argc, char **argv, struct options *options)
+static int split_arguments(int argc, char **argv, struct golf_request *options)
 {
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--") == 0) {
@@ -159,8 +143,24 @@ static bool is_executable(const struct file_bytes *bytes)
            view.ehdr.e_type != ELFGEN_ET_REL;
 }
 
+/* A text or an object differs from a program, but that is not what somebody asks. */
+static bool check_candidate(const struct golf_request *options, const struct file_bytes *bytes)
+{
+    struct elfgen_view view;
+    if (is_executable(bytes))
+        return true;
+    if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, NULL) == ELFGEN_OK)
+        message(input_name(options->candidate), "error",
+                "it is an object, not an executable: 'tinyelf build' links it");
+    else
+        message(input_name(options->candidate), "error",
+                "it is not an executable, and no ELF file at all");
+    return false;
+}
+
 /* Reads the program, or builds it from sources. Returns the exit status. */
-static int read_original(const struct options *options, struct golf_file *original, uint8_t **bytes)
+static int read_original(const struct golf_request *options, struct golf_file *original,
+                         uint8_t **bytes)
 {
     struct file_bytes read = {0};
     struct build_made made = {0};
@@ -189,28 +189,23 @@ static int read_original(const struct options *options, struct golf_file *origin
 
 /* ---- the proof ---- */
 
-static bool is_over(void *context)
-{
-    const struct options *options = context;
-    return interrupt_came() || (options->deadline != 0 && clock_now() >= options->deadline);
-}
-
 /* Reports why there is no proof. */
-static int report_failure(struct options *options, const char *file,
+static int report_failure(struct golf_request *options, const char *file,
                           const struct elfgen_error *error)
 {
     if (interrupt_came())
         return EXIT_NO;
-    if (is_over(options))
+    if (golf_is_over(options))
         message(file, "error", "not proven in the time that --time gives");
     else
         message_library_error(file, error);
     return EXIT_NO;
 }
 
-static int finish(struct options *options, struct golf_report *report)
+static int finish(struct golf_request *options, struct golf_report *report)
 {
-    report->facts = golf_prover_facts(report->prover);
+    if (report->prover)
+        report->facts = golf_prover_facts(report->prover);
     golf_kernels_ask(&report->original, &report->candidate, &options->versions, &report->kernels);
     interrupt_unwatch();
     struct standard_output *output = stdout_open();
@@ -219,10 +214,11 @@ static int finish(struct options *options, struct golf_report *report)
         golf_json(report, options->verbose, &output->text);
     else
         golf_text(report, options->verbose, &output->text);
-    return stdout_finish(output) && golf_is_proven(report) ? EXIT_YES : EXIT_NO;
+    return stdout_finish(output) && (report->unproven || golf_is_proven(report)) ? EXIT_YES
+                                                                                 : EXIT_NO;
 }
 
-static int compare(struct options *options, struct golf_report *report)
+static int compare(struct golf_request *options, struct golf_report *report)
 {
     struct elfgen_error error;
     enum golf_outcome outcome = golf_prove(report->prover, report->candidate.bytes,
@@ -235,97 +231,12 @@ static int compare(struct options *options, struct golf_report *report)
     return finish(options, report);
 }
 
-/* ---- the search ---- */
-
-/* Machines of each version that was asked for. Returns how many. */
-static size_t make_machines(const struct kernel_versions *versions,
-                            struct elfgen_kernel_machine *machines, size_t room)
+static int search(struct golf_request *options, struct golf_report *report)
 {
-    size_t count = 0;
-    for (uint32_t version = versions->first; version <= versions->last && count < room;
-         version = kernel_versions_next(version)) {
-        elfgen_kernel_usual(&machines[count]);
-        machines[count++].version = version;
-    }
-    return count;
+    return golf_search(options, report) ? finish(options, report) : EXIT_NO;
 }
 
-static void report_left_alone(const char *file, const struct elfgen_error *error)
-{
-    if (error->offset == ELFGEN_NOWHERE)
-        message(file, "error", "it is left alone: %s", error->text);
-    else
-        message(file, "error", "it is left alone: at offset 0x%llx of the program: %s",
-                (unsigned long long)error->offset, error->text);
-}
-
-/* Shows the best size so far and the one that is tried; with -v, says when there is a better file.
- */
-static void show_progress(size_t best, size_t size, uint64_t nodes, void *context)
-{
-    enum { TEXTS = 2, LONGEST = 64 };
-    static char texts[TEXTS][LONGEST]; /* the one that is shown must not change */
-    static unsigned shown;
-    struct options *options = context;
-    if (options->verbose && best != options->best)
-        message(options->output, "note", "%zu bytes are enough, %llu states", best,
-                (unsigned long long)nodes);
-    options->best = best;
-    options->states = (size_t)nodes;
-    char *text = texts[++shown % TEXTS];
-    if (best > 0)
-        snprintf(text, LONGEST, "searching: best %zu, trying %zu bytes", best, size);
-    else
-        snprintf(text, LONGEST, "searching: trying %zu bytes", size);
-    progress_next(&(struct progress){
-        .doing = text, .file = options->output, .things = "states", .done = &options->states});
-}
-
-/* Searches, writes the file that was found, or the original, and reports it. */
-static int search(struct options *options, struct golf_report *report)
-{
-    enum { MACHINES = 64 };
-    static struct elfgen_kernel_machine machines[MACHINES];
-    static struct golf_found found;
-    struct elfgen_error error;
-    const struct golf_options wanted = {.original = report->original.bytes,
-                                        .size = report->original.size,
-                                        .prover = report->prover,
-                                        .rwx = options->with & GOLF_WITH_RWX,
-                                        .overcommit = options->with & GOLF_WITH_OVERCOMMIT,
-                                        .nodes = options->nodes,
-                                        .seed = options->seed,
-                                        .jobs = options->jobs ? options->jobs : processors(),
-                                        .shard = options->shard,
-                                        .shards = options->shards,
-                                        .deadline = options->deadline,
-                                        .machines = machines,
-                                        .machine_count =
-                                            make_machines(&options->versions, machines, MACHINES),
-                                        .first = options->versions.first,
-                                        .last = options->versions.last,
-                                        .context = options,
-                                        .progress = show_progress,
-                                        .is_interrupted = is_over};
-    if (!golf_find(&wanted, &found, &error)) {
-        if (error.status == ELFGEN_UNSUPPORTED || error.status == ELFGEN_DOES_NOT_FIT)
-            report_left_alone(report->original.name, &error);
-        else
-            message_library_error(report->original.name, &error);
-        return EXIT_NO;
-    }
-    report->found = &found;
-    report->same = true;
-    report->candidate =
-        (struct golf_file){options->output, report->original.bytes, report->original.size};
-    if (found.size > 0)
-        report->candidate = (struct golf_file){options->output, found.bytes, found.size};
-    if (!atomic_file_write(options->output, report->candidate.bytes, report->candidate.size, true))
-        return EXIT_NO;
-    return finish(options, report);
-}
-
-static int open_and_compare(struct options *options, struct golf_report *report,
+static int open_and_compare(struct golf_request *options, struct golf_report *report,
                             const struct file_bytes *input)
 {
     struct elfgen_error error;
@@ -347,11 +258,21 @@ static int open_and_compare(struct options *options, struct golf_report *report,
         .input_size = input->size,
         .ignored = program_ignored_signals(),
         .context = options,
-        .interrupted = is_over};
+        .interrupted = golf_is_over};
     interrupt_watch();
+    const uint64_t now = clock_now(), deadline = options->deadline;
+    if (options->may_be_unproven && deadline > now) /* then the search needs time as well */
+        options->deadline = now + (deadline - now) / 2;
     report->prover = golf_prover_open(&wanted, &refused, &error);
-    if (!report->prover && refused && !is_over(options)) {
-        message(report->original.name, "error", "cannot be proven: %s", error.text);
+    const bool is_late = golf_is_over(options) && !interrupt_came();
+    options->deadline = deadline;
+    if (!report->prover && options->may_be_unproven && !golf_is_over(options)) {
+        report->unproven = is_late ? "that takes longer than half of the time" : error.text;
+        return search(options, report);
+    }
+    if (!report->prover && refused && !golf_is_over(options)) {
+        message(report->original.name, "error", "cannot be proven: %s%s", error.text,
+                options->candidate ? "" : " (--unproven does without)");
         return EXIT_NO;
     }
     if (!report->prover)
@@ -360,7 +281,7 @@ static int open_and_compare(struct options *options, struct golf_report *report,
     return options->candidate ? compare(options, report) : search(options, report);
 }
 
-static int run(struct options *options)
+static int run(struct golf_request *options)
 {
     struct golf_report report = {.seed = options->seed};
     struct file_bytes candidate = {0}, input = {0};
@@ -369,6 +290,8 @@ static int run(struct options *options)
     if (status == EXIT_YES &&
         ((options->candidate && !input_read(options->candidate, &candidate)) ||
          (options->input && !input_read(options->input, &input))))
+        status = EXIT_NO;
+    if (status == EXIT_YES && options->candidate && !check_candidate(options, &candidate))
         status = EXIT_NO;
     if (status == EXIT_YES) {
         if (options->candidate)
@@ -385,6 +308,7 @@ static int run(struct options *options)
         progress_end();
     }
     golf_prover_close(report.prover);
+    free(report.lifted.bytes);
     file_free(&candidate);
     file_free(&input);
     free(bytes);
@@ -394,7 +318,7 @@ static int run(struct options *options)
 
 /* An output that is an input would be lost, and one that cannot be made should be known before the
  * search. */
-static bool check_output(const struct options *options)
+static bool check_output(const struct golf_request *options)
 {
     struct stat status;
     char folder[PATH_MAX];
@@ -411,12 +335,30 @@ static bool check_output(const struct options *options)
         if (atomic_file_is_same(options->output, options->inputs[i]))
             return message(options->inputs[i], "error", "this input would be overwritten by -o"),
                    false;
+    for (size_t i = 0; options->hex && i < options->input_count; i++)
+        if (atomic_file_is_same(options->hex, options->inputs[i]))
+            return message(options->inputs[i], "error", "this input would be overwritten by --hex"),
+                   false;
     return true;
+}
+
+/* A word that is given, and is only for a search; NULL: none. */
+static const char *word_of_search(const struct golf_request *options)
+{
+    return options->output            ? "-o"
+           : options->nodes           ? "--nodes"
+           : options->jobs            ? "--jobs"
+           : options->shards          ? "--shard"
+           : options->with            ? "--with"
+           : options->is_spec         ? "--level"
+           : options->may_be_unproven ? "--unproven"
+           : options->hex             ? "--hex"
+                                      : NULL;
 }
 
 int command_golf(int argc, char **argv)
 {
-    struct options options = {.environments = ENVIRONMENTS, .seed = 1};
+    struct golf_request options = {.environments = ENVIRONMENTS, .seed = 1};
     int count = split_arguments(argc, argv, &options);
     kernel_versions_read("golf", "all", &options.versions);
     int status = options_read(&command_golf_options, count, argv, take_option, &options);
@@ -428,14 +370,18 @@ int command_golf(int argc, char **argv)
     if (options.output && strcmp(options.output, "-") == 0)
         return usage_error("golf",
                            "-o -: the report is on standard output, so the file needs a name");
-    const char *searches = options.output   ? "-o"
-                           : options.nodes  ? "--nodes"
-                           : options.jobs   ? "--jobs"
-                           : options.shards ? "--shard"
-                           : options.with   ? "--with"
-                                            : NULL;
-    if (options.candidate && searches)
-        return usage_error("golf", "--prove searches for nothing: no %s with it", searches);
+    const char *word = word_of_search(&options);
+    if (options.candidate && word)
+        return usage_error("golf", "--prove searches for nothing: no %s with it", word);
+    if (options.hex && strcmp(options.hex, options.output) == 0)
+        return usage_error("golf", "-o and --hex are the same file, '%s'", options.hex);
+    if (options.hex && strcmp(options.hex, "-") == 0)
+        return usage_error("golf",
+                           "--hex -: the report is on standard output, so the source needs "
+                           "a name, such as %s.hex",
+                           options.output);
+    if (options.is_spec && options.with)
+        return usage_error("golf", "--level spec is for every reader of the file: no --with");
     if (optind >= count)
         return usage_error("golf", "no input given: what should '%s' do the same as?",
                            options.candidate ? options.candidate : options.output);

@@ -1,4 +1,4 @@
-/* Writes a proof as one JSON object. */
+/* Writes a proof, and what was found, as one JSON object. */
 #include "golf_private.h"
 #include "base/json_write.h"
 #include "commands/json_versions.h"
@@ -59,7 +59,7 @@ static void put_difference(const struct golf_report *report, struct elfgen_text 
 {
     const struct golf_difference *difference = &report->difference;
     json_key(out, "difference");
-    if (report->same) {
+    if (report->same || report->unproven) {
         elfgen_text_string(out, "null");
         return;
     }
@@ -105,18 +105,52 @@ static void put_file(struct elfgen_text *out, const char *key, const struct golf
     elfgen_text_char(out, '}');
 }
 
-static void put_search(const struct golf_found *found, struct elfgen_text *out)
+static void put_account(struct elfgen_text *out, const char *key,
+                        const struct golf_account *account)
 {
+    json_key(out, key);
+    for (enum golf_part part = 0; part < GOLF_PARTS; part++) {
+        elfgen_text_string(out, part > 0 ? "," : "{");
+        json_string(out, golf_part_name(part));
+        elfgen_text_char(out, ':');
+        elfgen_text_decimal(out, account->bytes[part], 0);
+    }
+    elfgen_text_char(out, '}');
+}
+
+static void put_savings(const struct golf_report *report, struct elfgen_text *out)
+{
+    static const char *const ends[] = {[GOLF_SAVING_NOT_TRIED] = "not tried",
+                                       [GOLF_SAVING_FOUND] = "found",
+                                       [GOLF_SAVING_NONE] = "none",
+                                       [GOLF_SAVING_STOPPED] = "stopped"};
+    json_key(out, "savings");
+    elfgen_text_char(out, '[');
+    for (size_t i = 0; i < report->saving_count; i++) {
+        const struct golf_saving *saving = &report->savings[i];
+        elfgen_text_string(out, i > 0 ? ",{\"options\":" : "{\"options\":");
+        json_string(out, saving->option);
+        json_key_string(out, "result", ends[saving->end]);
+        json_key_number_if(out, "size", saving->end == GOLF_SAVING_FOUND, saving->size);
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_char(out, ']');
+}
+
+static void put_search(const struct golf_report *report, struct elfgen_text *out)
+{
+    const struct golf_found *found = report->found;
     json_key(out, "search");
     elfgen_text_string(out, "{\"found\":");
     elfgen_text_string(out, found->size > 0 ? "true" : "false");
     json_key_bool(out, "complete", found->is_complete);
     json_key_number(out, "states", found->nodes);
     json_key_number(out, "rejected", found->rejected);
-    if (found->size > 0)
-        json_key_number(out, "header_offset", found->phoff);
-    else
-        json_key_null(out, "header_offset");
+    json_key_number_if(out, "header_offset", found->size > 0, found->overlap.phoff);
+    json_key_number_if(out, "entry_offset", found->size > 0, found->entry);
+    put_account(out, "before", &report->before);
+    put_account(out, "after", &report->after);
+    put_savings(report, out);
     json_key(out, "pieces");
     elfgen_text_char(out, '[');
     for (size_t i = 0; i < found->item_count; i++) {
@@ -125,6 +159,7 @@ static void put_search(const struct golf_found *found, struct elfgen_text *out)
         elfgen_text_decimal(out, item->offset, 0);
         json_key_number(out, "size", item->length);
         json_key_string(out, "meaning", golf_item_words(item));
+        json_key_number_if(out, "source", item->source != ELFGEN_NOWHERE, item->source);
         elfgen_text_char(out, '}');
     }
     elfgen_text_string(out, "]}");
@@ -136,6 +171,10 @@ void golf_json(const struct golf_report *report, bool verbose, struct elfgen_tex
     put_file(out, "original", &report->original);
     put_file(out, "candidate", &report->candidate);
     json_key_bool(out, "same", golf_is_proven(report));
+    if (report->unproven)
+        json_key_string(out, "unproven", report->unproven);
+    else
+        json_key_null(out, "unproven");
     json_key_number(out, "seed", report->seed);
     json_key_number(out, "environments", report->facts.environments);
     json_key_number(out, "steps", report->facts.calls);
@@ -143,7 +182,7 @@ void golf_json(const struct golf_report *report, bool verbose, struct elfgen_tex
     put_difference(report, out);
     put_kernels(&report->kernels, out);
     if (report->found)
-        put_search(report->found, out);
+        put_search(report, out);
     if (verbose) {
         json_key(out, "all");
         elfgen_text_char(out, '[');
@@ -152,6 +191,8 @@ void golf_json(const struct golf_report *report, bool verbose, struct elfgen_tex
             put_environment(report, i, out);
         }
         elfgen_text_char(out, ']');
+        if (report->found)
+            put_text(out, "operations", &report->lifted);
     }
     elfgen_text_string(out, "}\n");
 }

@@ -7,6 +7,13 @@
 
 #include "options.h"
 
+static const struct option_choice golf_levels[] = {
+    {"linux", GOLF_LEVEL_LINUX, "a file that every Linux from 4.19 on starts (default)"},
+    {"spec", GOLF_LEVEL_SPEC,
+     "a file that readelf, gdb, qemu-user and WSL1 take, too: whole headers, with usual values"},
+    {NULL, 0, NULL},
+};
+
 static const struct option_choice golf_kinds[] = {
     {"rwx", GOLF_WITH_RWX, "segments that are writable and executable"},
     {"overcommit", GOLF_WITH_OVERCOMMIT,

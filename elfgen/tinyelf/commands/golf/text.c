@@ -3,6 +3,7 @@
 
 #include "golf_private.h"
 #include "base/ascii.h"
+#include "base/plural.h"
 
 bool golf_is_proven(const struct golf_report *report)
 {
@@ -30,30 +31,6 @@ const char *golf_difference_words(enum golf_difference_kind kind)
 const char *golf_difference_name(enum golf_difference_kind kind)
 {
     return differences[kind].name;
-}
-
-void golf_put_version(struct elfgen_text *out, uint32_t version)
-{
-    elfgen_text_decimal(out, version >> 16, 0);
-    elfgen_text_char(out, '.');
-    elfgen_text_decimal(out, version & 0xffff, 0);
-}
-
-static void put_versions(const struct kernel_versions *versions, struct elfgen_text *out)
-{
-    golf_put_version(out, versions->first);
-    if (versions->last == versions->first)
-        return;
-    elfgen_text_string(out, " to ");
-    golf_put_version(out, versions->last);
-}
-
-static void put_plural(struct elfgen_text *out, uint64_t count, const char *word)
-{
-    elfgen_text_decimal(out, count, 0);
-    elfgen_text_char(out, ' ');
-    elfgen_text_string(out, word);
-    elfgen_text_string(out, count == 1 ? "" : "s");
 }
 
 /* ---- an environment ---- */
@@ -106,7 +83,7 @@ static void put_input(struct elfgen_text *out, const struct golf_environment *en
     elfgen_text_string(out, environment->input_is);
     if (environment->input_size > 0) {
         elfgen_text_string(out, ", ");
-        put_plural(out, environment->input_size, "byte");
+        plural_put(out, environment->input_size, "byte", "bytes");
     }
 }
 
@@ -156,21 +133,20 @@ static void put_same(const struct golf_report *report, struct elfgen_text *out)
     elfgen_text_string(out, ": does the same as ");
     elfgen_text_string(out, report->original.name);
     elfgen_text_string(out, " in ");
-    put_plural(out, facts->environments, "environment");
+    plural_put(out, facts->environments, "environment", "environments");
     elfgen_text_string(out, " (--seed ");
     elfgen_text_decimal(out, report->seed, 0);
     elfgen_text_string(out, "), ");
-    put_plural(out, facts->calls, "step");
+    plural_put(out, facts->calls, "step", "steps");
     elfgen_text_string(out, "\n");
     if (facts->cut > 0) {
         elfgen_text_string(out, "  in ");
         elfgen_text_decimal(out, facts->cut, 0);
         elfgen_text_string(out, " of them, only the first ");
-        put_plural(out, facts->longest, "step");
+        plural_put(out, facts->longest, "step", "steps");
         elfgen_text_string(out, facts->cut == 1 ? " were compared\n" : " each were compared\n");
     }
-    elfgen_text_string(out, "  what may differ: time, registers at the end, addresses, "
-                            "/proc/self/maps, core files, stack use up to 128 KiB\n");
+    golf_put_may_differ(out);
 }
 
 static void put_different(const struct golf_report *report, struct elfgen_text *out)
@@ -195,99 +171,10 @@ static void put_different(const struct golf_report *report, struct elfgen_text *
     put_environment(report, out);
 }
 
-static void put_kernels(const struct golf_report *report, struct elfgen_text *out)
-{
-    const struct golf_kernels *kernels = &report->kernels;
-    elfgen_text_string(out, "  Linux ");
-    if (kernels->refuse_count == 0) {
-        put_versions(&kernels->asked, out);
-        elfgen_text_string(out, kernels->starts ? " starts both\n" : " starts neither\n");
-        return;
-    }
-    for (size_t i = 0; i < kernels->refuse_count; i++) {
-        elfgen_text_string(out, i > 0 ? ", " : "");
-        put_versions(&kernels->refuse[i], out);
-    }
-    elfgen_text_string(out, " starts ");
-    elfgen_text_string(out, report->original.name);
-    elfgen_text_string(out, ", but not ");
-    elfgen_text_string(out, report->candidate.name);
-    elfgen_text_string(out, " (--kernel asks for fewer versions): ");
-    elfgen_kernel_message(&kernels->answer, out);
-    elfgen_text_char(out, '\n');
-}
-
-/* ---- what was found ---- */
-
-static const char *const item_words[] = {
-    [GOLF_ITEM_CHOICE] = "",
-    [GOLF_ITEM_JUMP] = "a jump to another part of the code",
-    [GOLF_ITEM_BRANCH] = "a conditional jump of the program",
-    [GOLF_ITEM_FILLER] = "an instruction without effect, which passes bytes of a header",
-    [GOLF_ITEM_PREFIX] = "a prefix without effect",
-    [GOLF_ITEM_DATA] = "data",
-};
-
-const char *golf_item_words(const struct golf_found_item *item)
-{
-    return item->reason ? item->reason : item_words[item->kind];
-}
-
-static void put_items(const struct golf_found *found, struct elfgen_text *out)
-{
-    for (size_t i = 0; i < found->item_count; i++) {
-        const struct golf_found_item *item = &found->items[i];
-        elfgen_text_string(out, "  0x");
-        elfgen_text_hex(out, item->offset, 2);
-        elfgen_text_string(out, "  ");
-        elfgen_text_hex_bytes(out, found->bytes + item->offset, item->length, ' ');
-        elfgen_text_string(out, "  ");
-        elfgen_text_string(out, golf_item_words(item));
-        elfgen_text_char(out, '\n');
-    }
-}
-
-static void put_end(const struct golf_found *found, struct elfgen_text *out)
-{
-    elfgen_text_string(out,
-                       found->is_complete
-                           ? "  search complete: nothing smaller among these headers and rewrites\n"
-                           : "  search stopped: there may be smaller ones\n");
-}
-
-static void put_found(const struct golf_report *report, bool verbose, struct elfgen_text *out)
-{
-    const struct golf_found *found = report->found;
-    elfgen_text_string(out, report->candidate.name);
-    elfgen_text_string(out, ": ");
-    if (found->size == 0) {
-        elfgen_text_string(out, "nothing smaller than ");
-        elfgen_text_string(out, report->original.name);
-        elfgen_text_string(out, " was found: it is a copy\n");
-        put_end(found, out);
-        return;
-    }
-    put_plural(out, found->size, "byte");
-    elfgen_text_string(out, ", and does the same as the ");
-    elfgen_text_decimal(out, report->original.size, 0);
-    elfgen_text_string(out, " of ");
-    elfgen_text_string(out, report->original.name);
-    elfgen_text_string(out, " in ");
-    put_plural(out, report->facts.environments, "environment");
-    elfgen_text_string(out, "\n  program header at offset ");
-    elfgen_text_decimal(out, found->phoff, 0);
-    elfgen_text_string(out, found->type == ELFGEN_ET_DYN ? ", ET_DYN" : ", ET_EXEC");
-    elfgen_text_char(out, '\n');
-    put_end(found, out);
-    put_kernels(report, out);
-    if (verbose)
-        put_items(found, out);
-}
-
 void golf_text(const struct golf_report *report, bool verbose, struct elfgen_text *out)
 {
     if (report->found) {
-        put_found(report, verbose, out);
+        golf_put_found(report, verbose, out);
         return;
     }
     if (verbose)
@@ -296,10 +183,10 @@ void golf_text(const struct golf_report *report, bool verbose, struct elfgen_tex
         put_same(report, out);
     else
         put_different(report, out);
-    put_kernels(report, out);
+    golf_put_kernels(report, out);
     elfgen_text_string(out, "  ");
-    put_plural(out, report->original.size, "byte");
+    plural_put(out, report->original.size, "byte", "bytes");
     elfgen_text_string(out, " -> ");
-    put_plural(out, report->candidate.size, "byte");
+    plural_put(out, report->candidate.size, "byte", "bytes");
     elfgen_text_char(out, '\n');
 }

@@ -42,7 +42,7 @@ void step_put_head(struct elfgen_text *out, const struct step_recording *recordi
     elfgen_text_string(out, ", ");
     elfgen_text_decimal(
         out, UINT64_C(8) * recording_word_size(recording_is_64_bit(&recording->start)), 0);
-    elfgen_text_string(out, "-bit code\nas the processor shows it; inside the kernel it is 0, by "
+    elfgen_text_string(out, "-bit code\nas the processor shows it; in the kernel it is 0, by "
                             "architecture, not measured\n");
     if (recording->is_private)
         elfgen_text_string(out, "paths, arguments, environment and stack are left out\n");

@@ -1,6 +1,9 @@
 /* Prints a system call as the processor sees it: instruction, registers, rings. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/fold.h"
 #include "base/visible.h"
@@ -41,6 +44,16 @@ static void put_bytes(struct elfgen_text *out, const struct call_site *site)
     elfgen_text_string(out, syscall_instruction(site->call_instruction)->name);
 }
 
+/* Returns a file's path from the working folder on if it is in there, else the whole path. */
+static const char *from_working_folder(const char *path)
+{
+    char folder[PATH_MAX];
+    size_t length = getcwd(folder, sizeof folder) ? strlen(folder) : 0;
+    return length > 1 && strncmp(path, folder, length) == 0 && path[length] == '/'
+               ? path + length + 1
+               : path;
+}
+
 /* Prints which file the bytes come from. */
 static void put_place(struct elfgen_text *out, const struct trace_call *call)
 {
@@ -57,7 +70,7 @@ static void put_place(struct elfgen_text *out, const struct trace_call *call)
     elfgen_text_string(out, "offset ");
     elfgen_text_0x(out, call->site.address - place->from + place->offset);
     elfgen_text_string(out, " of ");
-    visible_string(out, place->file);
+    visible_string(out, from_working_folder(place->file));
 }
 
 static void put_instruction(struct fold *fold, const struct trace_call *call)

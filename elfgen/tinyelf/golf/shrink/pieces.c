@@ -145,6 +145,8 @@ static struct golf_node node_of(const struct search *search, uint32_t number)
     struct golf_node node = {.kind = GOLF_STEP,
                              .taken = GOLF_NONE,
                              .other = GOLF_NONE,
+                             .block = (uint16_t)(search->block - search->lifted->blocks),
+                             .operation = state->position,
                              .least = search->costs[number],
                              .flags_are_dead = !state->flags};
     unsigned registers = search->lifted->bits == 64 ? GOLF_REGISTERS : GOLF_REGISTERS / 2;
@@ -212,6 +214,7 @@ static bool add_entry(const struct search *search, const struct ways *ways,
     struct golf_node node = {.kind = GOLF_STEP,
                              .taken = GOLF_NONE,
                              .other = GOLF_NONE,
+                             .block = (uint16_t)block,
                              .least = search->best,
                              .first = (uint32_t)pieces->choice_count};
     uint32_t number = add_node(pieces, capacities, &node);
