@@ -348,12 +348,12 @@ is_golfed()
 }
 
 @test "the end of the command ends its jobs, and Ctrl-C writes the best file so far" {
-    "$TINYELF" golf --nodes 4000000000 --jobs 2 -o made "$SOURCE/asm/echo.s" >report 2>&1 &
+    env --default-signal=INT "$TINYELF" golf --nodes 4000000000 --jobs 2 -o made "$SOURCE/asm/echo.s" >report 2>&1 &
     local id=$! children=
-    for i in $(seq 100); do
+    for i in $(seq 200); do # the worker of the sandbox, and two jobs
         children=$(pgrep -P $id || true)
         [ "$(wc -w <<<"$children")" -lt 3 ] || break
-        sleep 0.1
+        sleep 0.02
     done
     kill -INT $id
     wait $id || true

@@ -105,6 +105,12 @@ static size_t largest(const struct packing *packing)
     return packing->best > 0 && with_room < most ? with_room : most;
 }
 
+/* Strands take turns with the programs. */
+static size_t program_of(const struct packing *packing, size_t strand)
+{
+    return packing->count > 1 ? strand % packing->count : 0;
+}
+
 /* Packs as the plan says. Returns what that costs; UINT64_MAX: it is impossible. */
 static uint64_t attempt(const struct packing *packing, struct pack *pack, size_t *size)
 {
@@ -120,11 +126,11 @@ static void run_strand(const struct packing *packing, size_t which, uint64_t nod
 {
     enum { HEAT = 24, CHANGES = 3 };
     const struct golf_place_options *options = packing->options;
-    struct pack *pack = &packing->packs[which % packing->count];
+    struct pack *pack = &packing->packs[program_of(packing, which)];
     uint64_t shards = options->shards > 0 ? options->shards : 1;
     uint64_t seed = memo_mix(packing->seed + memo_mix((packing->rounds * STRANDS + which) * shards +
                                                       options->shard + 1));
-    memcpy(best, packing->bests[which % packing->count],
+    memcpy(best, packing->bests[program_of(packing, which)],
            sizeof *best + packing->word_count * sizeof *best->words);
     load(pack, best);
     save(pack, current);
@@ -225,8 +231,8 @@ static uint64_t end_round(struct packing *packing, struct strand *const *strands
         }
         is_tried[least] = true;
         const struct strand *strand = result_of(packing, strands, least);
-        struct strand *best = packing->bests[least % packing->count];
-        struct pack *pack = &packing->packs[least % packing->count];
+        struct strand *best = packing->bests[program_of(packing, least)];
+        struct pack *pack = &packing->packs[program_of(packing, least)];
         nodes += strand->nodes;
         if (strand->size == 0 || strand->cost >= best->cost)
             continue;

@@ -224,7 +224,11 @@ static bool try_overlap(struct place *place, const struct golf_overlap *overlap,
         return true;
     if (!search_limit_addresses(search))
         return false;
-    place_data(place, 0, size);
+    /* What does not fit without data does not with it. */
+    for (size_t i = 0; i < search->pieces->data_count; i++)
+        search->data_at[i] = SEARCH_NOWHERE;
+    if (bound_open(search))
+        place_data(place, 0, size);
     return true;
 }
 
