@@ -119,28 +119,29 @@ static bool find(struct searching *searching, bool is_first, struct golf_found *
     const struct golf_report *report = searching->report;
     searching->is_first = is_first;
     searching->best = 0;
-    const struct golf_options wanted = {.original = report->original.bytes,
-                                        .size = report->original.size,
-                                        .below = searching->below,
-                                        .prover = report->prover,
-                                        .spec = request->is_spec,
-                                        .rwx = searching->with & GOLF_WITH_RWX,
-                                        .overcommit = searching->with & GOLF_WITH_OVERCOMMIT,
-                                        .nodes = searching->nodes,
-                                        .seed = request->seed,
-                                        .jobs = request->jobs ? request->jobs : usual_jobs(),
-                                        .shard = request->shard,
-                                        .shards = request->shards,
-                                        .deadline = searching->deadline,
-                                        .machines = machines,
-                                        .machine_count =
-                                            make_machines(&searching->versions, machines, MACHINES),
-                                        .first = searching->versions.first,
-                                        .last = searching->versions.last,
-                                        .context = searching,
-                                        .is_interrupted = is_over,
-                                        .progress = show_progress,
-                                        .lifted = is_first ? take_lifted : NULL};
+    const struct golf_options wanted = {
+        .original = report->original.bytes,
+        .size = report->original.size,
+        .addresses = report->addresses.offsets ? &report->addresses : NULL,
+        .below = searching->below,
+        .prover = report->prover,
+        .spec = request->is_spec,
+        .rwx = searching->with & GOLF_WITH_RWX,
+        .overcommit = searching->with & GOLF_WITH_OVERCOMMIT,
+        .nodes = searching->nodes,
+        .seed = request->seed,
+        .jobs = request->jobs ? request->jobs : usual_jobs(),
+        .shard = request->shard,
+        .shards = request->shards,
+        .deadline = searching->deadline,
+        .machines = machines,
+        .machine_count = make_machines(&searching->versions, machines, MACHINES),
+        .first = searching->versions.first,
+        .last = searching->versions.last,
+        .context = searching,
+        .is_interrupted = is_over,
+        .progress = show_progress,
+        .lifted = is_first ? take_lifted : NULL};
     return golf_find(&wanted, found, error);
 }
 
