@@ -25,15 +25,16 @@ struct task {
 /* All boards in their order, whoever searches them. */
 struct walk {
     const struct golf_place_options *options;
-    struct jobs *jobs;      /* NULL: this process does all */
-    bool is_child;          /* of it */
-    bool is_shared;         /* the boards of this batch were searched by others */
-    uint64_t seen, boards;  /* of all shards, and of this one */
-    uint64_t nodes, budget; /* states so far, and for each board of this batch; 0: any number */
+    struct jobs *jobs;     /* NULL: this process does all */
+    bool is_child;         /* of it */
+    bool is_shared;        /* the boards of this batch were searched by others */
+    uint64_t seen, boards; /* of all shards, and of this one */
+    uint64_t nodes;        /* states so far */
     bool is_cut;
 };
 
 struct place {
+    uint16_t phoff; /* as in struct golf_place_program */
     struct search search;
     struct walk *walk;
 };
@@ -69,6 +70,16 @@ static void lock(struct board *board, size_t offset, size_t size, bool is_locked
 
 /* ---- boards ---- */
 
+/* States that the next board may have; 0: any number. */
+static uint64_t budget_of(const struct walk *walk)
+{
+    const struct golf_place_options *options = walk->options;
+    uint64_t left = options->nodes > walk->nodes ? options->nodes - walk->nodes : 1;
+    bool is_less =
+        options->nodes != 0 && (options->board_nodes == 0 || options->board_nodes > left);
+    return is_less ? left : options->board_nodes;
+}
+
 /* Searches the board as it stands. */
 static void run_board(struct place *place)
 {
@@ -81,7 +92,7 @@ static void run_board(struct place *place)
     search->salt = memo_mix(walk->boards);
     struct search_mark mark = search_mark(search);
     search->nodes = 0;
-    search->limit = walk->budget;
+    search->limit = budget_of(walk);
     search->is_given_up = false;
     if (!search_is_late(search) && bound_open(search))
         search_run(search);
@@ -106,9 +117,11 @@ static void run_task(struct place *place, size_t at)
     struct task *task = jobs_result(walk->jobs, at);
     if (!jobs_take(walk->jobs, at))
         return;
+    uint64_t nodes = walk->nodes;
     search->task = at;
     search->jobs = walk->jobs;
     run_board(place);
+    walk->nodes = nodes; /* each board may have all that is left: the parent counts */
     if (search->is_stopped)
         jobs_exit();
     task->nodes = search->nodes;
@@ -120,37 +133,34 @@ static void run_task(struct place *place, size_t at)
     }
 }
 
-/* Whether another process has searched a board, and found nothing. */
+/* Whether another process has searched a board, and found nothing in the states that are left. */
 static bool is_done(struct walk *walk, size_t at)
 {
     const struct task *task = walk->is_shared ? jobs_result(walk->jobs, at) : NULL;
+    const uint64_t most = walk->options->nodes;
     if (!task || task->state != TASK_DONE)
         return false;
+    if (most != 0 && walk->nodes + task->nodes > most) {
+        walk->nodes = most;
+        return true;
+    }
     walk->nodes += task->nodes;
     walk->is_cut |= task->is_cut;
     return true;
 }
 
-/* Shares what is left of the limit among the boards of the next batch, and searches them in several
- * processes if there may be some. Each of them goes through the same boards, from here on. */
+/* Searches the next boards in several processes if there may be some: each of them goes through the
+ * same boards, from here on. */
 static void begin_batch(struct place *place)
 {
     struct walk *walk = place->walk;
     const struct golf_place_options *options = walk->options;
+    uint64_t budget = budget_of(walk);
     if (walk->is_child)
         jobs_exit();
-    walk->is_shared = false;
-    walk->budget = options->board_nodes;
-    if (options->nodes != 0) {
-        uint64_t left = options->nodes > walk->nodes ? options->nodes - walk->nodes : 0;
-        uint64_t each = left / BATCH;
-        place->search.is_stopped |= each == 0;
-        walk->budget = walk->budget == 0 || walk->budget > each ? each : walk->budget;
-    }
-    if (place->search.is_stopped || !walk->jobs || (walk->budget > 0 && walk->budget < WORTH))
-        return;
-    walk->is_shared = true;
-    walk->is_child = jobs_fork(walk->jobs, options->is_interrupted, options->context);
+    walk->is_shared = walk->jobs && (budget == 0 || budget >= WORTH);
+    if (walk->is_shared)
+        walk->is_child = jobs_fork(walk->jobs, options->is_interrupted, options->context);
 }
 
 static void search_board(struct place *place)
@@ -159,6 +169,10 @@ static void search_board(struct place *place)
     const struct golf_place_options *options = walk->options;
     if (options->shards > 1 && walk->seen++ % options->shards != options->shard - 1)
         return;
+    if (options->nodes != 0 && walk->nodes >= options->nodes)
+        place->search.is_stopped = true;
+    if (search_is_late(&place->search) && !walk->is_child)
+        return;
     size_t at = walk->boards % BATCH;
     if (at == 0)
         begin_batch(place);
@@ -166,7 +180,7 @@ static void search_board(struct place *place)
     place->search.takes_any = walk->is_child;
     if (walk->is_child)
         run_task(place, at);
-    else if (!place->search.is_stopped && !is_done(walk, at))
+    else if (!is_done(walk, at))
         run_board(place);
 }
 
@@ -237,7 +251,8 @@ static struct place *try_programs(struct place *const *places, size_t count,
                                   const struct golf_overlap *overlap, size_t size)
 {
     for (size_t at = count; at-- > 0;)
-        if (try_overlap(places[at], overlap, size))
+        if ((places[at]->phoff == 0 || places[at]->phoff == overlap->phoff) &&
+            try_overlap(places[at], overlap, size))
             return places[at];
     return places[0];
 }
@@ -286,7 +301,7 @@ struct golf_place_result golf_place(const struct golf_place_program *programs, s
     for (size_t i = 0; i < program_count && is_open; i++) {
         places[i] = calloc(1, sizeof **places);
         if (places[i])
-            places[i]->walk = &walk;
+            *places[i] = (struct place){.walk = &walk, .phoff = programs[i].phoff};
         is_open = places[i] &&
                   search_open(&places[i]->search, &programs[i], options, candidate, BOARD_CELLS);
     }
