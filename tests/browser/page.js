@@ -58,15 +58,17 @@ export const makePage = (file, ...options) => {
   return page;
 };
 
-// Opens a page, does something with it, and closes it. Any request but for the page itself is a fault, and so is any error.
+// Opens a page, does something with it, and closes it. Any request but for the page itself, and for the files in `beside` next to it,
+// is a fault, and so is any error.
 export const withPage = async (path, options, act) => {
-  const { hash = "", ...settings } = options;
+  const { hash = "", beside = [], ...settings } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings });
   const page = await context.newPage();
   page.setDefaultTimeout(10000);
   const faults = [];
   const url = pathToFileURL(path).href;
-  page.on("request", (request) => request.url().split("#")[0] !== url && faults.push("request: " + request.url()));
+  const expected = [url, ...beside.map((name) => new URL(name, url).href)];
+  page.on("request", (request) => expected.includes(request.url().split("#")[0]) || faults.push("request: " + request.url()));
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && faults.push("console: " + message.text()));
   page.on("pageerror", (error) => faults.push("error: " + error.stack));
   page.on("dialog", (dialog) => faults.push("dialog: " + dialog.message()));

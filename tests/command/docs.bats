@@ -22,3 +22,25 @@ load ../support/setup
         sed -E 's/\]\((.*)\)$/\1/' | grep -vE '^[^:]*:(https?:|#)')
     [ "$links" -gt 100 ]
 }
+
+@test "every link to a heading leads to a heading that is there" {
+    run -0 perl -e '
+        sub headings { my ($page) = @_;
+            open my $in, "<", $page or return {};
+            my $text = do { local $/; <$in> } =~ s/^```.*?^```$//msgr;
+            return { map { lc(s/\]\([^)]*\)//gr =~ s/[^\w\- ]//gr) =~ s/ /-/gr => 1 } $text =~ /^#+ (.*)$/mg }; }
+        my $links = 0;
+        for my $page (@ARGV) {
+            open my $in, "<", $page or die "$page: $!\n";
+            my ($text, $folder) = (do { local $/; <$in> }, $page =~ s{[^/]*$}{}r);
+            while ($text =~ /\]\(([^)\s:]*)#([^)\s]+)\)/g) {
+                my ($other, $heading) = ($1 eq "" ? $page : "$folder$1", $2);
+                next if $other !~ /\.md$/;
+                $links++;
+                print "$page: $1#$heading\n" if !headings($other)->{$heading};
+            }
+        }
+        die "only $links links\n" if $links < 100' -- \
+        "$SOURCE"/*.md "$SOURCE"/docs/*.md "$SOURCE"/docs/*/*.md
+    [ -z "$output" ] || { echo "$output"; return 1; }
+}

@@ -23,8 +23,9 @@ fields() {
     [ "$(fields kernel)" -eq 17 ]
     [ "$(fields tools)" -eq 12 ]
     [ "$(fields nobody)" -eq 2 ]
-    grep -q 'has 10 fields that Linux reads, 12 for tools and one that nobody' "$SOURCE/docs/lecture/README.md"
-    grep -q 'program header has 7 for Linux, and one' "$SOURCE/docs/lecture/README.md"
+    says=$(sed -E 's/\[([^]]*)\]\([^)]*\)/\1/g' "$SOURCE/docs/lecture/README.md" | tr '\n' ' ')
+    [[ $says == *"ELF header has 10 fields that Linux reads, 12 for tools and one that nobody reads."* ]]
+    [[ $says == *"program header has 7 for Linux, and one that nobody reads."* ]]
 }
 
 @test "the README names as many pages of the lecture as there are" {
@@ -104,4 +105,61 @@ fields() {
     "$TINYELF" stages asm/hello.c >/dev/null
     [ "$(wc -c <hello.stages/cc/hello)" -gt 10000 ]
     [ "$(wc -c <hello.stages/tinyelf/hello)" -le 210 ]
+}
+
+# Runs the check of pages on a copy of the documentation in which a command changed something.
+broken() {
+    rm -rf copy && mkdir -p copy/tests/support
+    cp -r "$SOURCE/docs" "$SOURCE/README.md" "$SOURCE/CHANGELOG.md" copy/
+    cp "$SOURCE/tests/support/lecture_facts.txt" copy/tests/support/
+    (cd copy && eval "$1")
+    run perl "$SOURCE/tests/support/lecture.pl" copy
+    [ "$status" -eq 1 ] || { echo "not found: $1"; return 1; }
+    [[ "$output" == *"$2"* ]] || { echo "$output"; return 1; }
+}
+
+@test "the check of pages is green, and red when a page breaks one of its rules" {
+    run -0 perl "$SOURCE/tests/support/lecture.pl" "$SOURCE"
+    page=docs/lecture/8-calls.md
+    broken "sed -i 's/^\\$ strace .*/\\$ strace .\\/hello 2>\\&1 | tail -n 3/' docs/lecture/*.md
+        for i in {1..20}; do sed -i 's/^\\$ tinyelf build.*/& | cat/' docs/lecture/{1,2,3,4,5}-*.md; done" "commands pipe"
+    broken "sed -i 's/^\\$ strace .*/& # a command that goes on and on, so that no terminal of 80 columns shows it in one line/' $page" \
+        "wider than 80 columns"
+    broken "sed -i 's/^exit_group(0)  .*/&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&\\n&/' $page" \
+        "a block of"
+    broken "sed -i 's/^exit_group(0)  .*/.../' $page" "how many lines are left out?"
+    broken "sed -i 's/glossary.md#system-call/glossary.md#syscall/' $page" "no term 'syscall'"
+    broken "sed -i '2i\\\\\\nA system call.' $page" "is used before it is linked"
+    broken "echo 'A [system call](../glossary.md#system-call).' >>$page" "linked twice"
+    broken "printf '\\n## ELF\\n\\nAgain.\\n' >>docs/glossary.md" "docs/glossary.md: elf comes after"
+    broken "sed -i 's/all 45,390 files/all 45,930 files/' docs/lecture/16-which-bytes-matter.md" "'all mutants' differs"
+    broken "sed -i 's/45,390//' docs/mutate.md docs/lecture/*.md" "'all mutants' is in fewer than two places"
+}
+
+# What page_output.pl says of a page's lines and of printed lines.
+shows() {
+    printf "$1" >shown
+    printf "$2" >printed
+    perl "$SOURCE/tests/support/page_output.pl" shown printed
+}
+
+@test "lines that a page leaves out are counted, and what it shows is what was printed" {
+    shows 'a\nb\n' 'a\nb\n'
+    run ! shows 'a\nb\n' 'a\nb\nc\n'
+    run ! shows 'a\nb\n' 'a\nB\n'
+    shows 'a\n... 2 lines\nd\n' 'a\nb\nc\nd\n'
+    run ! shows 'a\n... 1 line\nd\n' 'a\nb\nc\nd\n'
+    run ! shows 'a\n... 3 lines\nd\n' 'a\nb\nc\nd\n'
+    shows '... about 4 lines\nd\n' 'a\nb\nc\nd\n'
+    run ! shows '... about 8 lines\nd\n' 'a\nb\nc\nd\n'
+    run ! shows '... about 1 lines\nd\n' 'a\nb\nc\nd\n'
+    shows '...\nb\n' 'a\nb\nc\n'
+    run ! shows '...\nc\nb\n' 'a\nb\nc\n'
+    shows 'at 0x… now\n' 'at 0x7ffc12 now\n'
+    run ! shows 'at 0x… now\n' 'at 0x7ffc12 then\n'
+    # A terminal goes on in the next line after 80 columns, and not before.
+    shows "$(printf '%080d' 0)\n1\n" "$(printf '%080d' 0)1\n"
+    run ! shows "$(printf '%079d' 0)\n1\n" "$(printf '%079d' 0)1\n"
+    run ! shows '' 'more\n'
+    run ! shows 'more\n' ''
 }

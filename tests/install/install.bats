@@ -14,6 +14,9 @@ load ../support/setup
     # The schemas of JSON, and --help says where they are.
     [ "$(cd prefix/share/tinyelf/schema && printf '%s\n' *)" = "$(cd "$SOURCE/docs/schema" && printf '%s\n' *)" ]
     cmp prefix/share/tinyelf/schema/check.json "$SOURCE/docs/schema/check.json"
+    [ ! -e "$BUILD/manual/pages/index.html" ] || for file in index.html style.css lecture/index.html schema/check.json; do
+        [ -s "prefix/share/doc/tinyelf/html/$file" ]
+    done
     # The autograder judges where it is installed.
     (cd prefix/share/doc/tinyelf/examples && [ "$(printf '%s\n' *.*)" = "$(cd "$SOURCE/docs/examples" && printf '%s\n' *)" ] &&
         [ "$(printf '%s\n' grade/*.task)" = "$(cd "$SOURCE/docs/exercises" && printf '%s\n' grade/*.task)" ])

@@ -233,7 +233,7 @@ START_TEST(nesting_has_a_bound_and_no_crash)
         void *memory;
         const double start = now();
         add(&source, sources[i].before, 1);
-        add(&source, sources[i].repeated, 200000);
+        add(&source, sources[i].repeated, TIMES(200000, 50000));
         add(&source, sources[i].after, 1);
         const enum elfgen_status status = assemble(source.text, source.length, 400 * source.length,
                                                    &heard, &memory, &assembly, &error);
@@ -301,12 +301,13 @@ START_TEST(a_source_of_100_mb_is_assembled)
 {
     static const char string[] =
         "a hundred bytes of source, of which this string here is in the section";
+    enum { LINES = TIMES(1000000, 100000), LINE = 100 };
     struct source source = {0};
     char line[128];
     snprintf(line, sizeof line, "        db '%s', 1 ; and a comment\n", string);
-    add(&source, line, 1000000);
-    ck_assert_uint_ge(source.length, 100000000);
-    is_linear(&source, UINT64_C(1000000) * sizeof string);
+    add(&source, line, LINES);
+    ck_assert_uint_ge(source.length, LINES * LINE);
+    is_linear(&source, UINT64_C(1) * LINES * sizeof string);
 }
 END_TEST
 

@@ -172,7 +172,7 @@ START_TEST(a_loop_carries_what_it_reads_again_and_what_linux_gives_is_known_befo
         "block 1: rsp = stack\n"
         "  syscall needs rax = 0, edi = 0, rsi = stack-65536, rdx = 0x10000; leaves rax = v0, "
         "rcx = v1, r11 = v2\n"
-        "  test rax, rax needs rax = v0; writes cf pf af zf sf of\n"
+        "  test eax, eax needs eax = v0; writes cf pf af zf sf of\n"
         "  if z to block 3, else block 2 needs rax = v0, rsi = stack-65536, rsp = stack\n"
         "block 2: rax = v0, rsp = stack, rsi = stack-65536\n"
         "  syscall needs rax = 1, edi = 1, rsi = stack-65536, rdx = v0; leaves rax = v1, rcx = "
@@ -385,6 +385,44 @@ START_TEST(changed_programs_are_lifted_or_refused)
 }
 END_TEST
 
+/* A linker knows which numbers are addresses. */
+START_TEST(numbers_that_are_known_to_be_no_addresses_are_none)
+{
+    static struct program program;
+    static const uint32_t offsets[] = {5};
+    const struct golf_addresses none = {offsets, 0}, other = {offsets, 1};
+    struct golf_lifted lifted;
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    make_program(&program,
+                 CODE("mov rcx, [rsp]\nmov dword [rel where], 0x10078\n"
+                      "mov edi, [rel where]\nadd edi, ecx\nmov eax, 60\nsyscall\n"
+                      "section .bss align=1\nwhere: resd 1\n"),
+                 64);
+    ck_assert(!golf_lift(program.bytes, program.size, &lifted, &error));
+    ck_assert_msg(strstr(error.text, "stores a number that may be an address"), "%s", error.text);
+    ck_assert(golf_lift_known(program.bytes, program.size, &none, &lifted, &error));
+    golf_lifted_free(&lifted);
+    ck_assert(golf_lift_known(program.bytes, program.size, &other, &lifted, &error));
+    golf_lifted_free(&lifted);
+}
+END_TEST
+
+START_TEST(sixty_four_bits_become_thirty_two_where_nobody_sees_it)
+{
+    static char text[TEXT_ROOM];
+    lifted_text(CODE("mov rbx, [rsp]\ninc rbx\nmov edi, ebx\nmov eax, 60\nsyscall\n"), 64, text);
+    ck_assert_msg(strstr(text, "inc ebx needs ebx"), "%s", text);
+    lifted_text(CODE("mov rbx, [rsp]\ninc rbx\njz on\non: shr rbx, 33\nmov edi, ebx\nmov eax, 60\n"
+                     "syscall\n"),
+                64, text);
+    ck_assert_msg(strstr(text, "inc rbx needs rbx"), "%s", text);
+    lifted_text(CODE("mov eax, 39\nsyscall\ncmp rax, 7\njs on\nmov edi, 1\non: mov eax, 60\n"
+                     "syscall\n"),
+                64, text);
+    ck_assert_msg(strstr(text, "cmp eax, 0x7"), "%s", text);
+}
+END_TEST
+
 START_TEST(addresses_in_data_are_refused_if_they_may_be_loaded)
 {
     refuses("global _start\nsection .text align=1\n"
@@ -423,6 +461,8 @@ static Suite *suite(void)
     tcase_add_test(files, changed_programs_are_lifted_or_refused);
     suite_add_tcase(s, files);
     tcase_add_test(refused, what_is_not_followed_is_refused_with_its_reason);
+    tcase_add_test(refused, numbers_that_are_known_to_be_no_addresses_are_none);
+    tcase_add_test(memory, sixty_four_bits_become_thirty_two_where_nobody_sees_it);
     tcase_add_test(refused, addresses_in_data_are_refused_if_they_may_be_loaded);
     suite_add_tcase(s, refused);
     return s;

@@ -196,6 +196,8 @@ static void put_program(struct naive *naive)
     uint64_t address = DATA_AT;
     ck_assert_uint_le(naive->lifted->data_count, OBJECTS);
     for (size_t i = 0; i < naive->lifted->data_count; i++) {
+        size_t align = naive->lifted->data[i].align;
+        address += (naive->lifted->data[i].address - address) & (align - 1);
         naive->addresses[i] = address;
         address += (naive->lifted->data[i].size + 31) & ~(size_t)15;
     }
@@ -390,6 +392,10 @@ static const char *const sources[] = {
           "digit: xor edx, edx\ndiv ebx\nadd dl, '0'\nmov [rsp + rcx], dl\ninc ecx\n"
           "test eax, eax\njnz digit\nmov rsi, rsp\nmov edx, ecx\n" WRITE
           "add rsp, 16\npop rbx\nret\n",
+    /* vectors, which stand at multiples of 16 */
+    START "movaps xmm0, [rel one]\npaddd xmm0, [rel two]\nmovaps [rel sum], xmm0\nmov esi, sum\n"
+          "mov edx, 16\n" WRITE LEAVE "db 1, 2, 3\nalign 16\none: dd 1, 2, 3, 4\ntwo: dd 5, 6, 7, "
+          "8\nsection .bss align=16\nresb 16\nsum: resb 16\n",
     /* the stack as a buffer */
     START "sub rsp, 32\nxor eax, eax\nxor edi, edi\nmov rsi, rsp\nmov edx, 32\nsyscall\n"
           "test eax, eax\njle done\nmov byte [rsp], '-'\nmov rdx, rax\nmov rsi, rsp\n" WRITE

@@ -29,6 +29,13 @@ static inline void mark_some(const char *file, int line)
         return failed ? EXIT_FAILURE : EXIT_SUCCESS;                                               \
     }
 
+/* How often something random is tried. With sanitizers a program takes many times as long, and what
+ * they find they find in the first few. */
+#ifndef IS_SANITIZED
+#define IS_SANITIZED 0
+#endif
+#define TIMES(usually, with_sanitizers) (IS_SANITIZED ? (with_sanitizers) : (usually))
+
 /* Random numbers by xorshift64 (Marsaglia 2003); seeds are fixed, so failures are reproducible. */
 static inline uint64_t next_random(uint64_t *state)
 {

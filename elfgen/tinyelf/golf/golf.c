@@ -281,7 +281,8 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
     finding->options = options;
     finding->found = found;
     finding->error = error;
-    bool is_done = golf_lift(options->original, options->size, &finding->lifted, error);
+    bool is_done = golf_lift_known(options->original, options->size, options->addresses,
+                                   &finding->lifted, error);
     if (is_done && options->lifted)
         options->lifted(&finding->lifted, options->context);
     if (is_done) {

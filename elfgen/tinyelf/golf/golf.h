@@ -5,13 +5,14 @@
 #ifndef GOLF_H
 #define GOLF_H
 
-#include "lifted.h"
+#include "lift/lift.h"
 #include "place/place.h"
 #include "prove/prove.h"
 
 struct golf_options {
     const uint8_t *original; /* an executable, the caller's */
     size_t size;
+    const struct golf_addresses *addresses; /* of its own, in the original; NULL: not known */
     size_t below;               /* only files of fewer bytes are looked for; 0: than the original */
     struct golf_prover *prover; /* opened on the original; NULL: nothing is proven */
     bool spec, rwx, overcommit; /* as in overlap/overlaps.h */

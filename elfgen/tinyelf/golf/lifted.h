@@ -105,6 +105,7 @@ struct golf_data {
     const uint8_t *bytes; /* of the original file; NULL: zeros alone */
     size_t file_size;     /* how many bytes there are; zeros follow them, up to `size` */
     size_t size;
+    uint16_t align; /* its address modulo this is as in the original; 1: it may be anywhere */
     bool is_written;
     bool is_code; /* bytes of instructions, read as data: they must be there as they were, wherever
                      the code itself is */

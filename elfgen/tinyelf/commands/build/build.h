@@ -9,6 +9,10 @@
 struct build_made {
     uint8_t *bytes; /* to be freed */
     size_t size;
+    /* Of a program that was linked: offsets in the file of all absolute addresses, rising; to be
+     * freed. NULL: not known. */
+    uint32_t *addresses;
+    size_t address_count;
 };
 
 struct build {
@@ -50,8 +54,13 @@ int build_hex(const struct build *build);
 
 /* Makes in memory what `tinyelf build INPUT...` would write; `from` is a choice of --from, or
  * SOURCE_DETECT. Returns the exit status of that, after reporting what is wrong. The caller frees
- * made->bytes. */
+ * made->bytes and made->addresses. */
 int build_in_memory(char **inputs, size_t count, int from, bool verbose, struct build_made *made);
+
+/* Lists the addresses of a program that has its layout. Returns false after reporting that there is
+ * no memory. */
+bool build_addresses(const struct elfgen_program *program, uint16_t machine,
+                     struct build_made *made);
 
 /* Writes the file, or hands it to build->made. Returns false after reporting an error. */
 bool build_deliver(const struct build *build, const void *bytes, size_t size);

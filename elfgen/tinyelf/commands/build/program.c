@@ -346,7 +346,8 @@ static bool write_program(struct work *work)
         warn_of_permissions(work);
         if (build->verbose)
             report_layout(work);
-        done = write_files(work, &image, &size);
+        done = write_files(work, &image, &size) &&
+               (!build->made || build_addresses(program, work->exec.machine, build->made));
     }
     free(image);
     return done;

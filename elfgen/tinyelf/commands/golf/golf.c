@@ -134,7 +134,7 @@ static bool check_candidate(const struct golf_request *options, const struct fil
 
 /* Reads the program, or builds it from sources. Returns the exit status. */
 static int read_original(const struct golf_request *options, struct golf_file *original,
-                         uint8_t **bytes)
+                         struct build_made *bytes)
 {
     struct file_bytes read = {0};
     struct build_made made = {0};
@@ -147,7 +147,7 @@ static int read_original(const struct golf_request *options, struct golf_file *o
     }
     int status = EXIT_YES;
     if (may_be_program && is_executable(&read)) {
-        made = (struct build_made){malloc(read.size + 1), read.size};
+        made = (struct build_made){.bytes = malloc(read.size + 1), .size = read.size};
         if (made.bytes)
             memcpy(made.bytes, read.bytes, read.size);
         else
@@ -157,7 +157,7 @@ static int read_original(const struct golf_request *options, struct golf_file *o
                                  options->verbose, &made);
     }
     file_free(&read);
-    *bytes = made.bytes;
+    *bytes = made;
     original->bytes = made.bytes;
     original->size = made.size;
     return status;
@@ -261,8 +261,9 @@ static int run(struct golf_request *options)
 {
     struct golf_report report = {.seed = options->seed};
     struct file_bytes candidate = {0}, input = {0};
-    uint8_t *bytes = NULL;
-    int status = read_original(options, &report.original, &bytes);
+    struct build_made made = {0};
+    int status = read_original(options, &report.original, &made);
+    report.addresses = (struct golf_addresses){made.addresses, made.address_count};
     if (status == EXIT_YES &&
         ((options->candidate && !input_read(options->candidate, &candidate)) ||
          (options->input && !input_read(options->input, &input))))
@@ -287,7 +288,8 @@ static int run(struct golf_request *options)
     free(report.lifted.bytes);
     file_free(&candidate);
     file_free(&input);
-    free(bytes);
+    free(made.bytes);
+    free(made.addresses);
     interrupt_die();
     return status;
 }

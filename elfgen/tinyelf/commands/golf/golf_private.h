@@ -71,7 +71,8 @@ enum { GOLF_SAVINGS = 8 };
 
 struct golf_report {
     struct golf_file original, candidate;
-    struct golf_prover *prover; /* NULL: nothing was proven */
+    struct golf_addresses addresses; /* of the original; offsets NULL: not known */
+    struct golf_prover *prover;      /* NULL: nothing was proven */
     struct golf_prover_facts facts;
     uint64_t seed;
     bool same;            /* in all environments */

@@ -79,24 +79,25 @@ static bool find(struct searching *searching, bool is_first, struct golf_found *
     static struct elfgen_kernel_machine machines[MACHINES];
     const struct golf_request *request = searching->request;
     const struct golf_report *report = searching->report;
-    const struct golf_options wanted = {.original = report->original.bytes,
-                                        .size = report->original.size,
-                                        .below = searching->below,
-                                        .prover = report->prover,
-                                        .spec = request->is_spec,
-                                        .rwx = searching->with & GOLF_WITH_RWX,
-                                        .overcommit = searching->with & GOLF_WITH_OVERCOMMIT,
-                                        .nodes = searching->nodes,
-                                        .seed = request->seed,
-                                        .deadline = searching->deadline,
-                                        .machines = machines,
-                                        .machine_count =
-                                            make_machines(&searching->versions, machines, MACHINES),
-                                        .first = searching->versions.first,
-                                        .last = searching->versions.last,
-                                        .context = searching,
-                                        .is_interrupted = is_over,
-                                        .lifted = is_first ? take_lifted : NULL};
+    const struct golf_options wanted = {
+        .original = report->original.bytes,
+        .size = report->original.size,
+        .addresses = report->addresses.offsets ? &report->addresses : NULL,
+        .below = searching->below,
+        .prover = report->prover,
+        .spec = request->is_spec,
+        .rwx = searching->with & GOLF_WITH_RWX,
+        .overcommit = searching->with & GOLF_WITH_OVERCOMMIT,
+        .nodes = searching->nodes,
+        .seed = request->seed,
+        .deadline = searching->deadline,
+        .machines = machines,
+        .machine_count = make_machines(&searching->versions, machines, MACHINES),
+        .first = searching->versions.first,
+        .last = searching->versions.last,
+        .context = searching,
+        .is_interrupted = is_over,
+        .lifted = is_first ? take_lifted : NULL};
     return golf_find(&wanted, found, error);
 }
 

@@ -126,6 +126,18 @@ static bool build_block(const struct lift_build *build, const struct lift_block 
 
 /* ---- addresses ---- */
 
+/* Notes that what has an address is used, in whichever way, if that is not known. */
+static void use_value(const struct lift_build *build, struct golf_value *value)
+{
+    struct lift *lift = build->lift;
+    if (value->kind != GOLF_ADDRESS)
+        return;
+    for (size_t i = 0; i < lift->use_count; i++)
+        if (value->failed - lift->uses[i].address <= lift->uses[i].size)
+            return;
+    lift_use(lift, value->failed, 0, false);
+}
+
 /* Makes an address one of an object. */
 static void place_value(const struct lift_build *build, struct golf_value *value)
 {
@@ -134,6 +146,9 @@ static void place_value(const struct lift_build *build, struct golf_value *value
     uint16_t object = lift_object_at(build->lifted, value->failed);
     uint64_t number = value->number;
     *value = (struct golf_value){.kind = GOLF_CONSTANT, .number = number};
+    if (object == GOLF_NONE && build->lift->addresses)
+        lift_refuse(build->lift, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE,
+                    "it counts from an address outside of its memory");
     if (object == GOLF_NONE)
         return;
     value->kind = GOLF_ADDRESS;
@@ -141,30 +156,52 @@ static void place_value(const struct lift_build *build, struct golf_value *value
     value->number = number - build->lifted->data[object].address;
 }
 
-static void place_needs(const struct lift_build *build, struct golf_need *needs, size_t count)
+typedef void for_value(const struct lift_build *build, struct golf_value *value);
+
+static void each_need(const struct lift_build *build, struct golf_need *needs, size_t count,
+                      for_value *act)
 {
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < needs[i].count; k++)
-            place_value(build, &needs[i].values[k]);
+            act(build, &needs[i].values[k]);
+}
+
+static void each_value(const struct lift_build *build, for_value *act)
+{
+    for (size_t i = 0; i < build->lifted->count; i++) {
+        struct golf_block *block = &build->lifted->blocks[i];
+        each_need(build, block->needs, block->need_count, act);
+        for (size_t reg = 0; reg < GOLF_REGISTERS; reg++) {
+            act(build, &block->at_start[reg]);
+        }
+        for (size_t k = 0; k < block->count; k++) {
+            struct golf_operation *operation = &block->operations[k];
+            each_need(build, operation->needs, operation->need_count, act);
+            act(build, &operation->refers);
+        }
+    }
+}
+
+/* What is known besides, if there is an object. */
+static void place_known(const struct lift_build *build, struct golf_value values[GOLF_REGISTERS])
+{
+    for (size_t reg = 0; reg < GOLF_REGISTERS; reg++)
+        if (values[reg].kind == GOLF_ADDRESS &&
+            lift_object_at(build->lifted, values[reg].failed) == GOLF_NONE)
+            values[reg] = (struct golf_value){.kind = GOLF_UNKNOWN};
+        else
+            place_value(build, &values[reg]);
 }
 
 static void place_values(const struct lift_build *build)
 {
+    each_value(build, place_value);
     for (size_t i = 0; i < build->lifted->count; i++) {
         struct golf_block *block = &build->lifted->blocks[i];
-        place_needs(build, block->needs, block->need_count);
-        for (size_t reg = 0; reg < GOLF_REGISTERS; reg++) {
-            place_value(build, &block->at_start[reg]);
-            place_value(build, &block->known[reg]);
-            place_value(build, &block->at_end[reg]);
-        }
-        for (size_t k = 0; k < block->count; k++) {
-            struct golf_operation *operation = &block->operations[k];
-            place_needs(build, operation->needs, operation->need_count);
-            place_value(build, &operation->refers);
-            for (size_t reg = 0; reg < GOLF_REGISTERS; reg++)
-                place_value(build, &operation->after[reg]);
-        }
+        place_known(build, block->known);
+        place_known(build, block->at_end);
+        for (size_t k = 0; k < block->count; k++)
+            place_known(build, block->operations[k].after);
     }
 }
 
@@ -279,8 +316,11 @@ bool lift_build(struct lift *lift, struct golf_lifted *lifted)
     for (size_t i = 0; i < count; i++)
         if (!build_block(&build, lift->blocks[order[i]], &lifted->blocks[i + added]))
             return false;
-    if (!lift_folds_hold(lift) || !ends(lift, lifted) || !lift_objects(lift, lifted))
+    if (lift->addresses)
+        each_value(&build, use_value);
+    if (lift->failed || !lift_folds_hold(lift) || !ends(lift, lifted) ||
+        !lift_objects(lift, lifted))
         return false;
     place_values(&build);
-    return move_to_stack(lift, lifted);
+    return !lift->failed && move_to_stack(lift, lifted);
 }

@@ -13,6 +13,7 @@
 static bool lift_once(struct lift *lift, struct golf_lifted *lifted)
 {
     lift->use_count = 0;
+    lift->alignment = 0;
     lift->loads_addresses = lift->writes_anywhere = false;
     do
         if (!lift_follow(lift) || !lift_live(lift))
@@ -56,6 +57,12 @@ static void close_lift(struct lift *lift)
 bool golf_lift(const uint8_t *file, size_t size, struct golf_lifted *lifted,
                struct elfgen_error *error)
 {
+    return golf_lift_known(file, size, NULL, lifted, error);
+}
+
+bool golf_lift_known(const uint8_t *file, size_t size, const struct golf_addresses *addresses,
+                     struct golf_lifted *lifted, struct elfgen_error *error)
+{
     struct lift *lift = calloc(1, sizeof *lift);
     struct elfgen_error why = {.offset = ELFGEN_NOWHERE};
     *lifted = (struct golf_lifted){0};
@@ -63,6 +70,7 @@ bool golf_lift(const uint8_t *file, size_t size, struct golf_lifted *lifted,
         return error_no_memory(error);
     lift->file = file;
     lift->size = size;
+    lift->addresses = addresses;
     lift->error = &why;
     lift->machine = calloc(1, sizeof *lift->machine);
     lift->subroutines = calloc(LIFT_SUBROUTINES, sizeof *lift->subroutines);

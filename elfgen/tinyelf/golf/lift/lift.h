@@ -10,6 +10,12 @@
 /* The most that is lifted: a larger program is refused. */
 enum { GOLF_LIFT_INSTRUCTIONS = 8192, GOLF_LIFT_BLOCKS = 1024, GOLF_LIFT_FILE = 1 << 20 };
 
+/* Where a file has absolute addresses of its own, 4 or 8 bytes each: offsets, rising. */
+struct golf_addresses {
+    const uint32_t *offsets;
+    size_t count;
+};
+
 /* Lifts a program of `size` bytes, any bytes. It points into `file`, which must outlive it; free it
  * with golf_lifted_free().
  *
@@ -20,6 +26,11 @@ enum { GOLF_LIFT_INSTRUCTIONS = 8192, GOLF_LIFT_BLOCKS = 1024, GOLF_LIFT_FILE = 
  * start it; ELFGEN_NO_ROOM: there is no memory. Time and memory are bounded by the limits. */
 bool golf_lift(const uint8_t *file, size_t size, struct golf_lifted *lifted,
                struct elfgen_error *error);
+
+/* The same, of a file that is known to have no other addresses than these, as its linker knows: any
+ * other number is none. NULL: that is not known. */
+bool golf_lift_known(const uint8_t *file, size_t size, const struct golf_addresses *addresses,
+                     struct golf_lifted *lifted, struct elfgen_error *error);
 void golf_lifted_free(struct golf_lifted *lifted);
 
 /* Appends a line an operation: what it is, what it needs and leaves, and how blocks end. The text

@@ -3,6 +3,7 @@
 #define GOLF_LIFT_PRIVATE_H
 
 #include "elfgen.h"
+#include "golf/lift/lift.h"
 #include "golf/lifted.h"
 #include "x86/effects.h"
 
@@ -26,6 +27,7 @@ enum lift_value_kind {
 
 struct lift_value {
     uint8_t kind, bits;
+    bool is_number; /* LIFT_KNOWN: made of numbers alone, so that it is no address */
     uint16_t frame;
     uint32_t origin; /* the instruction that made it from another; LIFT_NO_INSTRUCTION: none */
     uint64_t number;
@@ -83,8 +85,9 @@ struct lift_instruction {
     bool is_dead;      /* it stays, but nothing needs it */
     bool is_for_flags; /* it stays for its flags alone */
     bool is_idle;      /* it sets a flag that is so already */
+    bool is_narrow;    /* 32 bits of its 64-bit operands are enough */
     bool is_folded;    /* it reads memory that is never written: `folded` */
-    uint64_t folded;
+    uint64_t folded, address_folded;
     bool ends;                         /* the program, or this way of it */
     uint32_t walk, owner;              /* the walk and the block that it is in */
     uint32_t leads;                    /* the block that begins with it */
@@ -147,6 +150,7 @@ struct lift_use {
 struct lift {
     const uint8_t *file;
     size_t size;
+    const struct golf_addresses *addresses; /* NULL: not known */
     unsigned bits;
     struct elfgen_error *error;
     bool failed;  /* *error says why */
@@ -170,6 +174,7 @@ struct lift {
     struct lift_use *written;
     size_t written_count, written_capacity;
     bool no_folds, has_folded;
+    uint16_t alignment;   /* what instructions ask of addresses; 0: nothing */
     bool writes_anywhere; /* it writes where addresses lead that are not known */
     bool loads_addresses; /* an address may come from memory other than the stack */
     uint64_t steps;

@@ -6,6 +6,7 @@
 #include "golf/lift/calls.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/narrow.h"
 #include "golf/lift/transfer.h"
 #include "golf/lift/values.h"
 
@@ -181,7 +182,7 @@ static bool has_address_besides(const struct back *back, unsigned reg)
         if (i != reg && back->instruction->reads >> i & 1 &&
             (value->kind == LIFT_STACK ||
              (lift_is_constant(value) && value->known[0].value >= ELFGEN_PAGE &&
-              lift_is_address(back->lift, value->known[0].value))))
+              lift_may_be_address(back->lift, value))))
             return true;
     }
     return false;
@@ -219,7 +220,7 @@ static void need_operand(const struct back *back, const ZydisDecodedOperand *ope
                         operand->size == back->lift->bits);
     bool is_read = operand->actions & READS || is_kept_in_part;
     if (is_read && back->instruction->reads >> reg & 1)
-        need(back, reg, bits, passes && bits >= 32);
+        need(back, reg, back->instruction->is_narrow ? bits / 2u : bits, passes && bits >= 32);
     if (!(operand->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE))
         return;
     /* What is not written stays, if it is read later. */
@@ -336,6 +337,8 @@ static bool go_back_over_operation(const struct back *back)
             instruction->live_after |= (uint16_t)(1u << reg);
     if (instruction->kind == LIFT_SYSTEM && !need_call(back))
         return false;
+    instruction->is_narrow = instruction->kind == LIFT_PLAIN &&
+                             lift_is_narrow(back->lift, instruction, back->before, &after);
     if (instruction->kind == LIFT_PLAIN || instruction->kind == LIFT_BRANCH) {
         for (size_t i = 0; i < instruction->zydis.operand_count; i++)
             need_operand(back, &instruction->operands[i], &after);

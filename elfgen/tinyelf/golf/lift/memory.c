@@ -1,6 +1,7 @@
 /* Reads the segments of a program to be lifted. */
 #include "golf/lift/memory.h"
 
+#include "elfgen/search.h"
 #include "golf/lift/lift.h"
 
 bool lift_refuse(struct lift *lift, enum elfgen_status status, uint64_t offset, const char *text)
@@ -42,6 +43,30 @@ const struct lift_segment *lift_segment_of(const struct lift *lift, uint64_t add
 bool lift_is_address(const struct lift *lift, uint64_t address)
 {
     return lift_segment_of(lift, address) || lift_segment_of(lift, address - 1);
+}
+
+/* Whether an address that stands at an offset ends before another one. */
+static bool ends_before(const void *item, const void *key)
+{
+    enum { WIDTH = 4 }; /* at least; the upper half of a longer one is 0 */
+    return (uint64_t) * (const uint32_t *)item + WIDTH <= *(const uint64_t *)key;
+}
+
+bool lift_is_number_at(const struct lift *lift, uint64_t offset, uint64_t end)
+{
+    const struct golf_addresses *known = lift->addresses;
+    if (!known || offset == ELFGEN_NOWHERE)
+        return false;
+    size_t at =
+        elfgen_search(known->offsets, known->count, sizeof *known->offsets, &offset, ends_before);
+    return at == known->count || known->offsets[at] >= end;
+}
+
+bool lift_may_be_address(const struct lift *lift, const struct lift_value *value)
+{
+    return value->kind == LIFT_KNOWN && !value->is_number &&
+           value->known[0].value == value->known[1].value &&
+           lift_is_address(lift, value->known[0].value);
 }
 
 bool lift_is_mapped(const struct lift *lift, uint64_t address, uint64_t size)

@@ -14,6 +14,13 @@ const struct lift_segment *lift_segment_of(const struct lift *lift, uint64_t add
 /* Whether an address is in a segment, or right after one: the end of what is last in it. */
 bool lift_is_address(const struct lift *lift, uint64_t address);
 
+/* Whether it is known that nothing from an offset in the file up to another is (a part of) an
+ * address. */
+bool lift_is_number_at(const struct lift *lift, uint64_t offset, uint64_t end);
+
+/* Whether a value may be an address: it is in a segment, and not made of numbers alone. */
+bool lift_may_be_address(const struct lift *lift, const struct lift_value *value);
+
 /* Whether `size` bytes from an address on are in a segment. */
 bool lift_is_mapped(const struct lift *lift, uint64_t address, uint64_t size);
 

@@ -208,6 +208,9 @@ static void join(struct lift *lift)
 /* Whether the bytes have a number that is an address of the program. */
 static bool has_address(const struct lift *lift, const uint8_t *bytes, uint64_t size)
 {
+    uint64_t offset = (uint64_t)(bytes - lift->file);
+    if (lift->addresses)
+        return !lift_is_number_at(lift, offset, offset + size);
     unsigned word = lift->bits / 8;
     for (uint64_t i = 0; i + word <= size; i++) {
         uint64_t number = 0;
@@ -231,6 +234,7 @@ static bool add_object(struct lift *lift, const struct lift_use *use, struct gol
                                .bytes = data->bytes,
                                .file_size = data->bytes ? in_file : 0,
                                .size = size,
+                               .align = lift->alignment ? lift->alignment : 1,
                                .is_written = use->is_written,
                                .is_code = has_code(lift, use->address, use->address + size)};
     if (data->is_code && data->is_written)

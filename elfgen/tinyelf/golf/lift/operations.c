@@ -6,6 +6,7 @@
 #include "golf/lift/calls.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/narrow.h"
 #include "golf/lift/objects.h"
 #include "golf/lift/transfer.h"
 #include "golf/lift/values.h"
@@ -29,9 +30,12 @@ struct golf_value lift_golf_value(const struct lift *lift, const struct lift_val
     if (!lift_is_constant(value)) {
         result.kind = GOLF_CASES;
         result.failed = x86_low_bits(value->known[0].value, lift->bits);
-    } else if (is_address && lift_is_address(lift, at)) {
+    } else if (is_address && !value->is_number && lift_is_address(lift, at)) {
         result.kind = GOLF_ADDRESS;
         result.failed = at;
+    } else if (lift->addresses && lift_may_be_address(lift, value)) {
+        result.kind = GOLF_ADDRESS;
+        result.failed = number;
     }
     return result;
 }
@@ -44,7 +48,9 @@ uint64_t lift_number(const struct lift_value *value)
 /* The value of a register that is an address if it can be. */
 static struct golf_value address_of(const struct lift *lift, const struct lift_value *value)
 {
-    return lift_golf_value(lift, value, true, lift_number(value));
+    struct lift_value address = *value;
+    address.is_number = false; /* the kernel takes it as one */
+    return lift_golf_value(lift, &address, true, lift_number(value));
 }
 
 struct golf_need *lift_add_need(struct golf_need *needs, size_t *count, unsigned reg, uint8_t bits,
@@ -170,7 +176,8 @@ static bool build_needs(const struct lift_build *build, const struct lift_instru
         uint8_t bits = instruction->need_bits[reg];
         if (bits == 0)
             continue;
-        bool is_address = instruction->need_addresses >> reg & 1 && lift_is_constant(value);
+        bool is_address =
+            instruction->need_addresses >> reg & 1 && lift_is_constant(value) && !value->is_number;
         bool is_place;
         uint64_t at = place_with(instruction, reg, &is_place);
         if (!is_place || !lift_is_data(lift, at))
@@ -196,7 +203,7 @@ static bool stores_address(const struct lift *lift, const struct lift_instructio
             continue;
         const struct lift_value *value = &instruction->before[reg];
         if (lift_is_constant(value) && lift_number(value) >= ELFGEN_PAGE &&
-            lift_is_address(lift, lift_number(value)))
+            lift_may_be_address(lift, value))
             return true;
     }
     return false;
@@ -242,7 +249,8 @@ static bool use_place(const struct lift_build *build, const struct lift_instruct
 static uint64_t operand_number(const struct lift *lift, const struct lift_instruction *instruction,
                                const ZydisDecodedOperand *operand)
 {
-    if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && instruction->need_addresses)
+    if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
+        (instruction->need_addresses || lift->addresses))
         return x86_low_bits(operand->imm.value.u, lift->bits);
     if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY || !operand->mem.disp.has_displacement)
         return 0;
@@ -277,6 +285,19 @@ static bool is_outside(const struct lift *lift, const ZydisDecodedOperand *opera
     return false;
 }
 
+/* Whether an operand's number is known to be no address. A place without a register is one. */
+static bool is_number(const struct lift *lift, const struct lift_instruction *instruction,
+                      size_t index)
+{
+    const ZydisDecodedOperand *operand = &instruction->operands[index];
+    if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY && operand->mem.base == ZYDIS_REGISTER_NONE &&
+        operand->mem.index == ZYDIS_REGISTER_NONE)
+        return false;
+    return (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE ||
+            operand->type == ZYDIS_OPERAND_TYPE_MEMORY) &&
+           lift_is_number_operand(lift, instruction, index);
+}
+
 /* Notes which number of the instruction is an address. Returns false after setting the error. */
 static bool build_refers(const struct lift_build *build, const struct lift_instruction *instruction,
                          struct golf_operation *operation)
@@ -285,6 +306,8 @@ static bool build_refers(const struct lift_build *build, const struct lift_instr
     for (size_t i = 0; i < instruction->zydis.operand_count_visible && i < ELFGEN_X86_OPERANDS;
          i++) {
         const ZydisDecodedOperand *operand = &instruction->operands[i];
+        if (is_number(lift, instruction, i))
+            continue;
         uint64_t number = operand_number(lift, instruction, operand);
         if (is_stored_address(lift, instruction, operand) || is_outside(lift, operand))
             return lift_refuse_at(lift, instruction,
@@ -329,6 +352,17 @@ static bool make_immediate(const struct lift *lift, const struct lift_instructio
     return true;
 }
 
+/* Instructions of vectors want whole vectors at multiples of their size. */
+static void note_alignment(struct lift *lift, const struct effects *effects)
+{
+    for (size_t i = 0; effects->vectors && i < effects->read_count; i++)
+        if (effects->reads[i].size > lift->alignment && effects->reads[i].size >= 16)
+            lift->alignment = effects->reads[i].size;
+    for (size_t i = 0; effects->vectors && i < effects->write_count; i++)
+        if (effects->writes[i].size > lift->alignment && effects->writes[i].size >= 16)
+            lift->alignment = effects->writes[i].size;
+}
+
 static bool build_kept(const struct lift_build *build, const struct lift_instruction *instruction,
                        struct golf_operation *operation)
 {
@@ -337,6 +371,8 @@ static bool build_kept(const struct lift_build *build, const struct lift_instruc
     operation->reads = instruction->reads;
     if (!lift_as_data(instruction, build->lift->machine, &operation->instruction))
         operation->instruction = (struct elfgen_x86_instruction){0};
+    if (instruction->is_narrow)
+        lift_narrow(operation);
     if (instruction->is_folded && make_immediate(build->lift, instruction, operation))
         return build_needs(build, instruction, operation);
     if (!build_needs(build, instruction, operation) || !build_refers(build, instruction, operation))
@@ -348,6 +384,7 @@ static bool build_kept(const struct lift_build *build, const struct lift_instruc
         return lift_refuse_at(
             build->lift, instruction,
             "an instruction has an address, and is not one that can be encoded again");
+    note_alignment(build->lift, effects);
     for (size_t i = 0; i < effects->read_count; i++)
         if (!use_place(build, instruction, &effects->reads[i], false))
             return false;

@@ -146,8 +146,13 @@ struct step {
 static struct lift_value operand_value(const struct step *step, const ZydisDecodedOperand *operand)
 {
     uint8_t bits, reg = lift_register(operand, &bits);
-    if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE)
-        return lift_constant(x86_low_bits(operand->imm.value.u, step->lift->bits));
+    if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+        struct lift_value value =
+            lift_constant(x86_low_bits(operand->imm.value.u, step->lift->bits));
+        size_t which = (size_t)(operand - step->instruction->operands);
+        value.is_number = lift_is_number_operand(step->lift, step->instruction, which);
+        return value;
+    }
     if (reg == EFFECTS_NONE || operand->reg.value == ZYDIS_REGISTER_NONE)
         return opaque();
     struct lift_value value = step->before[reg];
@@ -278,6 +283,57 @@ static bool is_all_known(const struct elfgen_bits known[LIFT_WORLDS], unsigned b
     return bits_are_known(known[0], bits) && bits_are_known(known[1], bits);
 }
 
+/* The offset in the file of an operand's number; its size in *size. */
+static uint64_t offset_of_number(const struct lift_instruction *instruction, size_t operand,
+                                 uint64_t *size)
+{
+    const ZydisDecodedInstruction *source = &instruction->zydis;
+    bool is_memory = instruction->operands[operand].type == ZYDIS_OPERAND_TYPE_MEMORY;
+    size_t which =
+        operand > 0 && instruction->operands[operand - 1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+    *size = (is_memory ? source->raw.disp.size : source->raw.imm[which].size) / 8u;
+    return instruction->offset +
+           (is_memory ? source->raw.disp.offset : source->raw.imm[which].offset);
+}
+
+bool lift_is_number_operand(const struct lift *lift, const struct lift_instruction *instruction,
+                            size_t operand)
+{
+    uint64_t size, offset = offset_of_number(instruction, operand, &size);
+    const ZydisDecodedOperand *what = &instruction->operands[operand];
+    if (what->type == ZYDIS_OPERAND_TYPE_MEMORY && what->mem.base == ZYDIS_REGISTER_RIP)
+        return false;
+    return size < 4 ? lift->addresses != NULL : lift_is_number_at(lift, offset, offset + size);
+}
+
+/* Whether a value that an instruction makes is made of numbers alone. */
+static bool is_made_of_numbers(const struct step *step)
+{
+    const struct lift_instruction *instruction = step->instruction;
+    const struct lift_value *loaded = loaded_value(step);
+    if (!step->lift->addresses || (loaded && !loaded->is_number))
+        return false;
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
+        if (instruction->reads >> reg & 1 && step->before[reg].kind == LIFT_KNOWN &&
+            !step->before[reg].is_number)
+            return false;
+    for (size_t i = 0; i < instruction->zydis.operand_count_visible; i++) {
+        ZydisOperandType type = instruction->operands[i].type;
+        bool is_load = type == ZYDIS_OPERAND_TYPE_MEMORY &&
+                       instruction->operands[i].mem.type != ZYDIS_MEMOP_TYPE_AGEN;
+        if ((type == ZYDIS_OPERAND_TYPE_IMMEDIATE ||
+             (type == ZYDIS_OPERAND_TYPE_MEMORY && !is_load)) &&
+            !lift_is_number_operand(step->lift, instruction, i))
+            return false;
+    }
+    if (!instruction->is_folded)
+        return true;
+    uint64_t one = 1, size = instruction->effects.reads[0].size;
+    const uint8_t *bytes = lift_bytes(step->lift, instruction->address_folded, &one);
+    uint64_t offset = bytes ? (uint64_t)(bytes - step->lift->file) : 0;
+    return !bytes || lift_is_number_at(step->lift, offset, offset + size);
+}
+
 static void set_register(const struct step *step, unsigned reg,
                          const struct elfgen_bits known[LIFT_WORLDS])
 {
@@ -297,6 +353,7 @@ static void set_register(const struct step *step, unsigned reg,
         lift_forget_worlds(&value, reg);
     if (lift_maker(&value) == step->index)
         instruction->stays = true;
+    value.is_number = value.kind == LIFT_KNOWN && is_made_of_numbers(step);
     step->state->registers[reg] = value;
     if (reg != X86_STACK_POINTER && reg != FRAME_POINTER)
         point_to(step->state, &value);
@@ -487,6 +544,7 @@ static void fold(const struct step *step, ZydisDecodedOperand operands[])
         !lift_load(step->lift, address.known[0].value, operand->size / 8u, &instruction->folded))
         return;
     instruction->is_folded = true;
+    instruction->address_folded = address.known[0].value;
     operand->type = ZYDIS_OPERAND_TYPE_IMMEDIATE;
     operand->imm.value.u = instruction->folded;
     operand->imm.is_relative = false;

@@ -94,6 +94,8 @@ void lift_state_start(struct lift_state *state)
     memset(state, 0, sizeof *state);
     for (size_t i = 0; i < GOLF_REGISTERS; i++)
         state->registers[i] = lift_constant(0);
+    for (size_t i = 0; i < GOLF_REGISTERS; i++)
+        state->registers[i].is_number = true;
     state->registers[X86_STACK_POINTER] = lift_stack(0, 0);
     for (size_t i = 0; i < LIFT_WORLDS; i++)
         state->flags[i] = (struct elfgen_bits){0, X86_CLEARED_FLAGS};
@@ -148,6 +150,7 @@ void lift_slot_set(struct lift_state *state, uint16_t frame, int64_t offset, uin
 static struct lift_value met(const struct lift_value *a, const struct lift_value *b)
 {
     struct lift_value result = *a;
+    result.is_number = a->is_number && b->is_number;
     bool is_kept = lift_is_same(a, b) &&
                    (a->kind == LIFT_STACK || a->kind == LIFT_RETURN || lift_is_constant(a));
     if (is_kept)
@@ -224,6 +227,7 @@ static bool merge_values(struct lift_state *into, const struct lift_state *from)
         struct lift_value *value =
             i < GOLF_REGISTERS ? &into->registers[i] : &into->slots[i - GOLF_REGISTERS].value;
         changed = changed || !has[i] || !lift_is_same(value, &result[i]) ||
+                  value->is_number != result[i].is_number ||
                   memcmp(value->known, result[i].known, sizeof value->known) != 0;
         if (has[i])
             *value = result[i];
