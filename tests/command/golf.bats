@@ -329,6 +329,15 @@ is_golfed()
     [ "$(./hello32)" = "Hello world" ]
 }
 
+@test "programs without a loop have the sizes of the page" {
+    if nm "$TINYELF" 2>/dev/null | grep -q __asan; then skip "a sanitizer takes a minute"; fi
+    tinyelf golf --nodes 3000000 -o hello "$SOURCE/asm/hello.s"
+    exits 0
+    is_golfed hello 87 "$SOURCE/asm/hello.s"
+    run bash -c './hello >/dev/full'
+    [ "$status" -eq 0 ]
+}
+
 @test "other statuses, other registers, dead code and another syntax give the same size" {
     for status in 0 1 127 128 255; do
         printf 'global _start\n_start: mov eax, 60\nmov edi, %d\nsyscall\n' "$status" >status.s
