@@ -221,6 +221,33 @@ EOF
     contains 'open("date", O_RDONLY)'
 }
 
+@test "a difference that no environment has is found, and the report says what is shown" {
+    make plain <<'EOF'
+global _start
+_start: mov eax, 60
+        syscall
+EOF
+    make rare <<'EOF'
+global _start
+_start: cmp dword [rsp], 57
+        sete dil
+        mov eax, 60
+        syscall
+EOF
+    differs rare plain
+    contains "it does in 200 environments, but not for all arguments, input and results"
+    contains "what the original does from 0x10080 on ends otherwise in the candidate"
+    tinyelf golf --json --prove rare plain
+    contains '"same":false'
+    contains '"difference":null,"stretches":{"shown":0,"left":1,"differ":true}'
+    proves plain plain
+    contains "shown for any arguments and results: 1 of 1 stretch between calls"
+    # A counter never comes back; what is before it is shown.
+    "$TINYELF" build "$SOURCE/asm/echo.s" -o echo
+    proves echo --environments 20 echo
+    contains "; the rest only ran"
+}
+
 @test "a Linux that starts the original has to start the candidate" {
     # Linux up to 6.0, and 6.2 to 6.5, kill a program whose only page is read-only and has to be cleared after its file's bytes.
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello

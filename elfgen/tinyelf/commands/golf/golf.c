@@ -182,6 +182,9 @@ static int finish(struct golf_request *options, struct golf_report *report)
 {
     if (report->prover)
         report->facts = golf_prover_facts(report->prover);
+    if (report->prover && report->same)
+        report->stretches =
+            golf_prover_show(report->prover, report->candidate.bytes, report->candidate.size);
     golf_kernels_ask(&report->original, &report->candidate, &options->versions, &report->kernels);
     interrupt_unwatch();
     struct standard_output *output = stdout_open();
