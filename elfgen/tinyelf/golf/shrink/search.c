@@ -321,10 +321,22 @@ static void forget(struct search *search)
         memset(search->table, 0, search->table_size * sizeof *search->table);
 }
 
+/* How many states are looked at: fewer for each block of a program that has many. */
+static size_t states_of(const struct search *search)
+{
+    enum { MANY = 12, LEAST = 1 << 13 };
+    size_t count = search->lifted->count, states = DEFAULT_STATES;
+    if (search->options->states)
+        return search->options->states;
+    if (count <= MANY)
+        return states;
+    return states / count > LEAST ? states / count : LEAST;
+}
+
 bool search_block(struct search *search)
 {
     enum { STEP = 2 };
-    size_t states = search->options->states ? search->options->states : DEFAULT_STATES;
+    size_t states = states_of(search);
     /* States that are too dear are many, and which are is not known before the best is: so it is
      * looked for with a limit that rises. */
     for (search->most = STEP;; search->most += STEP) {
@@ -335,8 +347,14 @@ bool search_block(struct search *search)
         }
         if (search->best != UINT32_MAX && search->best + search->options->slack <= search->most)
             return true;
-        if (!search->is_cut || search->is_full)
+        bool is_over = !search->is_cut || search->is_full;
+        if (is_over && (search->best != UINT32_MAX || search->is_simple))
             return search->best != UINT32_MAX;
+        if (is_over) {
+            search->is_simple = true;
+            search->is_full = false;
+            search->most = 0;
+        }
         if (search->best != UINT32_MAX)
             search->most = search->best + search->options->slack - STEP;
         forget(search);

@@ -84,6 +84,7 @@ struct search {
     uint32_t best;    /* from the best entry to the end; UINT32_MAX: none was found */
     uint32_t most;    /* states on ways that weigh more are left out: is_cut */
     bool has_no_memory, is_full, is_cut, is_interrupted;
+    bool is_simple; /* one register after the other, as there are too many ways otherwise */
     struct weighed weighed[SEARCH_WEIGHED];
 };
 
