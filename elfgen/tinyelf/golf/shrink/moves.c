@@ -355,7 +355,7 @@ static void moves_in_order(const struct after *after)
 void moves_before(struct search *search, uint32_t number)
 {
     struct after after = {search, search->states[number], number};
-    if (search->is_simple) {
+    if (search->simple) {
         moves_in_order(&after);
         return;
     }

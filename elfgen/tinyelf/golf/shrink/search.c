@@ -7,7 +7,15 @@
 
 /* How many bytes more than the cheapest way to an operation are still looked at: what is dearer
  * there may ask for less before. */
-enum { ALLOWANCE = 4, FIRST_TABLE = 1 << 12, DEFAULT_STATES = 1200000, EDGES = 8, ASKED = 1 << 10 };
+enum {
+    ALLOWANCE = 4,
+    SIMPLE_ALLOWANCE = 24,
+    SIMPLEST = 2,
+    FIRST_TABLE = 1 << 12,
+    DEFAULT_STATES = 1200000,
+    EDGES = 8,
+    ASKED = 1 << 10
+};
 
 const struct demand *search_demand(const struct search *search, uint16_t number)
 {
@@ -155,7 +163,8 @@ static bool enter(struct search *search, uint32_t number, uint32_t cost)
 static unsigned limit(const struct search *search, unsigned position)
 {
     unsigned least = position ? search->least[position - 1] : search->best;
-    unsigned more = search->options->slack + (position ? ALLOWANCE : 0);
+    unsigned allowance = search->simple == SIMPLEST ? SIMPLE_ALLOWANCE : ALLOWANCE;
+    unsigned more = search->options->slack + (position ? allowance : 0);
     return least > UINT32_MAX - more ? UINT32_MAX : least + more;
 }
 
@@ -348,10 +357,10 @@ bool search_block(struct search *search)
         if (search->best != UINT32_MAX && search->best + search->options->slack <= search->most)
             return true;
         bool is_over = !search->is_cut || search->is_full;
-        if (is_over && (search->best != UINT32_MAX || search->is_simple))
+        if (is_over && (search->best != UINT32_MAX || search->simple == SIMPLEST))
             return search->best != UINT32_MAX;
         if (is_over) {
-            search->is_simple = true;
+            search->simple++;
             search->is_full = false;
             search->most = 0;
         }
