@@ -3,8 +3,9 @@ include(CMakePackageConfigHelpers)
 
 # What is in the source's folders beside these is somebody's own, and is not installed.
 set(asm_files
-    cat.s echo.s exit.s hello-att.s hello-intel.s hello.c hello.s hello32-att.s hello32.s ring3.s sections.s
-    tiny.h tiny_memory.h)
+    badclose.s badwrite.s below.s cat.s count.s crash.s cs.s echo.s errno.c exit.s halt.s hello-att.s
+    hello-intel.s hello.c hello.s hello32-att.s hello32.s int81.s kernel.s mixed.s nosuch.s nothing.c other.s
+    printf.c return.s ring3.s sections.s setcs.s socket.s spin.s status.s tiny.h tiny_memory.h)
 set(templates_files
     elf32.hex elf64.hex hello.hex list.txt)
 set(schema_files
@@ -21,9 +22,14 @@ if(TARGET tinyelf)
         list(TRANSFORM ${name}_files PREPEND ${folder}/)
         install(FILES ${${name}_files} DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf/${name} COMPONENT data)
     endforeach()
+    # The lecture's steps from 178 bytes down.
+    set(golf_files
+        hello-87.hex hello-112.hex hello-132.hex hello-139.hex hello-140.hex hello-154.hex hello-166.hex)
+    list(TRANSFORM golf_files PREPEND templates/golf/)
+    install(FILES ${golf_files} DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf/templates/golf COMPONENT data)
     # Programs to read and to change: those of the pages, and the autograder.
     set(examples_files
-        assemble.c emit.c greet.s headers.asm main.s sections.c)
+        assemble.c emit.c filled.hex greet.s headers.asm main.s sections.c)
     set(grade_files
         exit42.task guilty.task hello.task small.task upper.task)
     list(TRANSFORM examples_files PREPEND docs/examples/)

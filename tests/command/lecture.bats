@@ -163,3 +163,50 @@ shows() {
     run ! shows '' 'more\n'
     run ! shows 'more\n' ''
 }
+
+@test "each program of the lecture ends as its first line says, whoever assembles it" {
+    ends() {
+        "$TINYELF" build "asm/$1.s" -o "$1"
+        if command -v nasm >/dev/null; then
+            "$TINYELF" build --assembler nasm "asm/$1.s" -o "$1.nasm"
+            cmp "$1" "$1.nasm"
+        fi
+        "$TINYELF" check "$1" >/dev/null
+        run -"$2" "$TINYELF" run --time 5 "./$1" "${@:3}"
+    }
+    ends halt 139
+    ends crash 139
+    [[ $output == "Hello world"* ]]
+    ends below 0
+    [ "${#lines[@]}" -eq 1 ]
+    ends count 1
+    ends count 3 one two
+    ends kernel 139
+    ends cs 51
+    ends setcs 132
+    ends return 139
+    ends return 0 own
+    ends status 3
+    ends badwrite 242
+    ends badclose 9
+    ends int81 139
+    ends nosuch 38
+    "$TINYELF" build --base 0x400000 asm/other.s -o other
+    run -139 "$TINYELF" run --time 5 ./other
+    "$TINYELF" build asm/spin.s -o spin
+    run -137 "$TINYELF" run --time 0.1 ./spin
+    "$TINYELF" build asm/socket.s -o socket
+    run -159 "$TINYELF" run --sandbox ./socket
+    "$TINYELF" build asm/hello32.s -o hello32
+    ./hello32 >/dev/null || skip "this kernel runs no 32-bit programs"
+    ends mixed 7
+}
+
+@test "each step from 178 bytes down has the size that its name says, and is the same program, but for the one of 139" {
+    for size in 166 154 140 139 132 112 87; do
+        "$TINYELF" build "$SOURCE/templates/golf/hello-$size.hex"
+        [ "$(wc -c <hello-$size)" -eq "$size" ]
+        run "$TINYELF" golf --prove hello-$size asm/hello.s
+        [ "$status" -eq $((size == 139)) ] || { echo "$size: $output"; return 1; }
+    done
+}

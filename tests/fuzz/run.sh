@@ -30,7 +30,7 @@ fuzz()
     fi
 }
 
-for target in library dump map notes dynamic kernel explain disasm compare unfold image object archive detect hex strace recording run mutate encode assemble lift; do
+for target in library dump map notes dynamic kernel explain disasm compare unfold image object archive detect hex strace recording run mutate encode assemble lift place golf; do
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
         wait -n
     done

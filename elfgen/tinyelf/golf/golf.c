@@ -18,16 +18,19 @@ static const struct {
 } rounds[] = {{0, 1 << 18, 1 << 10}, {0, 1 << 20, 1 << 14}, {0, 1 << 22, 1 << 18},
               {1, 1 << 20, 1 << 18}, {1, 1 << 22, 1 << 22}, {2, 1 << 22, 1 << 24},
               {2, 1 << 22, 0}};
-enum { ROUNDS = sizeof rounds / sizeof rounds[0], PROGRAMS = 2 };
+enum { ROUNDS = sizeof rounds / sizeof rounds[0], ANYWHERE = 2, TIGHT = 3, SHORT = 48 };
 
 struct finding {
     const struct golf_options *options;
     struct golf_found *found;
     struct elfgen_error *error;
     struct golf_lifted lifted;
-    struct golf_pieces pieces[PROGRAMS];
-    size_t piece_count;
-    unsigned slack; /* of the pieces */
+    /* Pieces that are right among any headers, and then those for headers that take few bytes. */
+    struct golf_pieces pieces[ANYWHERE + TIGHT];
+    struct golf_place_program programs[ANYWHERE + TIGHT];
+    size_t anywhere_count, piece_count;
+    unsigned slack, tight_slack; /* of the pieces */
+    bool is_cut;                 /* some of them have too many ways */
     struct golf_overlap overlaps[GOLF_OVERLAPS];
     size_t overlap_count;
     bool has_failed; /* *error is set */
@@ -91,6 +94,13 @@ static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
     }
 }
 
+/* Whether there are values that no environment has with which it does something else. */
+static bool differs_somewhere(const struct finding *finding, const uint8_t *bytes, size_t size)
+{
+    return !finding->options->full_writes &&
+           golf_prover_show(finding->options->prover, bytes, size).differs;
+}
+
 static bool is_proven(const uint8_t *bytes, size_t size, const struct golf_placed *how,
                       void *context)
 {
@@ -104,6 +114,10 @@ static bool is_proven(const uint8_t *bytes, size_t size, const struct golf_place
     }
     switch (golf_prove(finding->options->prover, bytes, size, &difference, finding->error)) {
     case GOLF_SAME:
+        if (differs_somewhere(finding, bytes, size)) {
+            finding->found->rejected++;
+            return false;
+        }
         keep(finding, bytes, size, how);
         return true;
     case GOLF_DIFFERENT:
@@ -117,31 +131,120 @@ static bool is_proven(const uint8_t *bytes, size_t size, const struct golf_place
 
 /* ---- stages ---- */
 
-static void free_pieces(struct finding *finding)
+/* What a first file has to be smaller than. */
+static size_t below(const struct finding *finding)
 {
-    for (size_t i = 0; i < finding->piece_count; i++)
+    return finding->options->below ? finding->options->below : finding->options->size;
+}
+
+static void free_pieces(struct finding *finding, size_t kept)
+{
+    for (size_t i = kept; i < finding->piece_count; i++)
         golf_pieces_free(&finding->pieces[i]);
-    finding->piece_count = 0;
+    finding->piece_count = kept < finding->piece_count ? kept : finding->piece_count;
+}
+
+/* Makes the pieces for one kind of headers: `count` overlaps, 0 for all. */
+static bool shrink_for(struct finding *finding, unsigned slack, bool small_addresses,
+                       const struct golf_overlap *overlaps, size_t count)
+{
+    const struct golf_lifted *lifted = &finding->lifted;
+    struct golf_pieces *pieces = &finding->pieces[finding->piece_count];
+    struct golf_shrink_options wanted = {.slack = slack,
+                                         .small_addresses = small_addresses,
+                                         .no_stack = lifted->uses_red_zone,
+                                         .overlaps = overlaps,
+                                         .overlap_count = count,
+                                         .is_interrupted = is_interrupted,
+                                         .context = finding};
+    if (!golf_shrink(lifted, &wanted, pieces, finding->error))
+        return false;
+    finding->programs[finding->piece_count++] = (struct golf_place_program){
+        pieces, small_addresses && lifted->bits == 64, count ? overlaps->phoff : 0};
+    return true;
 }
 
 /* Makes the pieces that are right anywhere, and those for addresses of 31 bits. */
 static bool shrink(struct finding *finding, unsigned slack)
 {
     const struct golf_lifted *lifted = &finding->lifted;
-    bool has_small = lifted->bits == 64 && lifted->data_count > 0;
-    if (finding->piece_count && finding->slack == slack)
+    if (finding->anywhere_count && finding->slack == slack)
         return true;
-    free_pieces(finding);
+    free_pieces(finding, 0);
     finding->slack = slack;
-    for (size_t i = 0; i < 1u + has_small; i++) {
-        struct golf_shrink_options wanted = {.slack = slack,
-                                             .small_addresses = i > 0 || lifted->bits == 32,
-                                             .no_stack = lifted->uses_red_zone,
-                                             .is_interrupted = is_interrupted,
-                                             .context = finding};
-        if (!golf_shrink(lifted, &wanted, &finding->pieces[i], finding->error))
+    bool is_done = shrink_for(finding, slack, lifted->bits == 32, NULL, 0);
+    if (is_done && lifted->bits == 64 && lifted->data_count > 0)
+        is_done = shrink_for(finding, slack, true, NULL, 0);
+    finding->anywhere_count = finding->piece_count;
+    return is_done;
+}
+
+/* ---- headers that take few bytes ---- */
+
+static bool may_be_zero(const struct golf_cell *cell)
+{
+    return cell->kind == GOLF_CELL_SET     ? cell->allowed[0] & 1
+           : cell->kind == GOLF_CELL_FIXED ? cell->value == 0
+                                           : true;
+}
+
+/* Whether the file may be at an address of at most 31 bits. */
+static bool may_be_low(const struct golf_overlap *overlap)
+{
+    bool is_low = !overlap->has_random_base && !(overlap->base_low >> 31);
+    for (unsigned i = 4; i < overlap->bits / 8u; i++)
+        is_low &= may_be_zero(&overlap->cells[overlap->base_at + i]) &&
+                  may_be_zero(&overlap->cells[overlap->entry_at + i]);
+    return is_low;
+}
+
+/* The end of the overlaps from `first` on that have the program header at the same place. */
+static size_t end_of_group(const struct finding *finding, size_t first)
+{
+    size_t end = first + 1;
+    while (end < finding->overlap_count &&
+           finding->overlaps[end].phoff == finding->overlaps[first].phoff)
+        end++;
+    return end;
+}
+
+static size_t least_file(const struct golf_overlap *overlap)
+{
+    return overlap->least ? overlap->least : overlap->size;
+}
+
+/* The least bytes of the program's code. */
+static size_t least_code(const struct finding *finding)
+{
+    const struct golf_pieces *pieces = &finding->pieces[0];
+    size_t least = 0;
+    for (size_t i = 0; i < pieces->block_count; i++)
+        least += pieces->nodes[pieces->blocks[i]].least;
+    return least;
+}
+
+/* Makes the pieces for headers of fewer bytes than the best file has. A program of much code does
+ * not fit among them, and has too many ways. */
+static bool shrink_tight(struct finding *finding, unsigned slack)
+{
+    size_t best = finding->found->size ? finding->found->size : below(finding);
+    if (finding->piece_count > finding->anywhere_count && finding->tight_slack == slack)
+        return true;
+    free_pieces(finding, finding->anywhere_count);
+    finding->tight_slack = slack;
+    if (finding->anywhere_count && least_code(finding) > SHORT)
+        return true;
+    for (size_t i = 0, tight = 0; i < finding->overlap_count && tight < TIGHT; tight++) {
+        const struct golf_overlap *overlaps = &finding->overlaps[i];
+        size_t count = end_of_group(finding, i) - i;
+        i += count;
+        if (least_file(overlaps) >= best ||
+            shrink_for(finding, slack, overlaps->bits == 32 || may_be_low(overlaps), overlaps,
+                       count))
+            continue;
+        if (is_interrupted(finding) || finding->error->status != ELFGEN_DOES_NOT_FIT)
             return false;
-        finding->piece_count++;
+        finding->is_cut = true;
     }
     return true;
 }
@@ -186,12 +289,6 @@ static uint64_t left(uint64_t limit, uint64_t used)
     return limit == 0 ? 0 : used < limit ? limit - used : 1;
 }
 
-/* What a first file has to be smaller than. */
-static size_t below(const struct finding *finding)
-{
-    return finding->options->below ? finding->options->below : finding->options->size;
-}
-
 /* Looks for a file that is smaller than the best one so far, in up to `board_nodes` states of each
  * board; 0: any number. */
 static struct golf_place_result place(struct finding *finding, uint64_t board_nodes)
@@ -200,8 +297,6 @@ static struct golf_place_result place(struct finding *finding, uint64_t board_no
     struct golf_found *found = finding->found;
     uint64_t all = left(options->nodes, found->nodes);
     size_t most = (found->size ? found->size : below(finding)) - 1;
-    struct golf_place_program programs[PROGRAMS] = {{&finding->pieces[0], false},
-                                                    {&finding->pieces[1], true}};
     struct golf_place_options wanted = {.nodes = all,
                                         .board_nodes = board_nodes,
                                         .nanoseconds = left(options->deadline, clock_now()),
@@ -211,8 +306,9 @@ static struct golf_place_result place(struct finding *finding, uint64_t board_no
                                         .machine_count = options->machine_count,
                                         .is_interrupted = is_interrupted,
                                         .context = finding};
-    struct golf_place_result placed = golf_place(programs, finding->piece_count, finding->overlaps,
-                                                 finding->overlap_count, &wanted, is_proven);
+    struct golf_place_result placed =
+        golf_place(finding->programs, finding->piece_count, finding->overlaps,
+                   finding->overlap_count, &wanted, is_proven);
     found->nodes += placed.nodes;
     return placed;
 }
@@ -231,8 +327,6 @@ static void pack(struct finding *finding, uint64_t nodes)
     struct golf_found *found = finding->found;
     uint64_t all = left(options->nodes, found->nodes);
     size_t most = (found->size ? found->size : below(finding)) - 1;
-    struct golf_place_program programs[PROGRAMS] = {{&finding->pieces[0], false},
-                                                    {&finding->pieces[1], true}};
     struct golf_place_options wanted = {.nodes = all != 0 && all < nodes ? all : nodes,
                                         .seed = options->seed + found->nodes,
                                         .nanoseconds = left(options->deadline, clock_now()),
@@ -243,9 +337,20 @@ static void pack(struct finding *finding, uint64_t nodes)
                                         .is_interrupted = is_interrupted,
                                         .context = finding};
     if (most >= wanted.smallest)
-        found->nodes += golf_pack(programs, finding->piece_count, finding->overlaps,
+        found->nodes += golf_pack(finding->programs, finding->anywhere_count, finding->overlaps,
                                   finding->overlap_count, &wanted, is_proven)
                             .nodes;
+}
+
+/* Whether headers without pieces of their own may have a file that is smaller than the best one. */
+static bool needs_any(const struct finding *finding)
+{
+    size_t first = 0;
+    for (size_t tight = 0; tight < TIGHT && first < finding->overlap_count; tight++)
+        first = end_of_group(finding, first);
+    return !finding->found->size || least_code(finding) > SHORT ||
+           (first < finding->overlap_count &&
+            least_file(&finding->overlaps[first]) < finding->found->size);
 }
 
 static bool search(struct finding *finding)
@@ -254,17 +359,19 @@ static bool search(struct finding *finding)
         return true;
     for (size_t i = 0; i < ROUNDS && !is_over(finding); i++) {
         /* Otherwise there is no time or memory for more ways. */
-        if (!shrink(finding, rounds[i].slack))
+        finding->is_cut = false;
+        if ((i == 0 || needs_any(finding)) && !shrink(finding, rounds[i].slack))
             return (i > 0 || is_interrupted(finding) ||
                     finding->error->status == ELFGEN_DOES_NOT_FIT) &&
                    !finding->has_failed;
-        pack(finding, rounds[i].pack_nodes);
-        if (is_over(finding))
+        if (needs_any(finding))
+            pack(finding, rounds[i].pack_nodes);
+        if (is_over(finding) || !shrink_tight(finding, rounds[i].slack))
             break;
         struct golf_place_result placed = place(finding, rounds[i].board_nodes);
         bool is_stopped = placed.end == GOLF_PLACE_STOPPED || placed.end == GOLF_PLACE_NO_MEMORY;
-        finding->found->is_complete =
-            !is_stopped && !placed.is_cut && rounds[i].slack == rounds[ROUNDS - 1].slack;
+        finding->found->is_complete = !is_stopped && !placed.is_cut && !finding->is_cut &&
+                                      rounds[i].slack == rounds[ROUNDS - 1].slack;
         if (is_stopped || finding->found->is_complete)
             break;
     }
@@ -288,7 +395,7 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
     if (is_done) {
         find_overlaps(finding);
         is_done = search(finding);
-        free_pieces(finding);
+        free_pieces(finding, 0);
         golf_lifted_free(&finding->lifted);
     }
     free(finding);

@@ -1,5 +1,6 @@
 /* Writes what proofs and searches both report: which versions start both, what may differ. */
 #include "golf_private.h"
+#include "base/plural.h"
 
 void golf_put_version(struct elfgen_text *out, uint32_t version)
 {
@@ -37,6 +38,17 @@ void golf_put_kernels(const struct golf_report *report, struct elfgen_text *out)
     elfgen_text_string(out, " (--kernel asks for fewer versions): ");
     elfgen_kernel_message(&kernels->answer, out);
     elfgen_text_char(out, '\n');
+}
+
+void golf_put_stretches(const struct golf_report *report, struct elfgen_text *out)
+{
+    const struct golf_symbolic *stretches = &report->stretches;
+    elfgen_text_string(out, "  shown for any arguments and results: ");
+    elfgen_text_decimal(out, stretches->shown, 0);
+    elfgen_text_string(out, " of ");
+    plural_put(out, stretches->shown + stretches->left, "stretch", "stretches");
+    elfgen_text_string(out, stretches->left ? " between calls; the rest only ran\n"
+                                            : " between calls\n");
 }
 
 void golf_put_may_differ(struct elfgen_text *out)

@@ -9,6 +9,7 @@
 #include "place_private.h"
 
 struct place {
+    uint16_t phoff; /* as in struct golf_place_program */
     struct search search;
     uint64_t boards; /* that were searched */
     bool is_cut;
@@ -134,7 +135,10 @@ static bool try_overlap(struct place *place, const struct golf_overlap *overlap,
 static struct place *try_programs(struct place *const *places, size_t count,
                                   const struct golf_overlap *overlap, size_t size, uint64_t nodes)
 {
+    places[0]->search.nodes = nodes;
     for (size_t at = count; at-- > 0;) {
+        if (places[at]->phoff && places[at]->phoff != overlap->phoff)
+            continue;
         places[at]->search.nodes = nodes;
         if (try_overlap(places[at], overlap, size))
             return places[at];
@@ -180,6 +184,8 @@ struct golf_place_result golf_place(const struct golf_place_program *programs, s
     bool is_open = places != NULL;
     for (size_t i = 0; i < program_count && is_open; i++) {
         places[i] = calloc(1, sizeof **places);
+        if (places[i])
+            places[i]->phoff = programs[i].phoff;
         is_open = places[i] &&
                   search_open(&places[i]->search, &programs[i], options, candidate, BOARD_CELLS);
     }

@@ -74,9 +74,11 @@ typedef bool golf_candidate(const uint8_t *bytes, size_t size, const struct golf
 struct golf_place_program {
     const struct golf_pieces *pieces;
     bool small_addresses; /* they are right only where addresses have at most 31 bits */
+    uint16_t phoff;       /* they are for overlaps with this one only; 0: for all */
 };
 
-/* Tries sizes from the smallest one up: in each overlap the last program that is right there. The
+/* Tries sizes from the smallest one up: in each overlap the last program that is right there, of
+ * those for its phoff if there are any. The
  * same arguments have the same result, except where time or the user ends it. */
 struct golf_place_result golf_place(const struct golf_place_program *programs, size_t program_count,
                                     const struct golf_overlap *overlaps, size_t count,

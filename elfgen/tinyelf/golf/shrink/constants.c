@@ -184,6 +184,8 @@ static void from_failure(const struct after *after, unsigned reg, const struct d
     struct demand number = demand_constant(demand->failed, demand->mask & LOW_32);
     struct demand ones = demand_cases(0, LOW_32, demand->mask & LOW_32);
     for (unsigned i = 0; i < register_count(search); i++) {
+        if (!may_use(search, i))
+            continue;
         struct state before = after_without(after, reg);
         struct move move = {OP(and),
                             {(uint8_t)reg, (uint8_t)i},
@@ -213,6 +215,8 @@ static void from_product(const struct after *after)
     if (after->state.flags || !edx.mask || !is_zero(&edx) || (eax.mask && !is_zero(&eax)))
         return;
     for (unsigned reg = 1; reg < register_count(after->search); reg++) {
+        if (!may_use(after->search, reg))
+            continue;
         struct state before = after->state;
         before.registers[RAX] = before.registers[RDX] = 0;
         if (reg == RSP || !after_is_at_hand(after, reg, &zero) ||
@@ -240,6 +244,8 @@ void moves_from_sum(const struct after *after, unsigned reg, const struct demand
         (is_constant && (!is_whole(demand) || !demand_is_constant(demand))))
         return;
     for (unsigned i = 0; i < register_count(search); i++) {
+        if (!may_use(search, i))
+            continue;
         struct demand base = after_asked(after, i);
         if (!base.mask)
             base = demand_of(&search->block->at_start[i], is_constant ? 32 : 64);

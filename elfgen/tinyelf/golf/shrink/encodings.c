@@ -71,11 +71,29 @@ static unsigned weight(const struct elfgen_x86_encoding *encoding)
 struct collect {
     const struct move *move;
     const struct golf_value *address; /* of the field */
+    const struct search *search;
     unsigned operand, heaviest;
+    uint32_t takes;
     bool (*found)(const struct golf_choice *choice, void *context);
     void *context;
     bool is_ended;
 };
+
+/* Reports an encoding, if it is not too heavy. Returns false if no more are wanted. `weight` is
+ * what it weighs where no headers are known. */
+static bool find(struct collect *all, const struct golf_choice *choice, unsigned weight)
+{
+    const struct search *search = all->search;
+    if (search->weights) {
+        struct weighing weighing = {0};
+        weights_add(search->weights, choice, search->lifted->data, &weighing);
+        weight = weighing_least(&weighing, all->takes);
+    }
+    bool is_known = weight > 0 || !search->weights; /* otherwise it fits nowhere */
+    if (is_known && weight <= all->heaviest)
+        all->is_ended = !all->found(choice, all->context);
+    return !all->is_ended;
+}
 
 /* Bytes that an address needs. */
 static unsigned least_field(unsigned form)
@@ -88,7 +106,7 @@ static bool collect(const struct elfgen_x86_encoding *encoding, void *context)
     struct collect *all = context;
     struct golf_choice choice = {
         .length = encoding->length, .followed_by = GOLF_NONE, .reason = all->move->reason};
-    if (weight(encoding) > all->heaviest)
+    if (!all->search->weights && weight(encoding) > all->heaviest)
         return true;
     memcpy(choice.bytes, encoding->bytes, encoding->length);
     if (all->operand != UINT8_MAX) {
@@ -104,8 +122,7 @@ static bool collect(const struct elfgen_x86_encoding *encoding, void *context)
             .addend = (int64_t)all->address->number};
         memset(choice.bytes + field->offset, 0, field->length);
     }
-    all->is_ended = !all->found(&choice, all->context);
-    return !all->is_ended;
+    return find(all, &choice, 0);
 }
 
 /* As it stands in the original. */
@@ -114,7 +131,7 @@ static bool collect_bytes(const struct golf_operation *operation, struct collect
     struct golf_choice choice = {
         .length = operation->length, .followed_by = GOLF_NONE, .reason = all->move->reason};
     memcpy(choice.bytes, operation->bytes, operation->length);
-    return operation->length > all->heaviest || all->found(&choice, all->context);
+    return find(all, &choice, operation->length);
 }
 
 static bool collect_call(const struct move *move, struct collect *all)
@@ -131,16 +148,24 @@ static bool collect_call(const struct move *move, struct collect *all)
                                              .target = GOLF_NONE}}};
     if (move->form == MOVE_CALL)
         choice.followed_by = move->data;
-    return CALL_WEIGHT > all->heaviest || all->found(&choice, all->context);
+    return find(all, &choice, CALL_WEIGHT);
 }
 
 bool move_choices(const struct search *search, const struct move *move, unsigned heaviest,
-                  bool (*found)(const struct golf_choice *choice, void *context), void *context)
+                  uint32_t takes, bool (*found)(const struct golf_choice *choice, void *context),
+                  void *context)
 {
     struct elfgen_x86_instruction instruction;
     struct golf_value address = {
         .kind = GOLF_ADDRESS, .data = move->data, .number = (uint64_t)move->number};
-    struct collect all = {move, &address, UINT8_MAX, heaviest, found, context, false};
+    struct collect all = {.move = move,
+                          .address = &address,
+                          .search = search,
+                          .operand = UINT8_MAX,
+                          .heaviest = heaviest,
+                          .takes = takes,
+                          .found = found,
+                          .context = context};
     if (move->form == MOVE_CALL || move->form == MOVE_CALL_OVER)
         return collect_call(move, &all);
     if (move->form == MOVE_OPERATION) {
@@ -160,7 +185,20 @@ bool move_choices(const struct search *search, const struct move *move, unsigned
     return !all.is_ended;
 }
 
-unsigned move_weight(const struct search *search, const struct move *move)
+struct weigh {
+    const struct search *search;
+    struct weighing *weighing;
+};
+
+static bool weigh(const struct golf_choice *choice, void *context)
+{
+    const struct weigh *weigh = context;
+    weights_add(weigh->search->weights, choice, weigh->search->lifted->data, weigh->weighing);
+    return true;
+}
+
+/* Where no headers are known. */
+static unsigned plain_weight(const struct search *search, const struct move *move)
 {
     struct elfgen_x86_instruction instruction;
     struct elfgen_x86_encoding encoding;
@@ -170,4 +208,16 @@ unsigned move_weight(const struct search *search, const struct move *move)
         return search->block->operations[move->number].length;
     make_instruction(search, move, &instruction);
     return elfgen_encode(&instruction, &encoding) == ELFGEN_X86_OK ? weight(&encoding) : 0;
+}
+
+void move_weigh(const struct search *search, const struct move *move, struct weighing *weighing)
+{
+    *weighing = (struct weighing){0};
+    if (search->weights) {
+        struct weigh all = {search, weighing};
+        move_choices(search, move, WEIGHTS_MISFIT, UINT32_MAX, weigh, &all);
+        return;
+    }
+    unsigned weight = plain_weight(search, move);
+    *weighing = (struct weighing){.count = weight > 0, .cost = {(uint8_t)weight}};
 }

@@ -34,6 +34,8 @@ static void from_copy(const struct after *after, unsigned reg, const struct dema
     bool is_narrow = !is_64(search) || demand_fits_32(demand, search->options->small_addresses);
     struct demand source = is_narrow ? demand_low_32(*demand) : *demand;
     for (unsigned i = 0; i < register_count(search); i++) {
+        if (!may_use(search, i))
+            continue;
         struct state before = after_without(after, reg);
         struct move move = {OP(mov),
                             {(uint8_t)reg, (uint8_t)i},
@@ -120,6 +122,8 @@ static void from_push_of_register(const struct after *after, const struct state 
 {
     struct search *search = after->search;
     for (unsigned i = 0; i < register_count(search); i++) {
+        if (!may_use(search, i))
+            continue;
         struct state before = *popped;
         struct move move = {OP(push),
                             {(uint8_t)i, NOTHING},
@@ -374,7 +378,8 @@ void moves_before(struct search *search, uint32_t number)
         from_copy(&after, reg, &demand);
         from_pop(&after, reg);
         for (unsigned other = 0; other < register_count(search); other++)
-            if (other != reg && other != RSP && (!after.state.registers[other] || reg < other))
+            if (other != reg && other != RSP && may_use(search, other) &&
+                (!after.state.registers[other] || reg < other))
                 from_exchange(&after, reg, other);
     }
     moves_to_fixed_registers(&after);

@@ -27,6 +27,11 @@ static inline unsigned register_count(const struct search *search)
 {
     return is_64(search) ? GOLF_REGISTERS : GOLF_REGISTERS / 2;
 }
+/* Whether a register may serve besides those that are asked for. */
+static inline bool may_use(const struct search *search, unsigned reg)
+{
+    return search->usable >> reg & 1;
+}
 
 /* ---- after.c ---- */
 

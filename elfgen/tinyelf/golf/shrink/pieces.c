@@ -12,6 +12,7 @@ struct ways {
     uint32_t *first_edge; /* by state; one more at the end */
     uint32_t *edges;
     uint32_t *nodes; /* the node of each state; UINT32_MAX: it is on no way that is kept */
+    uint32_t *next;  /* another state of the same node; 0: none */
 };
 
 static void ways_free(struct ways *ways)
@@ -20,6 +21,7 @@ static void ways_free(struct ways *ways)
     free(ways->first_edge);
     free(ways->edges);
     free(ways->nodes);
+    free(ways->next);
 }
 
 static bool sort_edges(const struct search *search, struct ways *ways)
@@ -93,7 +95,12 @@ struct capacities {
 struct adding {
     struct golf_pieces *pieces;
     struct capacities *capacities;
+    const struct search *search;
     uint32_t first, to;
+    uint16_t mnemonic; /* of the move */
+    /* By length: 1 plus the mnemonic of a choice that shares nothing with headers or data, and
+     * leads to `to`. */
+    uint32_t plain[GOLF_CHOICE_BYTES + 1];
     bool has_no_memory;
 };
 
@@ -111,6 +118,19 @@ static bool is_same_choice(const struct golf_choice *a, const struct golf_choice
     return true;
 }
 
+/* Of choices that share no byte with headers or data one of a length is as good as all. */
+static bool is_superfluous(struct adding *adding, const struct golf_choice *choice)
+{
+    const struct golf_lifted *lifted = adding->search->lifted;
+    uint32_t *plain = &adding->plain[choice->length], is = adding->mnemonic + 1u;
+    if (!adding->search->weights ||
+        weights_may_share(adding->search->weights, choice, lifted->data, lifted->data_count))
+        return false;
+    bool is_there = *plain == is;
+    *plain = is;
+    return is_there;
+}
+
 static bool add_choice(const struct golf_choice *choice, void *context)
 {
     struct adding *adding = context;
@@ -120,6 +140,8 @@ static bool add_choice(const struct golf_choice *choice, void *context)
     for (size_t i = adding->first; i < pieces->choice_count; i++)
         if (is_same_choice(&pieces->choices[i], &added))
             return true;
+    if (is_superfluous(adding, choice))
+        return true;
     if (!grow_array(&pieces->choices, pieces->choice_count + 1, &adding->capacities->choices,
                     sizeof *pieces->choices)) {
         adding->has_no_memory = true;
@@ -168,15 +190,71 @@ static struct golf_node node_of(const struct search *search, uint32_t number)
     return node;
 }
 
+/* States that are the same but for what is taken of the headers are one node. */
+static uint32_t hash_of(struct state state)
+{
+    uint64_t value = state.position | (uint64_t)state.depth << 16 | (uint64_t)state.flags << 24;
+    for (size_t i = 0; i < GOLF_REGISTERS; i++)
+        value = (value ^ state.registers[i]) * 1099511628211u;
+    for (size_t i = 0; i < STACK_DEPTH; i++)
+        value = (value ^ state.stack[i]) * 1099511628211u;
+    return (uint32_t)(value ^ value >> 32);
+}
+
+static bool is_same_but_taken(const struct state *a, const struct state *b)
+{
+    return a->position == b->position && a->depth == b->depth && a->flags == b->flags &&
+           !memcmp(a->registers, b->registers, sizeof a->registers) &&
+           !memcmp(a->stack, b->stack, sizeof a->stack);
+}
+
 static bool add_nodes(const struct search *search, struct ways *ways, struct golf_pieces *pieces,
                       struct capacities *capacities)
 {
-    for (uint32_t i = 0; i < search->state_count; i++) {
+    size_t size = 2;
+    while (size < 2 * search->state_count)
+        size *= 2;
+    uint32_t *table = calloc(size, sizeof *table); /* states plus 1 */
+    ways->next = calloc(search->state_count + 1, sizeof *ways->next);
+    bool is_done = table && ways->next;
+    for (uint32_t i = 0; i < search->state_count && is_done; i++) {
         if (ways->from_start[i] == UINT32_MAX)
             continue;
+        size_t at = hash_of(search->states[i]) & (size - 1);
+        while (table[at] && !is_same_but_taken(&search->states[table[at] - 1], &search->states[i]))
+            at = (at + 1) & (size - 1);
+        if (table[at]) {
+            ways->nodes[i] = ways->nodes[table[at] - 1];
+            ways->next[i] = ways->next[table[at] - 1];
+            ways->next[table[at] - 1] = i;
+            continue;
+        }
+        table[at] = i + 1;
         struct golf_node node = node_of(search, i);
         ways->nodes[i] = add_node(pieces, capacities, &node);
-        if (ways->nodes[i] == UINT32_MAX)
+        pieces->nodes[ways->nodes[i] == UINT32_MAX ? 0 : ways->nodes[i]].first = UINT32_MAX;
+        is_done = ways->nodes[i] != UINT32_MAX;
+    }
+    free(table);
+    return is_done;
+}
+
+static bool add_choices_of(const struct search *search, const struct ways *ways, uint32_t state,
+                           struct adding *adding)
+{
+    for (uint32_t k = ways->first_edge[state]; k < ways->first_edge[state + 1]; k++) {
+        const struct edge *edge = &search->edges[ways->edges[k]];
+        if (ways->nodes[edge->after] == UINT32_MAX)
+            continue;
+        unsigned rest = ways->from_start[state] + search->costs[edge->after];
+        unsigned most = search->best + search->options->slack;
+        if (adding->to != ways->nodes[edge->after])
+            memset(adding->plain, 0, sizeof adding->plain);
+        adding->to = ways->nodes[edge->after];
+        adding->mnemonic = edge->move.mnemonic;
+        if (rest < most)
+            move_choices(search, &edge->move, most - rest, edge->takes, add_choice, adding);
+        if (adding->has_no_memory)
             return false;
     }
     return true;
@@ -185,24 +263,24 @@ static bool add_nodes(const struct search *search, struct ways *ways, struct gol
 static bool add_choices(const struct search *search, const struct ways *ways,
                         struct golf_pieces *pieces, struct capacities *capacities)
 {
-    for (uint32_t i = 1; i < search->state_count; i++) {
-        if (ways->nodes[i] == UINT32_MAX)
+    for (uint32_t i = 0; i < search->state_count; i++) {
+        struct golf_node *node = &pieces->nodes[ways->nodes[i] == UINT32_MAX ? 0 : ways->nodes[i]];
+        if (ways->nodes[i] == UINT32_MAX || node->first != UINT32_MAX)
             continue;
-        struct adding adding = {pieces, capacities, (uint32_t)pieces->choice_count, 0, false};
-        pieces->nodes[ways->nodes[i]].first = adding.first;
-        for (uint32_t k = ways->first_edge[i]; k < ways->first_edge[i + 1]; k++) {
-            const struct edge *edge = &search->edges[ways->edges[k]];
-            if (ways->nodes[edge->after] == UINT32_MAX)
-                continue;
-            unsigned rest = ways->from_start[i] + search->costs[edge->after];
-            unsigned most = search->best + search->options->slack;
-            adding.to = ways->nodes[edge->after];
-            if (rest < most)
-                move_choices(search, &edge->move, most - rest, add_choice, &adding);
-            if (adding.has_no_memory)
+        node->first = (uint32_t)pieces->choice_count;
+        if (node->kind != GOLF_STEP)
+            continue;
+        struct adding adding = {.pieces = pieces,
+                                .capacities = capacities,
+                                .search = search,
+                                .first = (uint32_t)pieces->choice_count};
+        /* The first state of a node leads to all others of it. */
+        for (uint32_t state = i, next = UINT32_MAX; next != 0; state = next) {
+            next = ways->next[state];
+            if (!add_choices_of(search, ways, state, &adding))
                 return false;
         }
-        pieces->nodes[ways->nodes[i]].count = (uint32_t)pieces->choice_count - adding.first;
+        node->count = (uint32_t)pieces->choice_count - adding.first;
     }
     return true;
 }
@@ -222,7 +300,11 @@ static bool add_entry(const struct search *search, const struct ways *ways,
         return false;
     for (size_t i = 0; i < search->entry_count; i++) {
         uint32_t state = ways->nodes[search->entries[i]];
-        struct adding adding = {pieces, capacities, node.first, state, false};
+        struct adding adding = {.pieces = pieces,
+                                .capacities = capacities,
+                                .search = search,
+                                .first = node.first,
+                                .to = state};
         struct golf_choice nothing = {.followed_by = GOLF_NONE, .reason = "the block's beginning"};
         if (state != UINT32_MAX && !add_choice(&nothing, &adding))
             return false;
@@ -270,18 +352,22 @@ bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_opti
                  struct golf_pieces *pieces, struct elfgen_error *error)
 {
     struct capacities capacities = {0};
+    struct weights *weights = options->overlap_count ? malloc(sizeof *weights) : NULL;
     *pieces = (struct golf_pieces){.bits = lifted->bits,
                                    .data = lifted->data,
                                    .data_count = lifted->data_count,
                                    .block_count = lifted->count};
     pieces->blocks = calloc(lifted->count, sizeof *pieces->blocks);
-    bool is_done = pieces->blocks != NULL;
+    bool is_done = pieces->blocks && (weights || !options->overlap_count);
     if (!is_done)
         error_no_memory(error);
+    else if (weights)
+        weights_open(weights, options->overlaps, options->overlap_count);
     for (size_t i = 0; i < lifted->count && is_done; i++) {
         struct search search = {.lifted = lifted,
                                 .block = &lifted->blocks[i],
                                 .options = options,
+                                .weights = weights,
                                 .before_state = moves_before};
         bool is_found = search_block(&search);
         is_done = is_found && add_block(&search, pieces, &capacities, i);
@@ -295,6 +381,7 @@ bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_opti
             error_no_memory(error);
         search_free(&search);
     }
+    free(weights);
     if (!is_done)
         golf_pieces_free(pieces);
     return is_done;

@@ -4,14 +4,17 @@
 
 #include "demand.h"
 #include "shrink.h"
+#include "weights.h"
 
-enum { STACK_DEPTH = 2, NOTHING = UINT8_MAX, IS_ADDRESS = UINT8_MAX };
+enum { STACK_DEPTH = 2, NOTHING = UINT8_MAX };
 
 /* What is asked at a moment, as numbers of interned demands; 0: nothing. */
 struct state {
     uint16_t position; /* the operation that comes next; the block's count: its end */
     uint8_t depth;     /* values that were pushed and are still to be popped */
     bool flags;        /* the flags matter */
+    uint32_t taken;    /* bytes of headers that instructions after it take for themselves, as in
+                          struct weighing */
     uint16_t registers[GOLF_REGISTERS];
     uint16_t stack[STACK_DEPTH]; /* the last one is on top */
 };
@@ -41,7 +44,8 @@ enum move_form {
 
 struct edge {
     uint32_t before, after; /* states, in the order of execution */
-    uint8_t weight;         /* of its shortest encoding, move_weight() */
+    uint8_t weight;         /* of its lightest encoding, move_weigh() */
+    uint32_t takes;         /* bytes of headers, as in struct weighing */
     struct move move;
 };
 
@@ -51,22 +55,35 @@ struct bucket {
     size_t count, capacity;
 };
 
-/* A move whose weight is known; 0: none. */
+/* A move whose weights are known. */
 struct weighed {
+    bool is_known;
     struct move move;
-    unsigned weight;
+    struct weighing weighing;
 };
-enum { SEARCH_WEIGHED = 1024 };
+enum { SEARCH_WEIGHED = 1 << 14 };
+
+/* What instructions weigh at least that put a value into a register: `with` if they may take those
+ * bytes of headers. */
+struct needed {
+    bool is_address;
+    uint8_t plain, with;
+    uint32_t takes;
+};
 
 struct search {
     const struct golf_lifted *lifted;
     const struct golf_block *block;
     const struct golf_shrink_options *options;
+    const struct weights *weights; /* of options->overlaps; NULL: none are known */
     /* Adds all states before a state that differ by one instruction: moves_before(). */
     void (*before_state)(struct search *search, uint32_t after);
+    uint16_t usable;        /* registers that instructions may use: others are as good as these */
     struct demand *demands; /* [0]: nothing */
-    uint8_t *needed;        /* by demand: what must come before at least; IS_ADDRESS */
+    struct needed *needed;  /* by demand: what must come before at least */
     size_t demand_count, demand_capacity, needed_capacity;
+    uint16_t *demand_table; /* numbers of demands by hash; 0: empty */
+    size_t demand_table_size;
     struct state *states;
     uint32_t *costs; /* the least weight from each state to the end */
     bool *is_done;
@@ -112,12 +129,14 @@ void moves_before(struct search *search, uint32_t after);
 
 /* ---- encodings.c ---- */
 
-/* What the shortest encoding of a move weighs: its bytes, but a number of four bytes counts as one.
- * 0: there is no encoding. */
-unsigned move_weight(const struct search *search, const struct move *move);
+/* What a move's encodings weigh: free bytes among the headers; or bytes, but a number of four bytes
+ * counts as one. No ways: there is no encoding. */
+void move_weigh(const struct search *search, const struct move *move, struct weighing *weighing);
 
-/* Calls `found` for each encoding that weighs at most `heaviest`. Returns false if `found` did. */
+/* Calls `found` for each encoding that weighs at most `heaviest` while it takes nothing but `takes`
+ * of the headers. Returns false if `found` did. */
 bool move_choices(const struct search *search, const struct move *move, unsigned heaviest,
-                  bool (*found)(const struct golf_choice *choice, void *context), void *context);
+                  uint32_t takes, bool (*found)(const struct golf_choice *choice, void *context),
+                  void *context);
 
 #endif

@@ -7,6 +7,7 @@
 #define GOLF_SHRINK_H
 
 #include "elfgen/error.h"
+#include "golf/overlap.h"
 #include "golf/pieces.h"
 
 struct golf_shrink_options {
@@ -14,6 +15,11 @@ struct golf_shrink_options {
     /* Addresses of the file fit into 31 bits: `mov r32, imm32` and 32-bit copies of them do. */
     bool small_addresses;
     bool no_stack; /* nothing is pushed: the program uses memory below its stack pointer */
+    /* The headers that the file may have, with one place of the program header: bytes of
+     * instructions that lie on bytes of these cost nothing. NULL: any; a number of four bytes then
+     * counts as one, since it may lie on such bytes. */
+    const struct golf_overlap *overlaps;
+    size_t overlap_count;
     size_t states; /* at most this many are looked at for a block; 0: 1.2 million */
     bool (*is_interrupted)(void *context); /* ends it, as an error; NULL: never */
     void *context;
