@@ -538,3 +538,44 @@ S
         exits 2
     done
 }
+
+@test "--from says what an input is" {
+    printf '\270\074\0\0\0\017\005' >code
+    tinyelf golf --nodes 100000 -o made code
+    exits 1
+    says "say --from"
+    tinyelf golf --from raw --nodes 100000 -o made code
+    exits 0
+    [ "$(stat -c %s made)" -le 80 ]
+    run ./made
+    [ "$status" -eq 0 ]
+}
+
+@test "--with and --kernel widen a search, and what they find is proven as well" {
+    tinyelf golf --with rwx,overcommit --nodes 100000 -o with "$SOURCE/asm/exit.s"
+    exits 0
+    is_golfed with 80 "$SOURCE/asm/exit.s"
+    tinyelf golf --kernel 6.1- --nodes 100000 -o kernel "$SOURCE/asm/hello32.s"
+    exits 0
+    contains "Linux 6.1 to 6.18 starts both"
+    [ "$(stat -c %s kernel)" -le 84 ]
+    tinyelf golf --kernel 6.1- --prove kernel "$SOURCE/asm/hello32.s"
+    exits 0
+    tinyelf golf --with gold -o x "$SOURCE/asm/exit.s"
+    exits 2
+    says "gold"
+}
+
+@test "after Ctrl-C the best file so far is written, as a whole, and the status is that of the signal" {
+    # A shell without job control starts what is in the background with SIGINT ignored.
+    run timeout --preserve-status --signal=INT 1.5 env --default-signal=INT "$TINYELF" golf --time 20 -o made "$SOURCE/asm/hello.s"
+    [ "$status" -eq 130 ]
+    [[ $output == *"search stopped"* ]]
+    [ "$(stat -c %s made)" -le 178 ]
+    [ "$(./made)" = "Hello world" ]
+    tinyelf golf --prove made "$SOURCE/asm/hello.s"
+    exits 0
+    for left in .tinyelf-*; do
+        [ ! -e "$left" ]
+    done
+}

@@ -14,6 +14,7 @@ struct golf_request {
     unsigned with;  /* bits of enum golf_with */
     bool is_spec;   /* --level spec */
     bool may_be_unproven;
+    int from; /* a choice of --from; SOURCE_DETECT: none is given */
     uint64_t environments, seed;
     uint64_t time;     /* nanoseconds; 0: no limit */
     uint64_t deadline; /* a point in time */
