@@ -356,6 +356,40 @@ is_golfed()
     [ "$(./hello32)" = "Hello world" ]
 }
 
+@test "any number of jobs finds the same file, and none of them is left" {
+    for input in echo exit; do
+        for jobs in 1 2 3; do
+            tinyelf golf --nodes 200000 --seed 3 --jobs $jobs -o $input.$jobs "$SOURCE/asm/$input.s"
+            exits 0
+        done
+        cmp $input.1 $input.2
+        cmp $input.1 $input.3
+    done
+    tinyelf golf --nodes 200000 --jobs 2 --shard 2/2 -o part "$SOURCE/asm/exit.s"
+    exits 0
+    [ "$(stat -c %s part)" -le 132 ]
+    for wrong in "--jobs 0" "--jobs 257" "--shard 0/2" "--shard 3/2" "--shard 2" "--shard +1/2"; do
+        tinyelf golf $wrong -o made "$SOURCE/asm/exit.s"
+        exits 2
+    done
+}
+
+@test "the end of the command ends its jobs, and Ctrl-C writes the best file so far" {
+    env --default-signal=INT "$TINYELF" golf --nodes 4000000000 --jobs 2 -o made "$SOURCE/asm/echo.s" >report 2>&1 &
+    local id=$! children=
+    for i in $(seq 200); do # the worker of the sandbox, and two jobs
+        children=$(pgrep -P $id || true)
+        [ "$(wc -w <<<"$children")" -lt 3 ] || break
+        sleep 0.02
+    done
+    kill -INT $id
+    wait $id || true
+    for child in $children; do
+        ! kill -0 $child 2>/dev/null || [ "$(ps -o stat= -p $child | cut -c1)" = Z ]
+    done
+    [ -s made ]
+}
+
 @test "programs without a loop have the sizes of the page" {
     if nm "$TINYELF" 2>/dev/null | grep -q __asan; then skip "a sanitizer takes a minute"; fi
     tinyelf golf --nodes 3000000 -o hello "$SOURCE/asm/hello.s"
@@ -536,5 +570,46 @@ S
         # shellcheck disable=SC2086
         tinyelf golf $words "$SOURCE/asm/exit.s"
         exits 2
+    done
+}
+
+@test "--from says what an input is" {
+    printf '\270\074\0\0\0\017\005' >code
+    tinyelf golf --nodes 100000 -o made code
+    exits 1
+    says "say --from"
+    tinyelf golf --from raw --nodes 100000 -o made code
+    exits 0
+    [ "$(stat -c %s made)" -le 80 ]
+    run ./made
+    [ "$status" -eq 0 ]
+}
+
+@test "--with and --kernel widen a search, and what they find is proven as well" {
+    tinyelf golf --with rwx,overcommit --nodes 100000 -o with "$SOURCE/asm/exit.s"
+    exits 0
+    is_golfed with 80 "$SOURCE/asm/exit.s"
+    tinyelf golf --kernel 6.1- --nodes 100000 -o kernel "$SOURCE/asm/hello32.s"
+    exits 0
+    contains "Linux 6.1 to 6.18 starts both"
+    [ "$(stat -c %s kernel)" -le 84 ]
+    tinyelf golf --kernel 6.1- --prove kernel "$SOURCE/asm/hello32.s"
+    exits 0
+    tinyelf golf --with gold -o x "$SOURCE/asm/exit.s"
+    exits 2
+    says "gold"
+}
+
+@test "after Ctrl-C the best file so far is written, as a whole, and the status is that of the signal" {
+    # A shell without job control starts what is in the background with SIGINT ignored.
+    run timeout --preserve-status --signal=INT 1.5 env --default-signal=INT "$TINYELF" golf --time 20 -o made "$SOURCE/asm/hello.s"
+    [ "$status" -eq 130 ]
+    [[ $output == *"search stopped"* ]]
+    [ "$(stat -c %s made)" -le 178 ]
+    [ "$(./made)" = "Hello world" ]
+    tinyelf golf --prove made "$SOURCE/asm/hello.s"
+    exits 0
+    for left in .tinyelf-*; do
+        [ ! -e "$left" ]
     done
 }

@@ -14,9 +14,11 @@ struct golf_request {
     unsigned with;  /* bits of enum golf_with */
     bool is_spec;   /* --level spec */
     bool may_be_unproven;
+    int from; /* a choice of --from; SOURCE_DETECT: none is given */
     uint64_t environments, seed;
-    uint64_t time;     /* nanoseconds; 0: no limit */
-    uint64_t deadline; /* a point in time */
+    size_t jobs, shard, shards; /* 0: one for each processor; all */
+    uint64_t time;              /* nanoseconds; 0: no limit */
+    uint64_t deadline;          /* a point in time */
     unsigned kinds;
     struct kernel_versions versions;
     bool json, verbose;
