@@ -227,6 +227,7 @@ static int open_and_compare(struct golf_request *options, struct golf_report *re
         .arguments = options->arguments ? options->arguments : none,
         .input = options->input ? (const uint8_t *)input->bytes : NULL,
         .input_size = input->size,
+        .full_writes = options->with & GOLF_WITH_FULL_WRITES,
         .ignored = program_ignored_signals(),
         .context = options,
         .interrupted = golf_is_over};
@@ -254,7 +255,8 @@ static int open_and_compare(struct golf_request *options, struct golf_report *re
 
 static int run(struct golf_request *options)
 {
-    struct golf_report report = {.seed = options->seed};
+    struct golf_report report = {.seed = options->seed,
+                                 .full_writes = options->with & GOLF_WITH_FULL_WRITES};
     struct file_bytes candidate = {0}, input = {0};
     struct build_made made = {0};
     int status = read_original(options, &report.original, &made);
@@ -318,13 +320,13 @@ static bool check_output(const struct golf_request *options)
 /* A word that is given, and is only for a search; NULL: none. */
 static const char *word_of_search(const struct golf_request *options)
 {
-    return options->output            ? "-o"
-           : options->nodes           ? "--nodes"
-           : options->with            ? "--with"
-           : options->is_spec         ? "--level"
-           : options->may_be_unproven ? "--unproven"
-           : options->hex             ? "--hex"
-                                      : NULL;
+    return options->output                                    ? "-o"
+           : options->nodes                                   ? "--nodes"
+           : options->with & ~(unsigned)GOLF_WITH_FULL_WRITES ? "--with"
+           : options->is_spec                                 ? "--level"
+           : options->may_be_unproven                         ? "--unproven"
+           : options->hex                                     ? "--hex"
+                                                              : NULL;
 }
 
 int command_golf(int argc, char **argv)

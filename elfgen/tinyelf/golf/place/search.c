@@ -79,7 +79,13 @@ static bool may_begin(const struct search *search, size_t offset, bool *is_adrif
 
 static bool land(struct search *search, struct search_at at, size_t offset, bool is_forced)
 {
-    if (!may_begin(search, offset, &at.is_adrift))
+    bool may = may_begin(search, offset, &at.is_adrift);
+    if (is_forced) { /* the distance stands: it cannot lead to another free byte */
+        may = search->is_alive[offset] &&
+              !(search->board.state[offset] & (BOARD_LOCKED | BOARD_RESERVED));
+        at.is_adrift = false;
+    }
+    if (!may)
         return false;
     at.offset = (uint16_t)offset;
     at.is_landing = !is_forced;
