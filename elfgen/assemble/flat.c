@@ -40,8 +40,8 @@ static uint64_t after(const struct asm_section *before, const struct asm_section
                    section->said_align ? section->said_align : USUAL_ALIGN);
 }
 
-/* Places all sections. Returns the size of the file, in which nothing follows the last byte; it may
- * be more than MOST_BYTES. */
+/* Places all sections; within the first one addresses may wrap at 2^64, as NASM has it. Returns the
+ * size of the file, in which nothing follows the last byte; it may be more than MOST_BYTES. */
 static uint64_t place_all(struct state *state, struct elfgen_assembly *assembly)
 {
     struct asm_section *last = state->sections[0];
@@ -55,7 +55,8 @@ static uint64_t place_all(struct state *state, struct elfgen_assembly *assembly)
         if (i > 0)
             place(state, assembly, section, after(last, section));
         const uint64_t offset = section->address - state->origin;
-        if (offset > MOST_BYTES || section->address + section->size < state->origin)
+        const bool is_wrapped = i > 0 && section->address + section->size < state->origin;
+        if (offset > MOST_BYTES || section->size > MOST_BYTES || is_wrapped)
             return UINT64_MAX;
         size = section->size > 0 ? offset + section->size : size;
         last = section;

@@ -248,6 +248,9 @@ C
     says "read as NASM's assembly"
     says "assembled without NASM"
     says "entry 0x10078, 178 bytes in the file"
+    [ "$(grep -c "golf" <<<"$stderr")" = 1 ]
+    tinyelf build "$SOURCE/asm/hello.s" -o hello
+    [ -z "$stderr" ]
 }
 
 @test "/dev/stdout, a pipe or a file, is written to in place" {

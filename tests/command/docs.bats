@@ -44,3 +44,30 @@ load ../support/setup
         "$SOURCE"/*.md "$SOURCE"/docs/*.md "$SOURCE"/docs/*/*.md
     [ -z "$output" ] || { echo "$output"; return 1; }
 }
+
+@test "a command's page says what it is for, shows an example, and has its options and limits" {
+    commands=0
+    for command in $("$TINYELF" --print-options | sed -n 's/^command\t\([a-z]*\)\t.*/\1/p'); do
+        case $command in
+        tinyelf) continue ;;
+        show) page=$SOURCE/docs/page.md ;;
+        *) page=$SOURCE/docs/$command.md ;;
+        esac
+        commands=$((commands + 1))
+        # After the heading a sentence, then a block of commands before the next heading.
+        awk -v name="$command" '
+            NR == 1 && !/^# / { exit 1 }
+            NR == 3 && !/^[A-Z`]/ { exit 1 }
+            /^```(console|sh)$/ { shown = 1 }
+            /^## / { exit !shown }
+        ' "$page" || { echo "$page: no sentence, or no example, at its beginning"; return 1; }
+        grep -q "^<!-- options of $command -->\$" "$page"
+        grep -qE '^## (Limits|What (differs|cannot|is refused|is measured|golf|it leaves))' "$page" || [ "$command" = new ] ||
+            { echo "$page: no limits"; return 1; }
+        if grep -q "^$command\$" <("$TINYELF" --print-options | sed -n 's/^json\t\([a-z]*\)\t.*/\1/p'); then
+            grep -qF "(schema/$command.json)" "$page"
+            [ -s "$SOURCE/docs/schema/$command.json" ]
+        fi
+    done
+    [ "$commands" -gt 15 ]
+}

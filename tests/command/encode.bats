@@ -421,3 +421,11 @@ as      no 'as' on PATH, which --ask needs: install the package binutils"* ]]
     tinyelf encode
     exits 2
 }
+
+@test "a label is said to be one" {
+    tinyelf encode 'a: nop'
+    exits 1
+    says "there are no labels here, only instructions"
+    tinyelf encode 'mov es:0, eax'
+    [[ $stderr != *labels* ]]
+}

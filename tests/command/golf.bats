@@ -221,6 +221,33 @@ EOF
     contains 'open("date", O_RDONLY)'
 }
 
+@test "a difference that no environment has is found, and the report says what is shown" {
+    make plain <<'EOF'
+global _start
+_start: mov eax, 60
+        syscall
+EOF
+    make rare <<'EOF'
+global _start
+_start: cmp dword [rsp], 57
+        sete dil
+        mov eax, 60
+        syscall
+EOF
+    differs rare plain
+    contains "it does in 200 environments, but not for all arguments, input and results"
+    contains "what the original does from 0x10080 on ends otherwise in the candidate"
+    tinyelf golf --json --prove rare plain
+    contains '"same":false'
+    contains '"difference":null,"stretches":{"shown":0,"left":1,"differ":true}'
+    proves plain plain
+    contains "shown for any arguments and results: 1 of 1 stretch between calls"
+    # A counter never comes back; what is before it is shown.
+    "$TINYELF" build "$SOURCE/asm/echo.s" -o echo
+    proves echo --environments 20 echo
+    contains "; the rest only ran"
+}
+
 @test "a Linux that starts the original has to start the candidate" {
     # Linux up to 6.0, and 6.2 to 6.5, kill a program whose only page is read-only and has to be cleared after its file's bytes.
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
@@ -533,5 +560,46 @@ S
         # shellcheck disable=SC2086
         tinyelf golf $words "$SOURCE/asm/exit.s"
         exits 2
+    done
+}
+
+@test "--from says what an input is" {
+    printf '\270\074\0\0\0\017\005' >code
+    tinyelf golf --nodes 100000 -o made code
+    exits 1
+    says "say --from"
+    tinyelf golf --from raw --nodes 100000 -o made code
+    exits 0
+    [ "$(stat -c %s made)" -le 80 ]
+    run ./made
+    [ "$status" -eq 0 ]
+}
+
+@test "--with and --kernel widen a search, and what they find is proven as well" {
+    tinyelf golf --with rwx,overcommit --nodes 100000 -o with "$SOURCE/asm/exit.s"
+    exits 0
+    is_golfed with 80 "$SOURCE/asm/exit.s"
+    tinyelf golf --kernel 6.1- --nodes 100000 -o kernel "$SOURCE/asm/hello32.s"
+    exits 0
+    contains "Linux 6.1 to 6.18 starts both"
+    [ "$(stat -c %s kernel)" -le 84 ]
+    tinyelf golf --kernel 6.1- --prove kernel "$SOURCE/asm/hello32.s"
+    exits 0
+    tinyelf golf --with gold -o x "$SOURCE/asm/exit.s"
+    exits 2
+    says "gold"
+}
+
+@test "after Ctrl-C the best file so far is written, as a whole, and the status is that of the signal" {
+    # A shell without job control starts what is in the background with SIGINT ignored.
+    run timeout --preserve-status --signal=INT 1.5 env --default-signal=INT "$TINYELF" golf --time 20 -o made "$SOURCE/asm/hello.s"
+    [ "$status" -eq 130 ]
+    [[ $output == *"search stopped"* ]]
+    [ "$(stat -c %s made)" -le 178 ]
+    [ "$(./made)" = "Hello world" ]
+    tinyelf golf --prove made "$SOURCE/asm/hello.s"
+    exits 0
+    for left in .tinyelf-*; do
+        [ ! -e "$left" ]
     done
 }

@@ -500,3 +500,13 @@ tinyelf: macro.inc:2: note: line 1 of the macro bad
     exits 1
     [[ $stderr == *"program.asm: error: no 'fasm' on PATH, which this input needs: install the package fasm" ]]
 }
+
+@test "addresses wrap at 2^64, as NASM's do" {
+    for origin in -1 -4096 0xfffffffffffffff0; do
+        sed "s/^org .*/org $origin/" "$SOURCE/tests/support/tiny45.asm" >wraps.asm
+        tinyelf build --assembler inside --no-check wraps.asm -o inside
+        exits 0
+        nasm -f bin wraps.asm -o nasm
+        cmp inside nasm
+    done
+}

@@ -5,39 +5,10 @@
 
 #include "base/file.h"
 #include "golf/prove/prove.h"
-#include "elfgen/assemble.h"
-#include "elfgen/image.h"
+#include "golf_assemble.h"
 #include "room.h"
 
-enum { ROOM = 8192, SOURCE = 4096 };
-
-struct program {
-    uint8_t bytes[ROOM];
-    size_t size;
-};
-
 static struct elfgen_error error;
-
-/* Assembles a source of 64-bit code, or of 32-bit code. */
-static struct program *assemble(const char *source, uint8_t mode)
-{
-    static uint8_t memory[ELFGEN_ASSEMBLE_MEMORY(SOURCE)];
-    struct program *program = malloc(sizeof *program);
-    struct elfgen_assembly assembly;
-    struct elfgen_layout layout;
-    struct elfgen_exec_options exec = ELFGEN_EXEC_DEFAULTS;
-    const struct elfgen_assemble_options options = {.mode = mode};
-    ck_assert_ptr_nonnull(program);
-    ck_assert_msg(elfgen_assemble(source, strlen(source), &options, memory, sizeof memory,
-                                  &assembly, &error) == ELFGEN_OK,
-                  "%s: %s", error.text, source);
-    exec.machine = assembly.machine;
-    ck_assert_msg(elfgen_layout_single(&assembly.program, &exec, &layout, &error) == ELFGEN_OK,
-                  "%s", error.text);
-    program->size = elfgen_write_image(&assembly.program, &layout, program->bytes, ROOM, &error);
-    ck_assert_msg(program->size != 0 && program->size <= ROOM, "%s", error.text);
-    return program;
-}
 
 static struct golf_prover *open_prover(const struct program *original, bool *refused)
 {
@@ -406,7 +377,7 @@ START_TEST(a_changed_copy_is_different_or_runs_the_same)
     struct sandbox_worker *worker = sandbox_open(&sandbox, &error);
     ck_assert_msg(worker != NULL, "%s", error.text);
     for (size_t i = 0; i < original->size; i++) {
-        uint8_t copy[ROOM];
+        uint8_t copy[PROGRAM_ROOM];
         memcpy(copy, original->bytes, original->size);
         copy[i] ^= (uint8_t)(1 << i % 8);
         enum golf_outcome outcome = golf_prove(prover, copy, original->size, &difference, &error);

@@ -95,6 +95,13 @@ static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
     }
 }
 
+/* Whether there are values that no environment has with which it does something else. */
+static bool differs_somewhere(const struct finding *finding, const uint8_t *bytes, size_t size)
+{
+    return !finding->options->full_writes &&
+           golf_prover_show(finding->options->prover, bytes, size).differs;
+}
+
 static bool is_proven(const uint8_t *bytes, size_t size, const struct golf_placed *how,
                       void *context)
 {
@@ -108,6 +115,10 @@ static bool is_proven(const uint8_t *bytes, size_t size, const struct golf_place
     }
     switch (golf_prove(finding->options->prover, bytes, size, &difference, finding->error)) {
     case GOLF_SAME:
+        if (differs_somewhere(finding, bytes, size)) {
+            finding->found->rejected++;
+            return false;
+        }
         keep(finding, bytes, size, how);
         return true;
     case GOLF_DIFFERENT:

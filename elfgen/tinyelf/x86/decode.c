@@ -323,3 +323,21 @@ bool x86_syscall_signature(void *context, uint8_t by, uint64_t number,
         describe(call, signature);
     return call != NULL;
 }
+
+bool x86_faults(const ZydisDecodedInstruction *source)
+{
+    switch (source->mnemonic) {
+    case ZYDIS_MNEMONIC_HLT:
+    case ZYDIS_MNEMONIC_UD0:
+    case ZYDIS_MNEMONIC_UD1:
+    case ZYDIS_MNEMONIC_UD2:
+    case ZYDIS_MNEMONIC_CLI:
+    case ZYDIS_MNEMONIC_STI:
+    case ZYDIS_MNEMONIC_IN:
+    case ZYDIS_MNEMONIC_OUT:
+        return true;
+    default:
+        return (source->attributes & ZYDIS_ATTRIB_IS_PRIVILEGED) != 0 &&
+               source->meta.category != ZYDIS_CATEGORY_IOSTRINGOP;
+    }
+}

@@ -79,6 +79,10 @@ bool x86_decode(const struct x86 *machine, const uint8_t *bytes, size_t size,
 bool x86_scan(const struct x86 *machine, const uint8_t *bytes, size_t size,
               ZydisDecodedInstruction *instruction);
 
+/* Whether a decoded instruction always faults in a program: it is undefined, or the system's alone.
+ */
+bool x86_faults(const ZydisDecodedInstruction *instruction);
+
 /* Whether a decoded instruction is one that processors run but no assembler has a name for. */
 bool x86_is_nameless(const ZydisDecodedInstruction *instruction, const uint8_t *bytes);
 

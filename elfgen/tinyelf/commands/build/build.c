@@ -12,16 +12,7 @@
 #include "base/system_error.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
-
-/* --from hex; the other choices are languages of input/. */
-enum { FROM_HEX = -1 };
-
-static const struct option_choice languages[] = {
-    {"nasm", SOURCE_NASM, NULL},     {"gas", SOURCE_GAS, NULL},
-    {"fasm", SOURCE_FASM, NULL},     {"c", SOURCE_C, NULL},
-    {"object", SOURCE_OBJECT, NULL}, {"raw", SOURCE_RAW, NULL},
-    {"hex", FROM_HEX, NULL},         {NULL, 0, NULL},
-};
+#include "languages.h"
 
 static const struct option_choice assemblers[] = {
     {"inside", ASSEMBLER_INSIDE, NULL},
@@ -69,7 +60,7 @@ const struct command_options command_build_options = {
 
 static int set_language(struct build *build, int choice)
 {
-    build->hex = choice == FROM_HEX;
+    build->hex = choice == BUILD_FROM_HEX;
     if (!build->hex)
         build->language = (enum source_language)choice;
     return EXIT_YES;

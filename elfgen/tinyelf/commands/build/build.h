@@ -52,10 +52,10 @@ int build_program(const struct build *build);
 /* Makes a file from a hex source. Returns the exit status. */
 int build_hex(const struct build *build);
 
-/* Makes in memory what `tinyelf build INPUT...` would write. Returns the exit status of that, after
- * reporting what is wrong. The caller frees made->bytes and
- * made->addresses. */
-int build_in_memory(char **inputs, size_t count, bool verbose, struct build_made *made);
+/* Makes in memory what `tinyelf build INPUT...` would write; `from` is a choice of --from, or
+ * SOURCE_DETECT. Returns the exit status of that, after reporting what is wrong. The caller frees
+ * made->bytes and made->addresses. */
+int build_in_memory(char **inputs, size_t count, int from, bool verbose, struct build_made *made);
 
 /* Lists the addresses of a program that has its layout. Returns false after reporting that there is
  * no memory. */

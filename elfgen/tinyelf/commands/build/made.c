@@ -1,13 +1,16 @@
 /* Builds in memory, for other commands. */
 #include "build.h"
 #include "cli/cli.h"
+#include "languages.h"
 
-int build_in_memory(char **inputs, size_t count, bool verbose, struct build_made *made)
+int build_in_memory(char **inputs, size_t count, int from, bool verbose, struct build_made *made)
 {
     const struct build build = {.inputs = inputs,
                                 .input_count = count,
                                 .output = input_name(inputs[0]),
-                                .language = SOURCE_DETECT,
+                                .language = from == BUILD_FROM_HEX ? SOURCE_DETECT
+                                                                   : (enum source_language)from,
+                                .hex = from == BUILD_FROM_HEX,
                                 .assembler = ASSEMBLER_ANY,
                                 .exec = ELFGEN_EXEC_DEFAULTS,
                                 .verbose = verbose,

@@ -241,6 +241,8 @@ static void report_layout(const struct work *work)
             "relocations: %zu, entry 0x%llx, %llu bytes in the file, %llu in memory",
             program->relocation_count, (unsigned long long)layout->exec.entry,
             (unsigned long long)layout->file_size, (unsigned long long)layout->memory_size);
+    if (!work->build->made)
+        message("build", "note", "'tinyelf golf' looks for a smaller file that does the same");
 }
 
 /* An alignment of 2^40 would make a file of a terabyte, which is a mistake. */

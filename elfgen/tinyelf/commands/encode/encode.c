@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "encode.h"
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/fold.h"
 #include "base/report.h"
@@ -227,6 +228,22 @@ static const char *find_end(const char *text, size_t length)
     return NULL;
 }
 
+/* Whether a line begins with a label: a name and a colon. */
+static bool has_label(const char *text, size_t length)
+{
+    size_t at = 0;
+    while (at < length && (text[at] == ' ' || text[at] == '\t'))
+        at++;
+    const size_t begin = at;
+    while (at < length &&
+           (ascii_is_letter(text[at]) || ascii_is_digit(text[at]) || strchr("_.$?@~#", text[at])))
+        at++;
+    const bool is_name = at > begin;
+    while (at < length && (text[at] == ' ' || text[at] == '\t'))
+        at++;
+    return is_name && at < length && text[at] == ':';
+}
+
 /* Answers one line, which is not empty. Returns false if there is no memory. */
 static bool answer_line(struct question *question, struct encode_answer *answer)
 {
@@ -242,6 +259,10 @@ static bool answer_line(struct question *question, struct encode_answer *answer)
     }
     if (elfgen_assemble_instruction(answer->text, answer->length, question->mode,
                                     &answer->instruction, places, &why) != ELFGEN_OK) {
+        if (has_label(answer->text, answer->length))
+            elfgen_error_set(&why, ELFGEN_UNSUPPORTED, why.offset,
+                             "there are no labels here, only instructions: 'tinyelf build' makes a "
+                             "program of a source");
         refuse_line(question, answer, &why,
                     why.status == ELFGEN_UNDEFINED && why.offset > places[0]);
         return true;

@@ -190,8 +190,10 @@ void golf_put_found(const struct golf_report *report, bool verbose, struct elfge
         golf_put_kernels(report, out);
     if (report->found->size > 0)
         golf_put_taken_for_granted(report, out);
-    if (report->found->size > 0 && !report->unproven)
+    if (report->found->size > 0 && !report->unproven) {
+        golf_put_stretches(report, out);
         golf_put_may_differ(out);
+    }
     if (!verbose)
         return;
     if (report->found->size > 0)

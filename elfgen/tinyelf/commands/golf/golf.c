@@ -56,6 +56,9 @@ static int take_option(void *context, const struct option_given *given)
     case OPTION_WITH:
         options->with |= (unsigned)given->choice;
         break;
+    case OPTION_FROM:
+        options->from = given->choice;
+        break;
     case OPTION_LEVEL:
         options->is_spec = given->choice == GOLF_LEVEL_SPEC;
         break;
@@ -136,7 +139,8 @@ static int read_original(const struct golf_request *options, struct golf_file *o
     struct file_bytes read = {0};
     struct build_made made = {0};
     original->name = input_name(options->inputs[0]);
-    const bool may_be_program = options->input_count == 1 && strcmp(options->inputs[0], "-") != 0;
+    const bool may_be_program = options->input_count == 1 && options->from == SOURCE_DETECT &&
+                                strcmp(options->inputs[0], "-") != 0;
     if (may_be_program && !input_read(options->inputs[0], &read)) {
         file_free(&read);
         return EXIT_NO;
@@ -149,7 +153,8 @@ static int read_original(const struct golf_request *options, struct golf_file *o
         else
             status = message_no_memory(original->name) ? EXIT_YES : EXIT_NO;
     } else {
-        status = build_in_memory(options->inputs, options->input_count, options->verbose, &made);
+        status = build_in_memory(options->inputs, options->input_count, options->from,
+                                 options->verbose, &made);
     }
     file_free(&read);
     *bytes = made;
@@ -177,6 +182,9 @@ static int finish(struct golf_request *options, struct golf_report *report)
 {
     if (report->prover)
         report->facts = golf_prover_facts(report->prover);
+    if (report->prover && report->same)
+        report->stretches =
+            golf_prover_show(report->prover, report->candidate.bytes, report->candidate.size);
     golf_kernels_ask(&report->original, &report->candidate, &options->versions, &report->kernels);
     interrupt_unwatch();
     struct standard_output *output = stdout_open();
@@ -331,7 +339,7 @@ static const char *word_of_search(const struct golf_request *options)
 
 int command_golf(int argc, char **argv)
 {
-    struct golf_request options = {.environments = ENVIRONMENTS, .seed = 1};
+    struct golf_request options = {.environments = ENVIRONMENTS, .seed = 1, .from = SOURCE_DETECT};
     int count = split_arguments(argc, argv, &options);
     kernel_versions_read("golf", "all", &options.versions);
     int status = options_read(&command_golf_options, count, argv, take_option, &options);

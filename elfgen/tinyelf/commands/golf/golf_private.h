@@ -14,6 +14,7 @@ struct golf_request {
     unsigned with;  /* bits of enum golf_with */
     bool is_spec;   /* --level spec */
     bool may_be_unproven;
+    int from; /* a choice of --from; SOURCE_DETECT: none is given */
     uint64_t environments, seed;
     uint64_t time;     /* nanoseconds; 0: no limit */
     uint64_t deadline; /* a point in time */
@@ -74,9 +75,10 @@ struct golf_report {
     struct golf_prover *prover;      /* NULL: nothing was proven */
     struct golf_prover_facts facts;
     uint64_t seed;
-    bool full_writes;     /* environments in which a write fails or falls short are left out */
-    bool same;            /* in all environments */
-    const char *unproven; /* why it is not proven, with --unproven; NULL: it is */
+    bool full_writes; /* environments in which a write fails or falls short are left out */
+    bool same;        /* in all environments */
+    struct golf_symbolic stretches; /* what is shown besides */
+    const char *unproven;           /* why it is not proven, with --unproven; NULL: it is */
     struct golf_difference difference;
     struct golf_kernels kernels;
     /* The search; found is NULL if nothing was searched. */
@@ -131,6 +133,7 @@ void golf_put_version(struct elfgen_text *out, uint32_t version);
 void golf_put_kernels(const struct golf_report *report, struct elfgen_text *out);
 
 /* Writes what may differ although it is the same. */
+void golf_put_stretches(const struct golf_report *report, struct elfgen_text *out);
 void golf_put_may_differ(struct elfgen_text *out);
 
 /* With --with full-writes: where it does not do the same. */

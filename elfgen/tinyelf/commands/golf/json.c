@@ -165,6 +165,16 @@ static void put_search(const struct golf_report *report, struct elfgen_text *out
     elfgen_text_string(out, "]}");
 }
 
+static void put_stretches(const struct golf_symbolic *stretches, struct elfgen_text *out)
+{
+    json_key(out, "stretches");
+    elfgen_text_string(out, "{\"shown\":");
+    elfgen_text_decimal(out, stretches->shown, 0);
+    json_key_number(out, "left", stretches->left);
+    json_key_bool(out, "differ", stretches->differs);
+    elfgen_text_char(out, '}');
+}
+
 void golf_json(const struct golf_report *report, bool verbose, struct elfgen_text *out)
 {
     json_begin(out, JSON_VERSION_golf);
@@ -181,6 +191,7 @@ void golf_json(const struct golf_report *report, bool verbose, struct elfgen_tex
     json_key_number(out, "steps", report->facts.calls);
     json_key_number(out, "cut", report->facts.cut);
     put_difference(report, out);
+    put_stretches(&report->stretches, out);
     put_kernels(&report->kernels, out);
     if (report->found)
         put_search(report, out);

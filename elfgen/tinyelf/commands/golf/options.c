@@ -1,6 +1,7 @@
 /* Options of tinyelf golf, and what its --help says. */
 #include "cli/cli.h"
 #include "cli/kernel_versions.h"
+#include "commands/build/languages.h"
 #include "commands/commands.h"
 #include "commands/json_versions.h"
 #include "commands/run/options.h"

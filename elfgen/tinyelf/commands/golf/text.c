@@ -7,7 +7,7 @@
 
 bool golf_is_proven(const struct golf_report *report)
 {
-    return report->same && report->kernels.refuse_count == 0;
+    return report->same && !report->stretches.differs && report->kernels.refuse_count == 0;
 }
 
 static const struct {
@@ -147,7 +147,22 @@ static void put_same(const struct golf_report *report, struct elfgen_text *out)
         elfgen_text_string(out, facts->cut == 1 ? " were compared\n" : " each were compared\n");
     }
     golf_put_taken_for_granted(report, out);
+    golf_put_stretches(report, out);
     golf_put_may_differ(out);
+}
+
+/* The same in all environments, but not with all values. */
+static void put_rare(const struct golf_report *report, struct elfgen_text *out)
+{
+    elfgen_text_string(out, report->candidate.name);
+    elfgen_text_string(out, ": does not do the same as ");
+    elfgen_text_string(out, report->original.name);
+    elfgen_text_string(out, ": it does in ");
+    plural_put(out, report->facts.environments, "environment", "environments");
+    elfgen_text_string(out, ", but not for all arguments, input and results\n"
+                            "  what the original does from ");
+    elfgen_text_0x(out, report->stretches.address);
+    elfgen_text_string(out, " on ends otherwise in the candidate\n");
 }
 
 static void put_different(const struct golf_report *report, struct elfgen_text *out)
@@ -180,7 +195,9 @@ void golf_text(const struct golf_report *report, bool verbose, struct elfgen_tex
     }
     if (verbose)
         put_list(report, out);
-    if (report->same)
+    if (report->same && report->stretches.differs)
+        put_rare(report, out);
+    else if (report->same)
         put_same(report, out);
     else
         put_different(report, out);

@@ -1,5 +1,6 @@
 /* Writes what proofs and searches both report: which versions start both, what may differ. */
 #include "golf_private.h"
+#include "base/plural.h"
 
 void golf_put_version(struct elfgen_text *out, uint32_t version)
 {
@@ -45,6 +46,17 @@ void golf_put_taken_for_granted(const struct golf_report *report, struct elfgen_
         elfgen_text_string(out, "  only where each write returns all that it was asked for:\n"
                                 "                   it is not the same where one fails or falls "
                                 "short (--with full-writes)\n");
+}
+
+void golf_put_stretches(const struct golf_report *report, struct elfgen_text *out)
+{
+    const struct golf_symbolic *stretches = &report->stretches;
+    elfgen_text_string(out, "  shown for any arguments and results: ");
+    elfgen_text_decimal(out, stretches->shown, 0);
+    elfgen_text_string(out, " of ");
+    plural_put(out, stretches->shown + stretches->left, "stretch", "stretches");
+    elfgen_text_string(out, stretches->left ? " between calls; the rest only ran\n"
+                                            : " between calls\n");
 }
 
 void golf_put_may_differ(struct elfgen_text *out)

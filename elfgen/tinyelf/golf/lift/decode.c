@@ -24,24 +24,6 @@ uint8_t lift_register(const ZydisDecodedOperand *operand, uint8_t *bits)
 
 /* ---- what it is ---- */
 
-static bool is_fault(const ZydisDecodedInstruction *source)
-{
-    switch (source->mnemonic) {
-    case ZYDIS_MNEMONIC_HLT:
-    case ZYDIS_MNEMONIC_UD0:
-    case ZYDIS_MNEMONIC_UD1:
-    case ZYDIS_MNEMONIC_UD2:
-    case ZYDIS_MNEMONIC_CLI:
-    case ZYDIS_MNEMONIC_STI:
-    case ZYDIS_MNEMONIC_IN:
-    case ZYDIS_MNEMONIC_OUT:
-        return true;
-    default:
-        return (source->attributes & ZYDIS_ATTRIB_IS_PRIVILEGED) != 0 &&
-               source->meta.category != ZYDIS_CATEGORY_IOSTRINGOP;
-    }
-}
-
 /* What a program does by an instruction that is not lifted; NULL: it is. */
 static const char *refusal(const ZydisDecodedInstruction *source)
 {
@@ -120,7 +102,7 @@ static uint8_t kind_of(const ZydisDecodedInstruction *source)
     case ZYDIS_CATEGORY_RET:
         return LIFT_RETURNS;
     default:
-        return is_fault(source) ? LIFT_FAULT : LIFT_PLAIN;
+        return x86_faults(source) ? LIFT_FAULT : LIFT_PLAIN;
     }
 }
 

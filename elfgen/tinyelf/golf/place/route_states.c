@@ -2,6 +2,9 @@
 #include "base/grow.h"
 #include "route_private.h"
 
+/* A table that is full has no end of a search for a slot. */
+enum { TABLE_MOST = 3 << (TABLE_BITS - 2) };
+
 static bool push_heap(struct route *route, uint32_t cost, uint32_t state)
 {
     if (!grow_array(&route->heap, route->heap_count + 1, &route->heap_capacity,
@@ -56,7 +59,7 @@ void route_reach(struct route *route, uint32_t from, uint32_t node, size_t offse
         if (route->states[at].is_closed || route->states[at].cost <= cost)
             return;
     } else {
-        if (route->count >= route->wish->states ||
+        if (route->count >= route->wish->states || route->count >= TABLE_MOST ||
             !grow_array(&route->states, route->count + 1, &route->capacity,
                         sizeof *route->states)) {
             route->is_full = true;

@@ -81,8 +81,7 @@ static bool is_pointer(const char *text)
     return text[strlen(text) - 1] == '*';
 }
 
-/* Bits of a number that the kernel's function takes; 0: all of a register. */
-static unsigned width_of(enum call_type type)
+unsigned golf_call_width(enum call_type type)
 {
     static const struct {
         const char *text;
@@ -108,7 +107,7 @@ static bool is_signed(enum call_type type)
 static uint64_t number_of(const struct process_call *call, enum call_type type, unsigned index)
 {
     uint64_t number = call->arguments[index];
-    unsigned bits = width_of(type);
+    unsigned bits = golf_call_width(type);
     if (bits != 0)
         return number & ((UINT64_C(1) << bits) - 1);
     return is_signed(type) && syscall_abi(call->abi)->word == 4 ? (uint64_t)(int32_t)number

@@ -24,6 +24,9 @@ enum golf_treatment golf_call_treatment(struct calls *calls, const struct proces
 bool golf_call_key(pid_t id, const struct process_call *call, const char *name,
                    const struct call_row *row, struct golf_bytes *key);
 
+/* Bits of a number of this type that the kernel's function takes; 0: all of a register. */
+unsigned golf_call_width(enum call_type type);
+
 /* How many bytes parameter `index`, which the kernel fills, has when the call has returned;
  * SIZE_MAX if this is not known. 0 for all other parameters. */
 size_t golf_call_output(const struct process_call *call, const struct call_row *row,

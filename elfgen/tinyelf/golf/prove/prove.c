@@ -236,6 +236,15 @@ enum golf_outcome golf_prove(struct golf_prover *prover, const uint8_t *candidat
     return outcome;
 }
 
+struct golf_symbolic golf_prover_show(const struct golf_prover *prover, const uint8_t *candidate,
+                                      size_t size)
+{
+    struct golf_symbolic result;
+    golf_symbolic_compare(prover->tracer.decoders, prover->options.original, prover->options.size,
+                          candidate, size, &result);
+    return result;
+}
+
 /* Whether the original does the same as itself: if it depends on where its stack is, or on a
  * counter of the processor, it cannot be compared. */
 static enum golf_outcome check_itself(struct golf_prover *prover, struct elfgen_error *error)

@@ -16,6 +16,7 @@
 #define GOLF_PROVE_H
 
 #include "environment.h"
+#include "symbolic.h"
 #include "trace.h"
 
 struct golf_prove_options {
@@ -47,6 +48,11 @@ struct golf_prover *golf_prover_open(const struct golf_prove_options *options, b
  * showed it; difference->original is only filled by golf_prover_explain(). GOLF_FAILED: *error. */
 enum golf_outcome golf_prove(struct golf_prover *prover, const uint8_t *candidate, size_t size,
                              struct golf_difference *difference, struct elfgen_error *error);
+
+/* The same by symbolic evaluation, without a run: what is shown for all values, and whether there
+ * is a difference that no environment has. Where there is no memory, nothing is shown. */
+struct golf_symbolic golf_prover_show(const struct golf_prover *prover, const uint8_t *candidate,
+                                      size_t size);
 
 /* Fills difference->original: runs the original once more. */
 void golf_prover_explain(struct golf_prover *prover, struct golf_difference *difference);
