@@ -81,6 +81,25 @@ START_TEST(every_layout_that_linux_takes_is_found_and_no_other)
 }
 END_TEST
 
+/* Where memory may be written there are megabytes of zeros after the file, also after one that
+ * nearly fills the page. */
+START_TEST(zeros_follow_the_file_where_it_may_be_written)
+{
+    enum { FILE_SIZE = 3072 };
+    const uint64_t zeros = UINT64_C(32) << 20;
+    for (unsigned bits = 32; bits <= 64; bits += 32) {
+        size_t found = 0;
+        size_t count = find(bits, (struct golf_overlap_options){.rwx = true});
+        for (size_t i = 0; i < count; i++) {
+            bool is_written = overlaps[i].flags & ELFGEN_PF_W;
+            ck_assert(is_written || overlaps[i].zeros <= ELFGEN_PAGE);
+            found += overlaps[i].zeros >= zeros && overlaps[i].memory >= FILE_SIZE;
+        }
+        ck_assert_uint_gt(found, 0);
+    }
+}
+END_TEST
+
 START_TEST(overcommit_adds_the_program_header_at_12)
 {
     size_t count = find(64, (struct golf_overlap_options){.overcommit = true});
@@ -360,6 +379,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("golf_overlaps");
     TCase *cases = tcase_create("overlaps");
     tcase_add_test(cases, every_layout_that_linux_takes_is_found_and_no_other);
+    tcase_add_test(cases, zeros_follow_the_file_where_it_may_be_written);
     tcase_add_test(cases, overcommit_adds_the_program_header_at_12);
     const int all = sizeof kinds / sizeof *kinds;
     tcase_add_loop_test(cases, whatever_is_filled_in_linux_starts_it, 0, all);

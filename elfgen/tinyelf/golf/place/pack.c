@@ -118,7 +118,7 @@ static bool find_place(const struct pack *pack, size_t which, size_t *place)
     for (size_t offset = 0; offset <= used || offset <= headers; offset++) {
         bool is_edge = offset == 0 || !board_is_plain(board, offset - 1) ||
                        !board_is_plain(board, offset + data->size) || offset == headers;
-        if (offset + data->size > board->size || !is_edge)
+        if (offset + data->size > board->size || !is_edge || offset != search_aligned(data, offset))
             continue;
         size_t takes = data_takes(search, data, offset);
         if (takes >= SEARCH_NEVER)
@@ -160,7 +160,8 @@ static bool put_data(struct pack *pack)
         if (data->bytes) {
             if (!find_place(pack, i, &place) || !put_datum(search, i, place))
                 return false;
-        } else if (search_zeros_fit(search, data, zeros)) {
+        } else if (search_zeros_fit(search, data, search_aligned(data, zeros))) {
+            zeros = search_aligned(data, zeros);
             search->data_at[i] = (uint16_t)zeros;
             zeros += data->size;
         } else {
@@ -261,6 +262,16 @@ static uint16_t next_block(const struct pack *pack)
 
 /* ---- a file ---- */
 
+/* Whether something is beyond the first page, whose addresses need a base that is known. */
+static bool needs_base(const struct pack *pack, size_t size)
+{
+    const struct golf_pieces *pieces = pack->search.pieces;
+    for (size_t i = 0; i < pieces->data_count; i++)
+        if (!pieces->data[i].bytes)
+            size = search_aligned(&pieces->data[i], size) + pieces->data[i].size;
+    return size > ELFGEN_PAGE;
+}
+
 /* Opens the board that a plan wants, with data. A large file's base is fixed at once. */
 static bool open_board(struct pack *pack, size_t size)
 {
@@ -272,7 +283,7 @@ static bool open_board(struct pack *pack, size_t size)
     return overlap->bits == search->pieces->bits && overlap->memory >= size &&
            board_open(&search->board, overlap, size) && search_limit_addresses(search) &&
            board_reserve_sizes(&search->board, overlap) &&
-           (size <= ELFGEN_PAGE || overlap->has_random_base || search_put_base(search)) &&
+           (!needs_base(pack, size) || overlap->has_random_base || search_put_base(search)) &&
            put_data(pack);
 }
 

@@ -75,7 +75,10 @@ static void place_data(struct place *place, size_t which, size_t zeros);
 static void place_zeros(struct place *place, size_t which, size_t zeros)
 {
     const struct golf_data *data = &place->search.pieces->data[which];
-    if (!search_zeros_fit(&place->search, data, zeros))
+    zeros = search_aligned(data, zeros);
+    if (!search_zeros_fit(&place->search, data, zeros) ||
+        (zeros + data->size > ELFGEN_PAGE && !place->search.overlap->has_random_base &&
+         !search_put_base(&place->search)))
         return;
     place->search.data_at[which] = (uint16_t)zeros;
     place_data(place, which + 1, zeros + data->size);
@@ -98,7 +101,8 @@ static void place_data(struct place *place, size_t which, size_t zeros)
     for (size_t offset = 0; offset + data->size <= search->board.size; offset++) {
         struct search_mark mark = search_mark(search);
         search->data_at[which] = (uint16_t)offset;
-        if (is_at_edge(search, offset, data->size) && put_bytes(search, (uint16_t)which, offset)) {
+        if (offset == search_aligned(data, offset) && is_at_edge(search, offset, data->size) &&
+            put_bytes(search, (uint16_t)which, offset)) {
             lock(&search->board, offset, data->size, data->is_written);
             place_data(place, which + 1, zeros);
             if (search->is_found || search->is_stopped)

@@ -115,6 +115,13 @@ void search_unplace_block(struct search *search, size_t block);
 void search_forget_blocks(struct search *search);
 /* Whether the overlap's segment has what a datum needs. */
 bool search_may_have(const struct search *search, const struct golf_data *data);
+/* The first offset from this one on at which data may be, by their alignment. */
+static inline size_t search_aligned(const struct golf_data *data, size_t offset)
+{
+    size_t align = data->align ? data->align : 1;
+    return offset + ((data->address - offset) & (align - 1));
+}
+
 /* Whether zeros can be at an offset behind the file. */
 bool search_zeros_fit(const struct search *search, const struct golf_data *data, size_t offset);
 /* Whether addresses may have at most 31 bits here; holds them to it, if the program needs that.
