@@ -1,10 +1,10 @@
 #!/usr/bin/perl
-# metamorphic.pl TINYELF JUDGE [--golf OPTIONS] [--only TEXT] [--few] [--jobs N]
+# metamorphic.pl TINYELF JUDGE [--golf OPTIONS] [--only TEXT] [--few] [--spare BYTES] [--jobs N]
 #
 # Sources that say the same in other words go through `tinyelf golf OPTIONS`. Texts of 8 to 40 bytes become at most 77 bytes plus their
 # length. Another syntax, other registers, another order of moves, dead code, data in .text and other labels give the same size within a
-# byte. Exit statuses from 0 to 255 give 80 bytes each. The judge compares each with its original. With --few a sample, for seconds.
-# Exit status: 0 if all is so, 1 if not.
+# byte. Exit statuses from 0 to 255 give 80 bytes each. The judge compares each with its original. With --few a sample, for seconds;
+# with --spare, sizes may be so many bytes more, since a short search finds less. Exit status: 0 if all is so, 1 if not.
 use strict;
 use warnings;
 use FindBin;
@@ -13,9 +13,9 @@ use lib $FindBin::Bin;
 use golf;
 
 golf::limits(@ARGV);
-my %option = (jobs => 2, golf => '--time 20');
-GetOptions(\%option, 'golf=s', 'only=s', 'few', 'jobs|j=i', 'keep') && @ARGV == 2
-    or die "usage: metamorphic.pl TINYELF JUDGE [--golf OPTIONS] [--only TEXT] [--few] [--jobs N]\n";
+my %option = (jobs => 2, spare => 0, golf => '--time 20');
+GetOptions(\%option, 'golf=s', 'only=s', 'few', 'spare=i', 'jobs|j=i', 'keep') && @ARGV == 2
+    or die "usage: metamorphic.pl TINYELF JUDGE [--golf OPTIONS] [--only TEXT] [--few] [--spare BYTES] [--jobs N]\n";
 setup(@ARGV, $option{keep});
 my @cases;
 
@@ -87,7 +87,8 @@ my %words = (
     'code after its end' => { after => "mov eax, 5\nret\nunused: xor eax, eax\njmp unused\n" },
     'no-ops' => { between => "nop\nnop\nmov rbp, rbp" },
     'data in .rodata' => { section => 'section .rodata' },
-    'data in .data' => { section => 'section .data' },
+    # Its segment is writable, and what is made of it may be, too.
+    'data in .data' => { section => 'section .data', smaller => 1 },
     'data first' => { data_first => 1 },
     'other labels' => { label => 'a_longer_name_than_that_one' },
     'exit' => { last => "mov eax, 60\nxor edi, edi\nsyscall" },
@@ -103,10 +104,11 @@ for my $writes (1, 2) {
         my $source = nasm($writes, %{ $words{$name} }) =~ s/%%over:/"over" . $number++ . ':'/ger;
         $number = 0;
         $source =~ s/%%over/"over" . $number++/ge;
-        add("$writes writes", $name, $source, $writes == 1 ? 89 : undef);
+        add(($writes == 1 ? 'one write' : 'two writes'), $name, $source, $writes == 1 ? 89 : undef);
+        $cases[-1]{smaller} = $words{$name}{smaller};
     }
 }
-add('1 writes', 'Intel syntax', <<'EOF', 89);
+add('one write', 'Intel syntax', <<'EOF', 89);
 .intel_syntax noprefix
 .globl _start
 .text
@@ -120,7 +122,7 @@ _start: mov eax, 1
     syscall
 text: .ascii "Hello world\n"
 EOF
-add('1 writes', 'AT&T syntax', <<'EOF', 89);
+add('one write', 'AT&T syntax', <<'EOF', 89);
 .globl _start
 .text
 _start: movl $1, %eax
@@ -131,7 +133,6 @@ _start: movl $1, %eax
     movl $231, %eax
     xorl %edi, %edi
     syscall
-.data
 text: .ascii "Hello world\n"
 EOF
 
@@ -150,18 +151,19 @@ my ($wrong, %sizes) = (0);
 for my $at (0 .. $#cases) {
     my ($case, $result) = ($cases[$at], $results[$at]);
     my $what = $result->{wrong} // '';
-    $what = "has $result->{size} bytes, at most $case->{most}" if !$what && defined $case->{most} && $result->{size} > $case->{most};
+    $what = "has $result->{size} bytes, at most $case->{most}" if !$what && defined $case->{most} && $result->{size} > $case->{most} + $option{spare};
     if ($what) {
         $wrong++;
         print "$case->{group}, $case->{name}: $what\n";
     }
-    push @{ $sizes{ $case->{group} } }, [$result->{size}, $case->{name}] if defined $result->{size};
+    push @{ $sizes{ $case->{group} } }, [$result->{size}, $case->{name}, $case->{smaller}] if defined $result->{size};
 }
 # Within a group, the sizes differ by a byte.
-for my $group (grep { /writes/ } sort keys %sizes) {
+for my $group (grep { /write/ } sort keys %sizes) {
     my @sorted = sort { $a->[0] <=> $b->[0] } @{ $sizes{$group} };
     print "$group: from $sorted[0][0] ($sorted[0][1]) to $sorted[-1][0] ($sorted[-1][1])\n";
-    next if $sorted[-1][0] - $sorted[0][0] <= 1;
+    my ($least) = grep { !$_->[2] } @sorted;
+    next if !$least || $sorted[-1][0] - $least->[0] <= 1;
     $wrong++;
     print "$group: " . join(', ', map { "$_->[1] $_->[0]" } @sorted) . "\n";
 }

@@ -390,7 +390,8 @@ START_TEST(numbers_that_are_known_to_be_no_addresses_are_none)
 {
     static struct program program;
     static const uint32_t offsets[] = {5};
-    const struct golf_addresses none = {offsets, 0}, other = {offsets, 1};
+    const struct golf_addresses none = {.offsets = offsets},
+                                other = {.offsets = offsets, .count = 1};
     struct golf_lifted lifted;
     struct elfgen_error error = {.status = ELFGEN_OK};
     make_program(&program,

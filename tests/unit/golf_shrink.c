@@ -326,11 +326,40 @@ START_TEST(more_slack_gives_more_ways)
 }
 END_TEST
 
+/* The stack pointer is moved by pushes, by pops of registers that are free, or by numbers; and with
+ * few states there is a way as well, in one order. */
+START_TEST(the_stack_pointer_is_moved_and_few_states_are_enough)
+{
+    static const struct {
+        int64_t number;
+        uint32_t least;
+    } rows[] = {{-8, 1}, {-16, 2}, {16, 2}, {-40, 4}, {-4096, 7}, {4, 4}};
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+        struct program program;
+        struct golf_pieces pieces;
+        struct elfgen_error error;
+        begin(&program, 64);
+        struct golf_operation *call = add_call(&program, 0);
+        need(call, RSP, 64,
+             (struct golf_value){.kind = GOLF_STACK, .number = (uint64_t)rows[i / 2].number});
+        call->ends = true;
+        const struct golf_shrink_options options = {.slack = 2, .states = i % 2 ? 24 : 0};
+        ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%zu: %s", i,
+                      error.text);
+        uint32_t least = pieces.nodes[pieces.blocks[0]].least;
+        ck_assert_msg(least == rows[i / 2].least + 2, "%lld: %u", (long long)rows[i / 2].number,
+                      least);
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("golf_shrink");
     TCase *cases = tcase_create("ways");
     tcase_add_loop_test(cases, the_shortest_way_is_found_and_every_way_does_the_same, 0, PROGRAMS);
+    tcase_add_test(cases, the_stack_pointer_is_moved_and_few_states_are_enough);
     tcase_add_test(cases, more_slack_gives_more_ways);
     suite_add_tcase(all, cases);
     return all;

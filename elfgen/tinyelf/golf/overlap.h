@@ -30,7 +30,8 @@ struct golf_overlap {
     /* Offset 0 of the file is at a base that Linux takes: a multiple of the page from .. to. */
     uint64_t base_low, base_high;
     uint64_t base_add;
-    uint64_t memory;        /* the largest file: so many bytes are mapped as they stand */
+    uint64_t memory; /* the largest file: so many bytes are mapped as they stand */
+    uint64_t zeros;  /* so many bytes from `base` on are there, what is not in the file being 0 */
     uint64_t address_space; /* bytes of address space that it takes, at most */
     uint32_t flags;         /* permissions of the segment that has the file, those that are sure */
     uint16_t type;          /* e_type: ET_EXEC or ET_DYN */

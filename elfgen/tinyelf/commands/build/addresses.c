@@ -21,6 +21,61 @@ static bool is_address(const struct elfgen_program *program, uint16_t machine,
            program->sections[relocation->section].bytes != NULL;
 }
 
+static int by_address(const void *a, const void *b)
+{
+    const uint64_t *first = a, *second = b;
+    return *first < *second ? -1 : *first > *second;
+}
+
+/* Drops bounds after `low`, up to `high`: code uses what is around them as one object. */
+static void drop_bounds(struct build_made *made, uint64_t low, uint64_t high)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < made->bound_count; i++)
+        if (made->bounds[i] <= low || made->bounds[i] > high)
+            made->bounds[kept++] = made->bounds[i];
+    made->bound_count = kept;
+}
+
+/* An address outside of its symbol's section, or at its end, belongs to that section. */
+static void join_sections(const struct elfgen_program *program, uint16_t machine,
+                          const struct elfgen_relocation *relocation, struct build_made *made)
+{
+    enum { AFTER = 4 }; /* a relative one counts from the end of the instruction */
+    const struct elfgen_symbol *symbol = &program->symbols[relocation->symbol];
+    if (symbol->section >= program->section_count)
+        return;
+    const struct elfgen_section *section = &program->sections[symbol->section];
+    uint64_t at = section->address + symbol->value + (uint64_t)relocation->addend;
+    if (elfgen_relocation_is_relative(machine, relocation->type))
+        at += AFTER;
+    if (at < section->address)
+        drop_bounds(made, at, section->address);
+    else if (at >= section->address + section->size)
+        drop_bounds(made, section->address + section->size - 1, at);
+}
+
+static bool list_bounds(const struct elfgen_program *program, uint16_t machine,
+                        struct build_made *made)
+{
+    made->bounds = malloc((2 * program->section_count + 1) * sizeof *made->bounds);
+    if (!made->bounds)
+        return message_no_memory("build");
+    made->bound_count = 0;
+    for (size_t i = 0; i < program->section_count; i++) {
+        const struct elfgen_section *section = &program->sections[i];
+        if (section->size == 0)
+            continue;
+        made->bounds[made->bound_count++] = section->address;
+        made->bounds[made->bound_count++] = section->address + section->size;
+    }
+    if (made->bound_count > 0)
+        qsort(made->bounds, made->bound_count, sizeof *made->bounds, by_address);
+    for (size_t i = 0; i < program->relocation_count; i++)
+        join_sections(program, machine, &program->relocations[i], made);
+    return true;
+}
+
 bool build_addresses(const struct elfgen_program *program, uint16_t machine,
                      struct build_made *made)
 {
@@ -36,5 +91,5 @@ bool build_addresses(const struct elfgen_program *program, uint16_t machine,
     }
     if (made->address_count > 0)
         qsort(made->addresses, made->address_count, sizeof *made->addresses, by_value);
-    return true;
+    return list_bounds(program, machine, made);
 }

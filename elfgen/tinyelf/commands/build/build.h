@@ -13,6 +13,9 @@ struct build_made {
      * freed. NULL: not known. */
     uint32_t *addresses;
     size_t address_count;
+    /* And addresses that nothing which code uses as one object crosses, rising; to be freed. */
+    uint64_t *bounds;
+    size_t bound_count;
 };
 
 struct build {
@@ -54,7 +57,7 @@ int build_hex(const struct build *build);
 
 /* Makes in memory what `tinyelf build INPUT...` would write; `from` is a choice of --from, or
  * SOURCE_DETECT. Returns the exit status of that, after reporting what is wrong. The caller frees
- * made->bytes and made->addresses. */
+ * made->bytes, made->addresses and made->bounds. */
 int build_in_memory(char **inputs, size_t count, int from, bool verbose, struct build_made *made);
 
 /* Lists the addresses of a program that has its layout. Returns false after reporting that there is

@@ -14,6 +14,9 @@ enum { GOLF_LIFT_INSTRUCTIONS = 8192, GOLF_LIFT_BLOCKS = 1024, GOLF_LIFT_FILE = 
 struct golf_addresses {
     const uint32_t *offsets;
     size_t count;
+    /* Addresses that no object in memory crosses, rising: where sections begin and end. */
+    const uint64_t *bounds;
+    size_t bound_count;
 };
 
 /* Lifts a program of `size` bytes, any bytes. It points into `file`, which must outlive it; free it

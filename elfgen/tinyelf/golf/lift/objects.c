@@ -105,6 +105,18 @@ static uint64_t nearest_data(const struct lift *lift, uint64_t address)
     return address;
 }
 
+/* Narrows [*low, *high) around an address to what no object crosses. */
+static void keep_in_bounds(const struct lift *lift, uint64_t address, uint64_t *low, uint64_t *high)
+{
+    for (size_t i = 0; lift->addresses && i < lift->addresses->bound_count; i++) {
+        uint64_t bound = lift->addresses->bounds[i];
+        if (bound <= address && bound > *low)
+            *low = bound;
+        if (bound > address && bound < *high)
+            *high = bound;
+    }
+}
+
 /* Gives a use of which the size is not known all memory around it that is neither code nor headers.
  */
 static bool extend(struct lift *lift, struct lift_use *use)
@@ -120,6 +132,7 @@ static bool extend(struct lift *lift, struct lift_use *use)
     uint64_t headers = headers_end(lift), data = segment->address + headers - segment->offset;
     if (headers > segment->offset && data > low && data <= use->address)
         low = data;
+    keep_in_bounds(lift, use->address, &low, &high);
     if (!leave_code_out(lift, use->address, &low, &high))
         return lift_refuse(lift, ELFGEN_UNSUPPORTED,
                            segment->offset + (use->address - segment->address),

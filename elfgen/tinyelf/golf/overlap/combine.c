@@ -282,6 +282,7 @@ static void note_fields(const struct sheet *sheet, struct golf_overlap *overlap)
     const struct rules *rules = sheet->rules;
     overlap->address_space = whole_pages(rules->promise.size);
     overlap->filesz_at = overlap->memsz_at = GOLF_NOWHERE;
+    uint64_t most_file = UINT64_MAX, least_memory = 0;
     for (size_t i = 0; i < rules->count; i++) {
         unsigned place = place_of(sheet, i), width = width_of(sheet, i);
         if (rules->rules[i].is_size)
@@ -291,6 +292,10 @@ static void note_fields(const struct sheet *sheet, struct golf_overlap *overlap)
             overlap->flags_at = (uint8_t)place;
         if (is_named(rules, i, "p_memsz") && !rules->rules[i].is_size)
             overlap->address_space = whole_pages(extreme(overlap, place, width, true)) + PAGE;
+        if (is_named(rules, i, "p_filesz"))
+            most_file = extreme(overlap, place, width, true);
+        if (is_named(rules, i, "p_memsz"))
+            least_memory = extreme(overlap, place, width, false);
         if (is_named(rules, i, "p_offset")) {
             overlap->base_skip = overlap->cells[place].kind != GOLF_CELL_FIXED ? 1 : 0;
             overlap->base_add = overlap->base_skip
@@ -298,6 +303,10 @@ static void note_fields(const struct sheet *sheet, struct golf_overlap *overlap)
                                     : extreme(overlap, place, width, false);
         }
     }
+    /* Pages after the one in which the file's part ends are zeros. */
+    overlap->zeros = rules->promise.size < PAGE ? PAGE : rules->promise.size;
+    if (rules->promise.is_writable && most_file <= PAGE && least_memory > overlap->zeros)
+        overlap->zeros = least_memory;
 }
 
 /* What follows the program headers need not be in the file while it is 0, which Linux takes it for;
@@ -395,10 +404,11 @@ bool overlap_contains(const struct golf_overlap *whole, const struct golf_overla
 {
     if (whole->bits != part->bits || whole->type != part->type || whole->phoff != part->phoff ||
         whole->headers != part->headers || whole->size > part->size ||
-        whole->memory < part->memory || (part->flags & ~whole->flags) ||
-        whole->base_skip < part->base_skip || whole->base_low > part->base_low ||
-        whole->base_high < part->base_high || whole->is_overcommitted > part->is_overcommitted ||
-        whole->entry_low > part->entry_low || whole->entry_high < part->entry_high)
+        whole->memory < part->memory || whole->zeros < part->zeros ||
+        (part->flags & ~whole->flags) || whole->base_skip < part->base_skip ||
+        whole->base_low > part->base_low || whole->base_high < part->base_high ||
+        whole->is_overcommitted > part->is_overcommitted || whole->entry_low > part->entry_low ||
+        whole->entry_high < part->entry_high)
         return false;
     for (unsigned i = 0; i < whole->size; i++)
         if (!cell_contains(&whole->cells[i], &part->cells[i]))

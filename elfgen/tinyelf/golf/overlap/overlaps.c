@@ -20,15 +20,17 @@ struct relation {
     struct sizes sizes;
     uint64_t most_file; /* the largest file */
     bool is_spec, is_overcommitted;
+    bool is_for_zeros; /* of use only where memory is written */
 };
 static const struct relation relations[] = {
-    {{{0x30123, 0x7fcfedc}, {0x30123, 0x7fcfedc}}, 65536, false, false},
-    {{{0x30000, 0x3fcf000}, {0x4000000, 0x7ffffff}}, 65536, false, false},
-    {{{0x345, 0xcba}, {0x4000000, 0x7ffffff}}, 512, false, false},
-    {{{PAGE, PAGE}, {PAGE, PAGE}}, PAGE, true, false},
-    {{{0x130123456, 0x1cfedcba9}, {0x130123456, 0x1cfedcba9}}, 65536, false, true},
-    {{{0x12345000, 0xedcba000}, {0x100000000, 0x1ffffffff}}, 65536, false, true},
-    {{{0x345, 0xcba}, {0x100000000, 0x1ffffffff}}, 512, false, true},
+    {{{0x30123, 0x7fcfedc}, {0x30123, 0x7fcfedc}}, 65536, false, false, false},
+    {{{0x30000, 0x3fcf000}, {0x4000000, 0x7ffffff}}, 65536, false, false, false},
+    {{{0x345, 0xcba}, {0x4000000, 0x7ffffff}}, 512, false, false, false},
+    {{{0xd45, 0xeba}, {0x4000000, 0x7ffffff}}, 3072, false, false, true},
+    {{{PAGE, PAGE}, {PAGE, PAGE}}, PAGE, true, false, false},
+    {{{0x130123456, 0x1cfedcba9}, {0x130123456, 0x1cfedcba9}}, 65536, false, true, false},
+    {{{0x12345000, 0xedcba000}, {0x100000000, 0x1ffffffff}}, 65536, false, true, false},
+    {{{0x345, 0xcba}, {0x100000000, 0x1ffffffff}}, 512, false, true, false},
 };
 
 struct search {
@@ -115,6 +117,7 @@ static void search_promises(struct search *search, const struct promise *promise
         const struct relation *relation = &relations[i];
         struct promise now = *promise;
         if (relation->is_spec != promise->is_spec ||
+            (relation->is_for_zeros && !promise->is_writable) ||
             (now.size > relation->most_file && now.size > PAGE))
             continue;
         if (now.size > relation->most_file)

@@ -163,9 +163,8 @@ bool search_may_have(const struct search *search, const struct golf_data *data)
 
 bool search_zeros_fit(const struct search *search, const struct golf_data *data, size_t offset)
 {
-    uint64_t memory = search->overlap->memory;
-    return data->size <= ELFGEN_PAGE &&
-           offset + data->size <= (memory < ELFGEN_PAGE ? ELFGEN_PAGE : memory);
+    return data->size <= UINT16_MAX && offset + data->size <= UINT16_MAX &&
+           offset + data->size <= search->overlap->zeros;
 }
 
 bool search_limit_addresses(struct search *search)

@@ -4,6 +4,7 @@
 
 #include "board.h"
 #include "fillers.h"
+#include "jobs.h"
 #include "memo.h"
 #include "place.h"
 
@@ -62,10 +63,14 @@ struct search {
     struct search_pending *pending;
     size_t pending_count, pending_capacity;
     uint16_t entry;
-    uint16_t from; /* the block that is being placed, if the caller says so */
-    uint64_t nodes, limit, board_limit, deadline;
+    uint16_t from;         /* the block that is being placed, if the caller says so */
+    uint64_t nodes, limit; /* of this board; limit 0: any number */
+    uint64_t deadline;
     bool is_stopped, is_found;
     bool is_given_up; /* this board */
+    bool takes_any;   /* the caller is not asked about candidates */
+    struct jobs *jobs;
+    size_t task; /* of them, if this is one of their processes */
 };
 
 /* Where the search is: the node that comes next, at which offset. */
@@ -115,6 +120,13 @@ void search_unplace_block(struct search *search, size_t block);
 void search_forget_blocks(struct search *search);
 /* Whether the overlap's segment has what a datum needs. */
 bool search_may_have(const struct search *search, const struct golf_data *data);
+/* The first offset from this one on at which data may be, by their alignment. */
+static inline size_t search_aligned(const struct golf_data *data, size_t offset)
+{
+    size_t align = data->align ? data->align : 1;
+    return offset + ((data->address - offset) & (align - 1));
+}
+
 /* Whether zeros can be at an offset behind the file. */
 bool search_zeros_fit(const struct search *search, const struct golf_data *data, size_t offset);
 /* Whether addresses may have at most 31 bits here; holds them to it, if the program needs that.

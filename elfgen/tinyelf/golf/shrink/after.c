@@ -23,6 +23,34 @@ bool after_ask_too(struct search *search, struct state *state, unsigned reg,
     return true;
 }
 
+static bool needs_in(const struct golf_operation *operation, unsigned reg,
+                     const struct demand *demand)
+{
+    for (size_t i = 0; i < operation->need_count; i++)
+        if (operation->needs[i].reg == reg && demand_is_met(demand, &operation->needs[i].values[0]))
+            return true;
+    return false;
+}
+
+/* Registers that the block neither reads nor writes: the first two may keep a value for a while. */
+static bool is_spare(const struct search *search, unsigned reg)
+{
+    enum { SPARES = 2 };
+    uint32_t used = 1u << RSP;
+    for (size_t i = 0; i < search->block->count; i++) {
+        const struct golf_operation *operation = &search->block->operations[i];
+        used |= operation->writes;
+        for (size_t k = 0; k < operation->need_count; k++)
+            used |= 1u << operation->needs[k].reg;
+    }
+    for (size_t i = 0; i < search->block->need_count; i++)
+        used |= 1u << search->block->needs[i].reg;
+    unsigned count = search->lifted->bits == 64 ? GOLF_REGISTERS : GOLF_REGISTERS / 2, before = 0;
+    for (unsigned i = 0; i < reg; i++)
+        before += !(used >> i & 1);
+    return reg < count && !(used >> reg & 1) && before < SPARES;
+}
+
 /* Whether something could be in this register without being put there for it: it is asked for
  * anyway, or the block begins with it, or an operation leaves it there. */
 bool after_is_at_hand(const struct after *after, unsigned reg, const struct demand *demand)
@@ -37,8 +65,11 @@ bool after_is_at_hand(const struct after *after, unsigned reg, const struct dema
         const struct golf_operation *operation = &search->block->operations[i];
         if (operation->writes & 1u << reg && demand_is_met(demand, &operation->after[reg]))
             return true;
+        if (demand->kind == GOLF_OPAQUE && !(operation->writes & 1u << reg) &&
+            needs_in(operation, reg, demand))
+            return true;
     }
-    return false;
+    return search->simple == 2 && demand->kind == GOLF_OPAQUE && is_spare(search, reg);
 }
 
 void after_add(const struct after *after, const struct state *before, const struct move *move)

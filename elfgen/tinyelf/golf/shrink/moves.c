@@ -169,6 +169,77 @@ static void from_push(const struct after *after)
     from_push_of_register(after, &before, &demand);
 }
 
+/* What a register has without any instruction in between: what the last operation that writes it
+ * leaves, or what the block begins with. */
+static const struct golf_value *value_there(const struct after *after, unsigned reg)
+{
+    const struct golf_block *block = after->search->block;
+    const struct golf_value *value = &block->at_start[reg];
+    for (size_t i = 0; i < after->state.position && i < block->count; i++)
+        if (block->operations[i].writes & 1u << reg)
+            value = &block->operations[i].after[reg];
+    return value;
+}
+
+static void add_to_stack_pointer(const struct after *after, struct move move, int64_t bytes)
+{
+    struct state before = after->state;
+    struct demand stack = after_asked(after, RSP);
+    stack.number -= (uint64_t)bytes;
+    after_ask(after->search, &before, RSP, &stack);
+    after_add(after, &before, &move);
+}
+
+/* The stack pointer is asked for at another place than where it is. */
+static void from_stack_pointer(const struct after *after)
+{
+    struct search *search = after->search;
+    const struct golf_value *value = value_there(after, RSP);
+    struct demand demand = after_asked(after, RSP);
+    int64_t distance = (int64_t)(demand.number - value->number), size = word(search);
+    if (demand.kind != GOLF_STACK || value->kind != GOLF_STACK || value->data != demand.data ||
+        distance == 0 || after->state.depth || distance != (int32_t)distance)
+        return;
+    struct move move = {OP(push),
+                        {RAX, NOTHING},
+                        word(search),
+                        MOVE_REGISTERS,
+                        0,
+                        0,
+                        "push: it moves the stack pointer"};
+    if (distance < 0 && distance % size == 0 && may_push(after))
+        add_to_stack_pointer(after, move, -size);
+    move.mnemonic = OP(pop);
+    move.reason = "pop: it moves the stack pointer";
+    for (unsigned reg = 0; distance > 0 && distance % size == 0 && reg < GOLF_REGISTERS / 2;
+         reg++) {
+        move.registers[0] = (uint8_t)reg;
+        if (reg != RSP && !after->state.registers[reg])
+            add_to_stack_pointer(after, move, size);
+    }
+    move = (struct move){OP(lea),
+                         {RSP, RSP},
+                         word(search),
+                         MOVE_MEMORY,
+                         0,
+                         distance,
+                         "lea: it moves the stack pointer"};
+    add_to_stack_pointer(after, move, distance);
+    move = (struct move){OP(add),
+                         {RSP, NOTHING},
+                         word(search),
+                         MOVE_IMMEDIATE,
+                         0,
+                         distance,
+                         "add, sub: it moves the stack pointer"};
+    if (!after->state.flags)
+        add_to_stack_pointer(after, move, distance);
+    move.mnemonic = OP(sub);
+    move.number = -distance;
+    if (!after->state.flags)
+        add_to_stack_pointer(after, move, distance);
+}
+
 /* ---- the block's operations ---- */
 
 static bool ask_for_needs(struct search *search, struct state *before,
@@ -239,9 +310,59 @@ static void from_operation(const struct after *after)
     }
 }
 
+static void in_order(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    struct search *search = after->search;
+    if (reg == RSP) {
+        from_stack_pointer(after);
+        return;
+    }
+    if (demand->kind == GOLF_CONSTANT)
+        moves_to_constant(after, reg, demand);
+    else if (demand->kind == GOLF_ADDRESS)
+        from_address(after, reg, demand);
+    else
+        moves_from_sum(after, reg, demand);
+    from_copy(after, reg, demand);
+    from_pop(after, reg);
+    for (unsigned other = 0; other < register_count(search); other++)
+        if (other != reg && other != RSP && after->state.registers[other])
+            from_exchange(after, reg, other);
+}
+
+/* Fewer ways to look at a state: what was pushed comes first, then the first constant that is not
+ * there, then other values and the operation. */
+static void moves_in_order(const struct after *after)
+{
+    struct search *search = after->search;
+    if (after->state.depth) {
+        from_push(after);
+        return;
+    }
+    for (unsigned round = 0; round < 2; round++)
+        for (unsigned reg = 0; reg < register_count(search); reg++) {
+            struct demand demand = after_asked(after, reg);
+            bool is_constant = demand.kind == GOLF_CONSTANT || demand.kind == GOLF_ADDRESS;
+            if (!demand.mask || is_constant != (round == 0) ||
+                demand_is_met(&demand, value_there(after, reg)))
+                continue;
+            in_order(after, reg, &demand);
+            if (is_constant && !after->state.flags) {
+                moves_to_fixed_registers(after);
+                return;
+            }
+        }
+    if (after->state.position)
+        from_operation(after);
+}
+
 void moves_before(struct search *search, uint32_t number)
 {
     struct after after = {search, search->states[number], number};
+    if (search->simple) {
+        moves_in_order(&after);
+        return;
+    }
     for (unsigned reg = 0; reg < register_count(search); reg++) {
         struct demand demand = after_asked(&after, reg);
         if (!demand.mask || reg == RSP)
@@ -262,6 +383,7 @@ void moves_before(struct search *search, uint32_t number)
                 from_exchange(&after, reg, other);
     }
     moves_to_fixed_registers(&after);
+    from_stack_pointer(&after);
     from_push(&after);
     if (after.state.position)
         from_operation(&after);

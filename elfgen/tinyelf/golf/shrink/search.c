@@ -9,6 +9,8 @@
  * there may ask for less before. */
 enum {
     ALLOWANCE = 4,
+    SIMPLE_ALLOWANCE = 24,
+    SIMPLEST = 2,
     FIRST_TABLE = 1 << 12,
     DEFAULT_STATES = 1200000,
     EDGES = 8,
@@ -271,7 +273,8 @@ static bool enter(struct search *search, uint32_t number, uint32_t cost)
 static unsigned limit(const struct search *search, unsigned position)
 {
     unsigned least = position ? search->least[position - 1] : search->best;
-    unsigned more = search->options->slack + (position ? ALLOWANCE : 0);
+    unsigned allowance = search->simple == SIMPLEST ? SIMPLE_ALLOWANCE : ALLOWANCE;
+    unsigned more = search->options->slack + (position ? allowance : 0);
     return least > UINT32_MAX - more ? UINT32_MAX : least + more;
 }
 
@@ -492,10 +495,22 @@ static void forget(struct search *search)
         memset(search->table, 0, search->table_size * sizeof *search->table);
 }
 
+/* How many states are looked at: fewer for each block of a program that has many. */
+static size_t states_of(const struct search *search)
+{
+    enum { MANY = 12, LEAST = 1 << 13 };
+    size_t count = search->lifted->count, states = DEFAULT_STATES;
+    if (search->options->states)
+        return search->options->states;
+    if (count <= MANY)
+        return states;
+    return states / count > LEAST ? states / count : LEAST;
+}
+
 bool search_block(struct search *search)
 {
     enum { STEP = 1 };
-    size_t states = search->options->states ? search->options->states : DEFAULT_STATES;
+    size_t states = states_of(search);
     /* States that are too dear are many, and which are is not known before the best is: so it is
      * looked for with a limit that rises. */
     for (search->most = STEP;; search->most += STEP) {
@@ -506,8 +521,14 @@ bool search_block(struct search *search)
         }
         if (search->best != UINT32_MAX && search->best + search->options->slack <= search->most)
             return true;
-        if (!search->is_cut || search->is_full)
+        bool is_over = !search->is_cut || search->is_full;
+        if (is_over && (search->best != UINT32_MAX || search->simple == SIMPLEST))
             return search->best != UINT32_MAX;
+        if (is_over) {
+            search->simple++;
+            search->is_full = false;
+            search->most = 0;
+        }
         if (search->best != UINT32_MAX)
             search->most = search->best + search->options->slack - STEP;
         forget(search);

@@ -101,6 +101,9 @@ struct search {
     uint32_t best;    /* from the best entry to the end; UINT32_MAX: none was found */
     uint32_t most;    /* states on ways that weigh more are left out: is_cut */
     bool has_no_memory, is_full, is_cut, is_interrupted;
+    /* 0; 1: one register after the other, as there are too many ways otherwise; 2: with registers
+     * besides that keep values, as there is no way otherwise. */
+    unsigned simple;
     struct weighed weighed[SEARCH_WEIGHED];
 };
 
