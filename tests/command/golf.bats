@@ -356,6 +356,40 @@ is_golfed()
     [ "$(./hello32)" = "Hello world" ]
 }
 
+@test "any number of jobs finds the same file, and none of them is left" {
+    for input in echo exit; do
+        for jobs in 1 2 3; do
+            tinyelf golf --nodes 200000 --seed 3 --jobs $jobs -o $input.$jobs "$SOURCE/asm/$input.s"
+            exits 0
+        done
+        cmp $input.1 $input.2
+        cmp $input.1 $input.3
+    done
+    tinyelf golf --nodes 200000 --jobs 2 --shard 2/2 -o part "$SOURCE/asm/exit.s"
+    exits 0
+    [ "$(stat -c %s part)" -le 132 ]
+    for wrong in "--jobs 0" "--jobs 257" "--shard 0/2" "--shard 3/2" "--shard 2" "--shard +1/2"; do
+        tinyelf golf $wrong -o made "$SOURCE/asm/exit.s"
+        exits 2
+    done
+}
+
+@test "the end of the command ends its jobs, and Ctrl-C writes the best file so far" {
+    env --default-signal=INT "$TINYELF" golf --nodes 4000000000 --jobs 2 -o made "$SOURCE/asm/echo.s" >report 2>&1 &
+    local id=$! children=
+    for i in $(seq 200); do # the worker of the sandbox, and two jobs
+        children=$(pgrep -P $id || true)
+        [ "$(wc -w <<<"$children")" -lt 3 ] || break
+        sleep 0.02
+    done
+    kill -INT $id
+    wait $id || true
+    for child in $children; do
+        ! kill -0 $child 2>/dev/null || [ "$(ps -o stat= -p $child | cut -c1)" = Z ]
+    done
+    [ -s made ]
+}
+
 @test "programs without a loop have the sizes of the page" {
     if nm "$TINYELF" 2>/dev/null | grep -q __asan; then skip "a sanitizer takes a minute"; fi
     tinyelf golf --nodes 3000000 -o hello "$SOURCE/asm/hello.s"

@@ -158,6 +158,45 @@ START_TEST(nothing_is_found_where_nothing_fits)
 }
 END_TEST
 
+/* By itself, and shared by two and three processes. */
+START_TEST(any_number_of_jobs_finds_the_same_file)
+{
+    struct wanted one = {.options = {.smallest = 92, .nodes = 600000, .board_nodes = 1 << 16}};
+    struct wanted other = one;
+    struct golf_place_result alone = place("Hello\n", 0, &one);
+    ck_assert_int_eq(alone.end, GOLF_PLACE_FOUND);
+    sample_free(&pieces);
+    other.options.jobs = (size_t)_i;
+    struct golf_place_result shared = place("Hello\n", 0, &other);
+    ck_assert_int_eq(shared.end, GOLF_PLACE_FOUND);
+    ck_assert_uint_eq(shared.nodes, alone.nodes);
+    ck_assert_uint_eq(other.size, one.size);
+    ck_assert_mem_eq(one.bytes, other.bytes, one.size);
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1); /* none is left */
+}
+END_TEST
+
+/* Each shard has its own boards; together they have all. */
+START_TEST(the_smallest_of_the_shards_is_the_result_of_the_whole)
+{
+    enum { SHARDS = 3 };
+    struct wanted whole = {.options = {.smallest = 94, .board_nodes = 1 << 14}};
+    const struct golf_place_options options = whole.options;
+    size_t least = SIZE_MAX;
+    ck_assert_int_eq(place("Hello\n", 0, &whole).end, GOLF_PLACE_FOUND);
+    for (size_t i = 1; i <= SHARDS; i++) {
+        struct wanted part = {.options = options};
+        part.options.shard = i;
+        part.options.shards = SHARDS;
+        part.options.largest = whole.size;
+        sample_free(&pieces);
+        if (place("Hello\n", 0, &part).end == GOLF_PLACE_FOUND && part.size < least)
+            least = part.size;
+    }
+    ck_assert_uint_eq(least, whole.size);
+}
+END_TEST
+
 /* The packed form alone: how soon, and how small. */
 START_TEST(packing_finds_a_file_at_once)
 {
@@ -306,6 +345,8 @@ static Suite *suite(void)
     tcase_add_test(files, a_candidate_that_is_refused_is_followed_by_another_one);
     tcase_add_test(files, nodes_and_the_user_stop_it);
     tcase_add_test(files, nothing_is_found_where_nothing_fits);
+    tcase_add_loop_test(files, any_number_of_jobs_finds_the_same_file, 2, 4);
+    tcase_add_test(files, the_smallest_of_the_shards_is_the_result_of_the_whole);
     tcase_add_loop_test(files, packing_finds_a_file_at_once, 0, 2);
     tcase_add_checked_fixture(parts, begin, NULL);
     tcase_add_test(parts, bytes_that_are_bound_get_values_together_and_lose_them_together);

@@ -293,9 +293,18 @@ static uint64_t left(uint64_t limit, uint64_t used)
     return limit == 0 ? 0 : used < limit ? limit - used : 1;
 }
 
+static void report(size_t size, uint64_t nodes, void *context)
+{
+    const struct finding *finding = context;
+    const struct golf_options *options = finding->options;
+    if (options->progress)
+        options->progress(finding->found->size, size, finding->found->nodes + nodes,
+                          options->context);
+}
+
 /* Looks for a file that is smaller than the best one so far, in up to `board_nodes` states of each
- * board; 0: any number. */
-static struct golf_place_result place(struct finding *finding, uint64_t board_nodes)
+ * board; 0: any number. `only_next`: for one that is smaller by a byte. */
+static struct golf_place_result place(struct finding *finding, uint64_t board_nodes, bool only_next)
 {
     const struct golf_options *options = finding->options;
     struct golf_found *found = finding->found;
@@ -303,6 +312,11 @@ static struct golf_place_result place(struct finding *finding, uint64_t board_no
     size_t most = (found->size ? found->size : below(finding)) - 1;
     struct golf_place_options wanted = {.nodes = all,
                                         .board_nodes = board_nodes,
+                                        .smallest = only_next ? most : 0,
+                                        .progress = report,
+                                        .jobs = options->jobs,
+                                        .shard = options->shard,
+                                        .shards = options->shards,
                                         .nanoseconds = left(options->deadline, clock_now()),
                                         .largest =
                                             most < GOLF_PLACE_LARGEST ? most : GOLF_PLACE_LARGEST,
@@ -333,12 +347,16 @@ static void pack(struct finding *finding, uint64_t nodes)
     size_t most = (found->size ? found->size : below(finding)) - 1;
     struct golf_place_options wanted = {.nodes = all != 0 && all < nodes ? all : nodes,
                                         .seed = options->seed + found->nodes,
+                                        .jobs = options->jobs,
+                                        .shard = options->shard,
+                                        .shards = options->shards,
                                         .nanoseconds = left(options->deadline, clock_now()),
                                         .smallest = finding->overlaps[0].least,
                                         .largest = most < GOLF_LARGEST ? most : GOLF_LARGEST,
                                         .machines = options->machines,
                                         .machine_count = options->machine_count,
                                         .is_interrupted = is_interrupted,
+                                        .progress = report,
                                         .context = finding};
     if (most >= wanted.smallest)
         found->nodes += golf_pack(finding->programs, finding->anywhere_count, finding->overlaps,
@@ -357,6 +375,29 @@ static bool needs_any(const struct finding *finding)
             least_file(&finding->overlaps[first]) < finding->found->size);
 }
 
+/* Packs and places with the pieces of one round. Returns whether the search is over. */
+static bool search_once(struct finding *finding, size_t round)
+{
+    struct golf_found *found = finding->found;
+    bool is_straight = finding->pieces[0].block_count == 1, is_last = round == ROUNDS - 1;
+    if (needs_any(finding) && (round == 0 || !is_straight))
+        pack(finding, rounds[round].pack_nodes);
+    if (is_over(finding) || !shrink_tight(finding, rounds[round].slack))
+        return true;
+    struct golf_place_result placed = {.end = GOLF_PLACE_FOUND};
+    /* Much smaller files are not likely if the best one was made of many blocks. */
+    bool only_next = !is_straight && !is_last && found->size > 0;
+    do
+        placed = place(finding, rounds[round].board_nodes, only_next);
+    while (only_next && placed.end == GOLF_PLACE_FOUND && !is_over(finding));
+    bool is_stopped = placed.end == GOLF_PLACE_STOPPED || placed.end == GOLF_PLACE_NO_MEMORY;
+    size_t most = found->size ? found->size : below(finding);
+    found->is_complete = !is_stopped && !placed.is_cut && !finding->is_cut && !only_next &&
+                         finding->options->shards <= 1 && most <= GOLF_PLACE_LARGEST + 1 &&
+                         rounds[round].slack == rounds[ROUNDS - 1].slack;
+    return is_stopped || found->is_complete;
+}
+
 static bool search(struct finding *finding)
 {
     if (!finding->overlap_count)
@@ -368,15 +409,7 @@ static bool search(struct finding *finding)
             return (i > 0 || is_interrupted(finding) ||
                     finding->error->status == ELFGEN_DOES_NOT_FIT) &&
                    !finding->has_failed;
-        if (needs_any(finding))
-            pack(finding, rounds[i].pack_nodes);
-        if (is_over(finding) || !shrink_tight(finding, rounds[i].slack))
-            break;
-        struct golf_place_result placed = place(finding, rounds[i].board_nodes);
-        bool is_stopped = placed.end == GOLF_PLACE_STOPPED || placed.end == GOLF_PLACE_NO_MEMORY;
-        finding->found->is_complete = !is_stopped && !placed.is_cut && !finding->is_cut &&
-                                      rounds[i].slack == rounds[ROUNDS - 1].slack;
-        if (is_stopped || finding->found->is_complete)
+        if (search_once(finding, i))
             break;
     }
     return !finding->has_failed;

@@ -20,13 +20,18 @@ struct golf_options {
     bool full_writes;           /* what write returns is taken to be the size that it was given */
     uint64_t nodes;             /* states of the search, in all; 0: any number */
     uint64_t seed;              /* of the local search */
-    uint64_t deadline;          /* a point in time (base/clock.h) that ends the search; 0: none */
+    size_t jobs;          /* processes that search at the same time; 0, 1: none besides this */
+    size_t shard, shards; /* only this part of the search, from 1 on, of so many; 0: all */
+    uint64_t deadline;    /* a point in time (base/clock.h) that ends the search; 0: none */
     /* Machines that must start the file, by the library's model, and the range of kernels that they
      * are from. */
     const struct elfgen_kernel_machine *machines;
     size_t machine_count;
     uint32_t first, last;                  /* ELFGEN_LINUX(); 0: all that the model knows */
     bool (*is_interrupted)(void *context); /* ends the search; NULL: never */
+    /* NULL, or called now and then: the best size so far (0: none), the one that is tried, and the
+     * states that were seen. */
+    void (*progress)(size_t best, size_t size, uint64_t nodes, void *context);
     /* Gets the lifted program once, which is valid until it returns; NULL: nobody does. */
     void (*lifted)(const struct golf_lifted *lifted, void *context);
     void *context;

@@ -2,6 +2,7 @@
  * does. */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +22,7 @@
 #define OPTIONS "commands/golf/options.def"
 #include "cli/option_ids_expand.h"
 
-enum { ENVIRONMENTS = 200, ENVIRONMENTS_MOST = 100000, SEARCH_SECONDS = 20 };
+enum { ENVIRONMENTS = 200, ENVIRONMENTS_MOST = 100000, SEARCH_SECONDS = 20, JOBS_MOST = 256 };
 #define A_SECOND UINT64_C(1000000000)
 
 /* ---- options ---- */
@@ -42,6 +43,30 @@ static int take_environments(const char *text, struct golf_request *options)
     return status;
 }
 
+static int take_jobs(const char *text, size_t *jobs)
+{
+    uint64_t number;
+    if (!parse_number(text, &number) || number == 0 || number > JOBS_MOST)
+        return usage_error("golf", "--jobs '%s': it must be a number from 1 to %d", text,
+                           JOBS_MOST);
+    *jobs = (size_t)number;
+    return EXIT_YES;
+}
+
+static int take_shard(const char *text, struct golf_request *options)
+{
+    unsigned shard, shards;
+    int end = 0;
+    /* sscanf() also accepts blanks and signs: allow only digits and a slash. */
+    if (sscanf(text, "%7u/%7u%n", &shard, &shards, &end) != 2 || text[end] != '\0' || shard == 0 ||
+        shard > shards || strspn(text, "0123456789/") != (size_t)end)
+        return usage_error("golf", "--shard '%s': it must be I/N, from 1/N to N/N, such as 2/8",
+                           text);
+    options->shard = shard;
+    options->shards = shards;
+    return EXIT_YES;
+}
+
 static int take_option(void *context, const struct option_given *given)
 {
     struct golf_request *options = context;
@@ -53,6 +78,10 @@ static int take_option(void *context, const struct option_given *given)
         break;
     case OPTION_NODES:
         return take_number("nodes", given->value, UINT64_MAX, &options->nodes);
+    case OPTION_JOBS:
+        return take_jobs(given->value, &options->jobs);
+    case OPTION_SHARD:
+        return take_shard(given->value, options);
     case OPTION_WITH:
         options->with |= (unsigned)given->choice;
         break;
@@ -332,6 +361,8 @@ static const char *word_of_search(const struct golf_request *options)
 {
     return options->output                                    ? "-o"
            : options->nodes                                   ? "--nodes"
+           : options->jobs                                    ? "--jobs"
+           : options->shards                                  ? "--shard"
            : options->with & ~(unsigned)GOLF_WITH_FULL_WRITES ? "--with"
            : options->is_spec                                 ? "--level"
            : options->may_be_unproven                         ? "--unproven"

@@ -16,8 +16,9 @@ struct golf_request {
     bool may_be_unproven;
     int from; /* a choice of --from; SOURCE_DETECT: none is given */
     uint64_t environments, seed;
-    uint64_t time;     /* nanoseconds; 0: no limit */
-    uint64_t deadline; /* a point in time */
+    size_t jobs, shard, shards; /* 0: one for each processor; all */
+    uint64_t time;              /* nanoseconds; 0: no limit */
+    uint64_t deadline;          /* a point in time */
     unsigned kinds;
     struct kernel_versions versions;
     bool json, verbose;

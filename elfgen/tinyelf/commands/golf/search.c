@@ -1,10 +1,13 @@
 /* Searches for a smaller file, writes it, and finds out what other options would save. */
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/memory_text.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "golf/lift/lift.h"
 #include "golf_private.h"
 
@@ -32,6 +35,9 @@ struct searching {
     struct kernel_versions versions;
     size_t below;
     uint64_t nodes;
+    bool is_first;          /* what the user asked for, and not what other options would save */
+    size_t best;            /* size so far, for the progress */
+    volatile size_t states; /* the same */
 };
 
 bool golf_is_over(void *request)
@@ -44,6 +50,38 @@ static bool is_over(void *context)
 {
     const struct searching *searching = context;
     return golf_is_over(searching->request);
+}
+
+/* One process for each processor. */
+static size_t usual_jobs(void)
+{
+    cpu_set_t all;
+    int count = sched_getaffinity(0, sizeof all, &all) == 0 ? CPU_COUNT(&all) : 1;
+    return count < 1 ? 1 : (size_t)count;
+}
+
+/* Shows the best size so far and the one that is tried; with -v, says when there is a better file.
+ */
+static void show_progress(size_t best, size_t size, uint64_t nodes, void *context)
+{
+    enum { TEXTS = 2, LONGEST = 64 };
+    static char texts[TEXTS][LONGEST]; /* the one that is shown must not change */
+    static unsigned shown;
+    struct searching *searching = context;
+    if (searching->request->verbose && searching->is_first && best != searching->best)
+        message(searching->request->output, "note", "%zu bytes are enough, %llu states", best,
+                (unsigned long long)nodes);
+    searching->best = best;
+    searching->states = (size_t)nodes;
+    char *text = texts[++shown % TEXTS];
+    if (best > 0)
+        snprintf(text, LONGEST, "searching: best %zu, trying %zu bytes", best, size);
+    else
+        snprintf(text, LONGEST, "searching: trying %zu bytes", size);
+    progress_next(&(struct progress){.doing = text,
+                                     .file = searching->request->output,
+                                     .things = "states",
+                                     .done = &searching->states});
 }
 
 /* Machines of each version that was asked for. Returns how many. */
@@ -80,6 +118,8 @@ static bool find(struct searching *searching, bool is_first, struct golf_found *
     static struct elfgen_kernel_machine machines[MACHINES];
     const struct golf_request *request = searching->request;
     const struct golf_report *report = searching->report;
+    searching->is_first = is_first;
+    searching->best = 0;
     const struct golf_options wanted = {
         .original = report->original.bytes,
         .size = report->original.size,
@@ -93,6 +133,9 @@ static bool find(struct searching *searching, bool is_first, struct golf_found *
         .full_writes = searching->with & GOLF_WITH_FULL_WRITES,
         .nodes = searching->nodes,
         .seed = request->seed,
+        .jobs = request->jobs ? request->jobs : usual_jobs(),
+        .shard = request->shard,
+        .shards = request->shards,
         .deadline = searching->deadline,
         .machines = machines,
         .machine_count = make_machines(&searching->versions, machines, MACHINES),
@@ -100,6 +143,7 @@ static bool find(struct searching *searching, bool is_first, struct golf_found *
         .last = searching->versions.last,
         .context = searching,
         .is_interrupted = is_over,
+        .progress = show_progress,
         .lifted = is_first ? take_lifted : NULL};
     return golf_find(&wanted, found, error);
 }

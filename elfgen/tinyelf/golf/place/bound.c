@@ -57,7 +57,8 @@ static bool may_lead(const struct search *search, size_t cell, size_t length, si
 static bool may_hold(const struct search *search, const struct golf_field *field, size_t cell,
                      size_t end)
 {
-    if (field->is_block || field->kind == GOLF_NEXT_FIELD)
+    if (field->is_block || field->kind == GOLF_NEXT_FIELD ||
+        search->data_at[field->target] == SEARCH_NOWHERE)
         return true;
     int64_t number = search->data_at[field->target] + field->addend;
     size_t length = 1;
@@ -285,6 +286,15 @@ static bool needs_base(const struct search *search)
     return false;
 }
 
+/* Whether the free bytes suffice for all blocks, wherever they are. */
+static bool suffices(const struct search *search)
+{
+    size_t room = 0;
+    for (size_t cell = 0; cell < search->board.size; cell++)
+        room += is_free(&search->board, cell);
+    return search->unplaced_need <= room;
+}
+
 bool bound_open(struct search *search)
 {
     const struct golf_pieces *pieces = search->pieces;
@@ -302,7 +312,7 @@ bool bound_open(struct search *search)
             return false;
         search->unplaced_need += search->need[pieces->blocks[block]];
     }
-    return true;
+    return suffices(search);
 }
 
 /* The end of the run of free bytes that begins at `cell`. */

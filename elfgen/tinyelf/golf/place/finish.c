@@ -84,8 +84,8 @@ bool search_finish(struct search *search)
                                      .data = search->data_at,
                                      .nodes = search->nodes};
         accepted = starts(search, search->board.value, base + search->entry) &&
-                   search->candidate(search->board.value, search->board.size, &placed,
-                                     search->options->context);
+                   (search->takes_any || search->candidate(search->board.value, search->board.size,
+                                                           &placed, search->options->context));
     }
     search_undo(search, mark);
     return accepted;

@@ -91,7 +91,6 @@ bool search_open(struct search *search, const struct golf_place_program *program
     search->small_addresses = program->small_addresses;
     search->options = options;
     search->candidate = candidate;
-    search->limit = options->nodes;
     search->deadline = options->nanoseconds ? clock_now() + options->nanoseconds : 0;
     if (!get_memory(search, capacity) || !find_patterns(search))
         return false;

@@ -8,11 +8,35 @@
 
 #include "place_private.h"
 
+enum {
+    BATCH = 16,     /* boards that may be searched at the same time */
+    WORTH = 1 << 14 /* states of a board that are worth a process */
+};
+
+enum task_state { TASK_NONE, TASK_DONE, TASK_HAS_CANDIDATE };
+
+/* What a process found out about a board. */
+struct task {
+    uint64_t nodes;
+    uint8_t state; /* enum task_state */
+    bool is_cut;
+};
+
+/* All boards in their order, whoever searches them. */
+struct walk {
+    const struct golf_place_options *options;
+    struct jobs *jobs;     /* NULL: this process does all */
+    bool is_child;         /* of it */
+    bool is_shared;        /* the boards of this batch were searched by others */
+    uint64_t seen, boards; /* of all shards, and of this one */
+    uint64_t nodes;        /* states so far */
+    bool is_cut;
+};
+
 struct place {
     uint16_t phoff; /* as in struct golf_place_program */
     struct search search;
-    uint64_t boards; /* that were searched */
-    bool is_cut;
+    struct walk *walk;
 };
 
 /* ---- data ---- */
@@ -44,29 +68,120 @@ static void lock(struct board *board, size_t offset, size_t size, bool is_locked
                                                  : board->state[cell] & ~BOARD_LOCKED);
 }
 
-static void search_board(struct place *place)
+/* ---- boards ---- */
+
+/* States that the next board may have; 0: any number. */
+static uint64_t budget_of(const struct walk *walk)
+{
+    const struct golf_place_options *options = walk->options;
+    uint64_t left = options->nodes > walk->nodes ? options->nodes - walk->nodes : 1;
+    bool is_less =
+        options->nodes != 0 && (options->board_nodes == 0 || options->board_nodes > left);
+    return is_less ? left : options->board_nodes;
+}
+
+/* Searches the board as it stands. */
+static void run_board(struct place *place)
 {
     struct search *search = &place->search;
+    struct walk *walk = place->walk;
     uint8_t states[BOARD_CELLS];
     uint64_t hash = search->board.hash;
     memcpy(states, search->board.state, search->board.size);
     board_give(&search->board);
-    search->salt = memo_mix(++place->boards);
+    search->salt = memo_mix(walk->boards);
     struct search_mark mark = search_mark(search);
-    uint64_t most = search->options->board_nodes;
-    search->board_limit = most > 0 ? search->nodes + most : 0;
+    search->nodes = 0;
+    search->limit = budget_of(walk);
     search->is_given_up = false;
     if (!search_is_late(search) && bound_open(search))
         search_run(search);
+    walk->nodes += search->nodes;
+    walk->is_cut |= search->is_given_up;
     if (search->is_found || search->is_stopped)
         return;
     if (search->is_given_up) {
-        place->is_cut = true;
         search_undo(search, mark);
         search_forget_blocks(search);
     }
     memcpy(search->board.state, states, search->board.size);
     search->board.hash = hash;
+}
+
+/* What a process does with a board. It ends with the first candidate: later boards are not needed
+ * then, and what it is worth is for its parent to say. */
+static void run_task(struct place *place, size_t at)
+{
+    struct walk *walk = place->walk;
+    struct search *search = &place->search;
+    struct task *task = jobs_result(walk->jobs, at);
+    if (!jobs_take(walk->jobs, at))
+        return;
+    uint64_t nodes = walk->nodes;
+    search->task = at;
+    search->jobs = walk->jobs;
+    run_board(place);
+    walk->nodes = nodes; /* each board may have all that is left: the parent counts */
+    if (search->is_stopped)
+        jobs_exit();
+    task->nodes = search->nodes;
+    task->is_cut = search->is_given_up;
+    task->state = search->is_found ? TASK_HAS_CANDIDATE : TASK_DONE;
+    if (search->is_found) {
+        jobs_end_after(walk->jobs, at);
+        jobs_exit();
+    }
+}
+
+/* Whether another process has searched a board, and found nothing in the states that are left. */
+static bool is_done(struct walk *walk, size_t at)
+{
+    const struct task *task = walk->is_shared ? jobs_result(walk->jobs, at) : NULL;
+    const uint64_t most = walk->options->nodes;
+    if (!task || task->state != TASK_DONE)
+        return false;
+    if (most != 0 && walk->nodes + task->nodes > most) {
+        walk->nodes = most;
+        return true;
+    }
+    walk->nodes += task->nodes;
+    walk->is_cut |= task->is_cut;
+    return true;
+}
+
+/* Searches the next boards in several processes if there may be some: each of them goes through the
+ * same boards, from here on. */
+static void begin_batch(struct place *place)
+{
+    struct walk *walk = place->walk;
+    const struct golf_place_options *options = walk->options;
+    uint64_t budget = budget_of(walk);
+    if (walk->is_child)
+        jobs_exit();
+    walk->is_shared = walk->jobs && (budget == 0 || budget >= WORTH);
+    if (walk->is_shared)
+        walk->is_child = jobs_fork(walk->jobs, options->is_interrupted, options->context);
+}
+
+static void search_board(struct place *place)
+{
+    struct walk *walk = place->walk;
+    const struct golf_place_options *options = walk->options;
+    if (options->shards > 1 && walk->seen++ % options->shards != options->shard - 1)
+        return;
+    if (options->nodes != 0 && walk->nodes >= options->nodes)
+        place->search.is_stopped = true;
+    if (search_is_late(&place->search) && !walk->is_child)
+        return;
+    size_t at = walk->boards % BATCH;
+    if (at == 0)
+        begin_batch(place);
+    walk->boards++;
+    place->search.takes_any = walk->is_child;
+    if (walk->is_child)
+        run_task(place, at);
+    else if (!is_done(walk, at))
+        run_board(place);
 }
 
 static void place_data(struct place *place, size_t which, size_t zeros);
@@ -127,50 +242,52 @@ static bool try_overlap(struct place *place, const struct golf_overlap *overlap,
         return true;
     if (!search_limit_addresses(search))
         return false;
-    place_data(place, 0, size);
+    /* What does not fit without data does not with it. */
+    for (size_t i = 0; i < search->pieces->data_count; i++)
+        search->data_at[i] = SEARCH_NOWHERE;
+    if (bound_open(search))
+        place_data(place, 0, size);
     return true;
 }
 
 /* The last program that is right in this overlap; the first one is right in all. */
 static struct place *try_programs(struct place *const *places, size_t count,
-                                  const struct golf_overlap *overlap, size_t size, uint64_t nodes)
+                                  const struct golf_overlap *overlap, size_t size)
 {
-    places[0]->search.nodes = nodes;
-    for (size_t at = count; at-- > 0;) {
-        if (places[at]->phoff && places[at]->phoff != overlap->phoff)
-            continue;
-        places[at]->search.nodes = nodes;
-        if (try_overlap(places[at], overlap, size))
+    for (size_t at = count; at-- > 0;)
+        if ((places[at]->phoff == 0 || places[at]->phoff == overlap->phoff) &&
+            try_overlap(places[at], overlap, size))
             return places[at];
-    }
     return places[0];
 }
 
-static struct golf_place_result try_sizes(struct place *const *places, size_t place_count,
-                                          const struct golf_overlap *overlaps, size_t count)
+static struct golf_place_result try_sizes(struct walk *walk, struct place *const *places,
+                                          size_t place_count, const struct golf_overlap *overlaps,
+                                          size_t count)
 {
-    const struct golf_place_options *options = places[0]->search.options;
+    const struct golf_place_options *options = walk->options;
     struct golf_place_result result = {.end = GOLF_PLACE_NONE};
     size_t largest = options->largest == 0 || options->largest > GOLF_PLACE_LARGEST
                          ? GOLF_PLACE_LARGEST
                          : options->largest;
     for (size_t size = options->smallest > 0 ? options->smallest : 1; size <= largest; size++) {
         result.size = size;
-        if (options->progress)
-            options->progress(size, result.nodes, options->context);
+        if (options->progress && !walk->is_child)
+            options->progress(size, walk->nodes, options->context);
         for (size_t i = 0; i < count; i++) {
             if (overlaps[i].memory < size)
                 continue;
-            struct place *place =
-                try_programs(places, place_count, &overlaps[i], size, result.nodes);
-            result.nodes = place->search.nodes;
-            result.is_cut |= place->is_cut;
+            struct place *place = try_programs(places, place_count, &overlaps[i], size);
+            result.nodes = walk->nodes;
+            result.is_cut = walk->is_cut;
             if (place->search.is_found || place->search.is_stopped) {
                 result.end = place->search.is_found ? GOLF_PLACE_FOUND : GOLF_PLACE_STOPPED;
                 return result;
             }
         }
     }
+    if (walk->is_child)
+        jobs_exit();
     return result;
 }
 
@@ -180,22 +297,26 @@ struct golf_place_result golf_place(const struct golf_place_program *programs, s
                                     golf_candidate *candidate)
 {
     struct golf_place_result result = {.end = GOLF_PLACE_NO_MEMORY};
+    struct walk walk = {.options = options};
     struct place **places = calloc(program_count, sizeof(void *));
     bool is_open = places != NULL;
+    if (options->jobs > 1)
+        walk.jobs = jobs_open(options->jobs, BATCH, sizeof(struct task));
     for (size_t i = 0; i < program_count && is_open; i++) {
         places[i] = calloc(1, sizeof **places);
         if (places[i])
-            places[i]->phoff = programs[i].phoff;
+            *places[i] = (struct place){.walk = &walk, .phoff = programs[i].phoff};
         is_open = places[i] &&
                   search_open(&places[i]->search, &programs[i], options, candidate, BOARD_CELLS);
     }
     if (is_open)
-        result = try_sizes(places, program_count, overlaps, count);
+        result = try_sizes(&walk, places, program_count, overlaps, count);
     for (size_t i = 0; i < program_count && places; i++) {
         if (places[i])
             search_close(&places[i]->search);
         free(places[i]);
     }
     free(places);
+    jobs_close(walk.jobs);
     return result;
 }

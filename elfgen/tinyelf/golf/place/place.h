@@ -43,12 +43,14 @@ struct golf_place_options {
     uint64_t board_nodes; /* of these, for each size, overlap and place of data; 0: any number */
     uint64_t nanoseconds; /* of time; 0: any */
     uint64_t seed;        /* of the local search */
+    size_t jobs;          /* processes that search at the same time; 0, 1: the caller alone */
+    size_t shard, shards; /* only this part of the search, from 1 on, of so many; 0: all */
     size_t smallest, largest; /* sizes to try; 0: from the least one, up to GOLF_PLACE_LARGEST */
     /* Machines that must start each file, by the library's model. */
     const struct elfgen_kernel_machine *machines;
     size_t machine_count;
     bool (*is_interrupted)(void *context);                        /* NULL: never */
-    void (*progress)(size_t size, uint64_t nodes, void *context); /* NULL, or for each size */
+    void (*progress)(size_t size, uint64_t nodes, void *context); /* NULL, or now and then */
     void *context; /* for both, and for the candidate's function */
 };
 
@@ -78,8 +80,9 @@ struct golf_place_program {
 };
 
 /* Tries sizes from the smallest one up: in each overlap the last program that is right there, of
- * those for its phoff if there are any. The
- * same arguments have the same result, except where time or the user ends it. */
+ * those for its phoff if there are any. The same arguments have the same result, whatever `jobs`
+ * is, except where time or the user ends it. `candidate` is called in the caller's process alone.
+ * The smallest of all shards' results is that of the whole. */
 struct golf_place_result golf_place(const struct golf_place_program *programs, size_t program_count,
                                     const struct golf_overlap *overlaps, size_t count,
                                     const struct golf_place_options *options,

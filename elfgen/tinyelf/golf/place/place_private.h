@@ -4,6 +4,7 @@
 
 #include "board.h"
 #include "fillers.h"
+#include "jobs.h"
 #include "memo.h"
 #include "place.h"
 
@@ -62,10 +63,14 @@ struct search {
     struct search_pending *pending;
     size_t pending_count, pending_capacity;
     uint16_t entry;
-    uint16_t from; /* the block that is being placed, if the caller says so */
-    uint64_t nodes, limit, board_limit, deadline;
+    uint16_t from;         /* the block that is being placed, if the caller says so */
+    uint64_t nodes, limit; /* of this board; limit 0: any number */
+    uint64_t deadline;
     bool is_stopped, is_found;
     bool is_given_up; /* this board */
+    bool takes_any;   /* the caller is not asked about candidates */
+    struct jobs *jobs;
+    size_t task; /* of them, if this is one of their processes */
 };
 
 /* Where the search is: the node that comes next, at which offset. */

@@ -45,6 +45,7 @@ bool search_is_late(struct search *search)
 {
     const struct golf_place_options *options = search->options;
     if ((search->deadline != 0 && clock_now() >= search->deadline) ||
+        (search->jobs && !jobs_is_needed(search->jobs, search->task)) ||
         (options->is_interrupted && options->is_interrupted(options->context)))
         search->is_stopped = true;
     return search->is_stopped;
@@ -55,8 +56,6 @@ static bool is_over(struct search *search)
 {
     search->nodes++;
     if (search->limit != 0 && search->nodes >= search->limit)
-        search->is_stopped = true;
-    if (search->board_limit != 0 && search->nodes >= search->board_limit)
         search->is_given_up = true;
     if (search->nodes % CLOCK_EVERY == 0)
         search_is_late(search);
