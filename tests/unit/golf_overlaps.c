@@ -1,6 +1,7 @@
 /* Ways in which headers may overlap: which there are, and that Linux starts what is filled in. */
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -374,6 +375,67 @@ START_TEST(this_kernel_starts_a_filling_of_each)
 }
 END_TEST
 
+/* Whether the model says of the running kernel that it starts a file, however much memory there is.
+ */
+static bool is_started(const uint8_t *bytes, size_t size)
+{
+    struct elfgen_kernel_machine machine;
+    struct elfgen_kernel_answer answer;
+    struct utsname system;
+    unsigned major = 0, minor = 0;
+    ck_assert_int_eq(uname(&system), 0);
+    ck_assert_int_eq(sscanf(system.release, "%u.%u", &major, &minor), 2);
+    elfgen_kernel_usual(&machine);
+    machine.version = ELFGEN_LINUX(major, minor);
+    machine.overcommit = ELFGEN_OVERCOMMIT_ALWAYS;
+    ck_assert_int_eq(elfgen_kernel_ask(bytes, size, &machine, NULL, &answer, NULL), ELFGEN_OK);
+    return answer.verdict == ELFGEN_STARTS;
+}
+
+/* Changes one byte of a filling that exits with 42. Returns whether the kernel was asked. */
+static bool check_run(const struct golf_overlap *overlap, uint8_t *bytes, unsigned at,
+                      uint64_t *seed)
+{
+    const uint8_t before = bytes[at];
+    const unsigned kind = overlap->cells[at].kind;
+    bool is_asked = false;
+    bytes[at] = (uint8_t)(kind == GOLF_CELL_FREE ? next_random(seed) : before ^ 1u << at % 8);
+    if (kind == GOLF_CELL_FREE && golf_overlap_admits(overlap, bytes)) {
+        is_asked = true;
+        ck_assert_msg(run(bytes, LONGER) == 42, "%u bits, phoff %u: byte %u is free, but not %u",
+                      overlap->bits, overlap->phoff, at, bytes[at]);
+    } else if (kind == GOLF_CELL_FIXED && !is_started(bytes, LONGER)) {
+        is_asked = true;
+        ck_assert_msg(run(bytes, LONGER) != 42,
+                      "%u bits, phoff %u: byte %u is fixed, but %u starts", overlap->bits,
+                      overlap->phoff, at, bytes[at]);
+    }
+    bytes[at] = before;
+    return is_asked;
+}
+
+START_TEST(this_kernel_agrees_about_bytes_that_are_free_and_fixed)
+{
+    enum { STEP = TIMES(5, 17), JUMP = 4 };
+    const unsigned bits = _i ? 64 : 32;
+    size_t count = find(bits, kinds[0]);
+    uint64_t seed = 50;
+    unsigned asked = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t bytes[LONGER];
+        fill(&overlaps[i], &seed, bytes);
+        if (!add_code(&overlaps[i], bytes))
+            continue;
+        /* What is executed, at the entry and where that leads to, stays. */
+        for (unsigned at = (unsigned)(i % STEP); at < overlaps[i].size; at += STEP)
+            if (!is_shared(&overlaps[i], at) &&
+                (overlaps[i].entry_high >= overlaps[i].size || at < JUMP))
+                asked += check_run(&overlaps[i], bytes, at, &seed);
+    }
+    ck_assert_uint_ge(asked, TIMES(40, 10));
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("golf_overlaps");
@@ -387,6 +449,7 @@ static Suite *suite(void)
     /* overcommit needs memory that a machine may not have; with spec, the size is in the file. */
     tcase_add_loop_test(cases, this_kernel_starts_a_filling_of_each, 0, 2);
     tcase_add_loop_test(cases, this_kernel_starts_a_filling_of_each, 4, 6);
+    tcase_add_loop_test(cases, this_kernel_agrees_about_bytes_that_are_free_and_fixed, 0, 2);
     suite_add_tcase(suite, cases);
     return suite;
 }
