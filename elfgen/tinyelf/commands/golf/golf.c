@@ -280,8 +280,7 @@ static int open_and_compare(struct golf_request *options, struct golf_report *re
         return search(options, report);
     }
     if (!report->prover && refused && !golf_is_over(options)) {
-        message(report->original.name, "error", "cannot be proven: %s%s", error.text,
-                options->candidate ? "" : " (--unproven does without)");
+        message(report->original.name, "error", "cannot be proven: %s", error.text);
         return EXIT_NO;
     }
     if (!report->prover)

@@ -509,8 +509,11 @@ static bool visit(struct search *search, struct search_at at)
         !bound_allows(search, &at))
         return false;
     uint64_t key = key_of(search, &at);
-    if (memo_has(search->failed, key))
+    /* The key leaves out the values of code that stands, which later code might share. */
+    if (memo_has(search->failed, key)) {
+        search->has_skipped = true;
         return false;
+    }
     struct search_mark mark = search_mark(search);
     bool is_over = visit_node(search, at);
     if (is_over)
