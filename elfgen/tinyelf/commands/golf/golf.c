@@ -214,6 +214,8 @@ static int finish(struct golf_request *options, struct golf_report *report)
     if (report->prover && report->same)
         report->stretches =
             golf_prover_show(report->prover, report->candidate.bytes, report->candidate.size);
+    if (report->full_writes) /* what differs may do so only where a write falls short */
+        report->stretches.differs = false;
     golf_kernels_ask(&report->original, &report->candidate, &options->versions, &report->kernels);
     interrupt_unwatch();
     struct standard_output *output = stdout_open();
