@@ -175,7 +175,8 @@ _start: xor edi, edi
 %include "common.inc"
 EOF
     printf Q >q
-    proves asks --environments 14 plain
+    differs asks --environments 14 plain
+    contains "it does in 14 environments, but not for all arguments"
     differs asks --environments 14 plain -- zebra
     contains '"zebra"'
     differs asks --environments 14 --input q plain
@@ -397,6 +398,30 @@ is_golfed()
     is_golfed hello 87 "$SOURCE/asm/hello.s"
     run bash -c './hello >/dev/full'
     [ "$status" -eq 0 ]
+    tinyelf golf --nodes 2000000 --with int80,overcommit -o hello "$SOURCE/asm/hello.s"
+    is_golfed hello 83 "$SOURCE/asm/hello.s"
+    [ "$(./hello)" = "Hello world" ]
+}
+
+@test "headers that count gigabytes have the code in 73 bytes" {
+    for name in exit ring3; do
+        tinyelf golf --nodes 300000 --with overcommit -o "$name" "$SOURCE/asm/$name.s"
+        is_golfed "$name" 73 "$SOURCE/asm/$name.s"
+    done
+}
+
+@test "with full writes the result of a write is a constant, and the report says that it is not the same program" {
+    printf 'global _start\n_start: mov eax, 1\nmov edi, 1\nlea rsi, [rel t]\nmov edx, 3\nsyscall\nxor edi, edi\nmov eax, 60\nsyscall\nt: db "hi", 10\n' >hi.s
+    tinyelf golf --nodes 300000 --with full-writes -o hi hi.s
+    exits 0
+    contains "only where each write returns all that it was asked for"
+    [ "$(./hi)" = hi ]
+    tinyelf golf --prove hi --with full-writes hi.s
+    exits 0
+    tinyelf golf --json --prove hi --with full-writes hi.s
+    contains '"full_writes":true'
+    tinyelf golf --prove hi --with rwx hi.s
+    exits 2
 }
 
 @test "other statuses, other registers, dead code and another syntax give the same size" {

@@ -116,7 +116,9 @@ END_TEST
 START_TEST(the_same_call_finds_the_same_file)
 {
     struct wanted one = {.options.smallest = 94}, other = one;
-    ck_assert_int_eq(place("Hello\n", 0, &one).end, GOLF_PLACE_FOUND);
+    struct golf_place_result result = place("Hello\n", 0, &one);
+    ck_assert_int_eq(result.end, GOLF_PLACE_FOUND);
+    ck_assert(result.is_cut); /* states were skipped on the way: this proves no bound */
     sample_free(&pieces);
     ck_assert_int_eq(place("Hello\n", 0, &other).end, GOLF_PLACE_FOUND);
     ck_assert_uint_eq(one.size, other.size);
@@ -151,7 +153,9 @@ END_TEST
 START_TEST(nothing_is_found_where_nothing_fits)
 {
     struct wanted wanted = {.options.largest = 79};
-    ck_assert_int_eq(place("", 0, &wanted).end, GOLF_PLACE_NONE);
+    struct golf_place_result result = place("", 0, &wanted);
+    ck_assert_int_eq(result.end, GOLF_PLACE_NONE);
+    ck_assert(!result.is_cut); /* so that is sure */
     sample_free(&pieces);
     wanted.options.largest = 82;
     ck_assert_int_eq(place("Hello world\n", 0, &wanted).end, GOLF_PLACE_NONE);

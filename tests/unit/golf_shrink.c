@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "golf/shrink/full_writes.h"
 #include "golf/shrink/shrink.h"
+#include "golf/shrink/weights.h"
 #include "room.h"
 
 /* ---- lifted programs, made by hand ---- */
@@ -354,6 +356,85 @@ START_TEST(the_stack_pointer_is_moved_and_few_states_are_enough)
 }
 END_TEST
 
+/* Whether one of the choices has these two bytes. */
+static bool has_choice(const struct golf_pieces *pieces, const char *bytes)
+{
+    for (size_t i = 0; i < pieces->choice_count; i++)
+        if (pieces->choices[i].length == 2 && !memcmp(pieces->choices[i].bytes, bytes, 2))
+            return true;
+    return false;
+}
+
+static void run_some_ways(const struct golf_pieces *pieces)
+{
+    enum { RUNS = TIMES(30, 4) };
+    uint64_t random = 84;
+    enter_folder();
+    for (int i = 0; i < RUNS; i++) {
+        struct file file;
+        char output[64];
+        make_file(&file, pieces, &random);
+        ck_assert_int_eq(run(&file, output, sizeof output), 0);
+        ck_assert_str_eq(output, text);
+    }
+    leave_folder();
+}
+
+/* i386's exit is 1, which edi has after the write. */
+START_TEST(int_0x80_makes_the_same_calls)
+{
+    struct program program;
+    struct golf_pieces pieces;
+    struct elfgen_error error;
+    const struct golf_shrink_options options = {.slack = 1, .small_addresses = true, .int80 = true};
+    hello(&program, 64);
+    ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
+    ck_assert(has_choice(&pieces, "\xcd\x80"));
+    ck_assert_uint_le(pieces.nodes[pieces.blocks[0]].least, 19 - 2);
+    run_some_ways(&pieces);
+    golf_pieces_free(&pieces);
+}
+END_TEST
+
+/* Where write returned 12, `mov al, 60` is all that exit's number takes. */
+START_TEST(with_full_writes_a_result_is_a_constant)
+{
+    struct program program;
+    struct golf_pieces pieces;
+    struct elfgen_error error;
+    const struct golf_shrink_options options = {.slack = 1, .small_addresses = true};
+    hello(&program, 64);
+    golf_assume_full_writes(&program.lifted);
+    ck_assert_uint_eq(program.operations[0].after[RAX].kind, GOLF_CONSTANT);
+    ck_assert_uint_eq(program.operations[0].after[RAX].number, sizeof text - 1);
+    ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
+    ck_assert(has_choice(&pieces, "\xb0\x3c"));
+    run_some_ways(&pieces);
+    golf_pieces_free(&pieces);
+}
+END_TEST
+
+/* Eight free bytes, and then 01 00 00 00: `mov edi, 1` costs a byte there, for which it takes these
+ * four for itself. */
+START_TEST(bytes_that_stand_cost_nothing)
+{
+    static struct golf_overlap overlap = {.bits = 64, .size = 12};
+    static struct weights weights;
+    for (unsigned i = 8; i < 12; i++)
+        overlap.cells[i] = (struct golf_cell){.kind = GOLF_CELL_FIXED, .value = i == 8};
+    weights_open(&weights, &overlap, 1);
+    struct golf_choice choice = {.bytes = {0xbf, 1}, .length = 5, .followed_by = GOLF_NONE};
+    struct weighing weighing = {0};
+    weights_add(&weights, &choice, NULL, &weighing);
+    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 1);
+    ck_assert_uint_eq(weighing_least(&weighing, 0), 5);
+    choice.bytes[1] = 2;
+    weighing = (struct weighing){0};
+    weights_add(&weights, &choice, NULL, &weighing);
+    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 5);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("golf_shrink");
@@ -361,6 +442,9 @@ static Suite *suite(void)
     tcase_add_loop_test(cases, the_shortest_way_is_found_and_every_way_does_the_same, 0, PROGRAMS);
     tcase_add_test(cases, the_stack_pointer_is_moved_and_few_states_are_enough);
     tcase_add_test(cases, more_slack_gives_more_ways);
+    tcase_add_test(cases, int_0x80_makes_the_same_calls);
+    tcase_add_test(cases, with_full_writes_a_result_is_a_constant);
+    tcase_add_test(cases, bytes_that_stand_cost_nothing);
     suite_add_tcase(all, cases);
     return all;
 }

@@ -8,6 +8,7 @@
 #include "base/no_memory.h"
 #include "lift/lift.h"
 #include "overlap/overlaps.h"
+#include "shrink/full_writes.h"
 #include "shrink/shrink.h"
 
 /* First the shortest ways alone and a little of each board, so that there soon is a file; then more
@@ -16,8 +17,8 @@ static const struct {
     unsigned slack;
     uint64_t pack_nodes, board_nodes;
 } rounds[] = {{0, 1 << 18, 1 << 10}, {0, 1 << 20, 1 << 14}, {0, 1 << 22, 1 << 18},
-              {1, 1 << 20, 1 << 18}, {1, 1 << 22, 1 << 22}, {2, 1 << 22, 1 << 24},
-              {2, 1 << 22, 0}};
+              {0, 1 << 20, 1 << 22}, {1, 1 << 20, 1 << 14}, {1, 1 << 20, 1 << 18},
+              {1, 1 << 22, 1 << 22}, {2, 1 << 22, 1 << 24}, {2, 1 << 22, 0}};
 enum { ROUNDS = sizeof rounds / sizeof rounds[0], ANYWHERE = 2, TIGHT = 3, SHORT = 48 };
 
 struct finding {
@@ -152,6 +153,7 @@ static bool shrink_for(struct finding *finding, unsigned slack, bool small_addre
     struct golf_pieces *pieces = &finding->pieces[finding->piece_count];
     struct golf_shrink_options wanted = {.slack = slack,
                                          .small_addresses = small_addresses,
+                                         .int80 = finding->options->int80,
                                          .no_stack = lifted->uses_red_zone,
                                          .overlaps = overlaps,
                                          .overlap_count = count,
@@ -253,7 +255,9 @@ static bool shrink_tight(struct finding *finding, unsigned slack)
 static bool is_worth(const struct finding *finding, const struct golf_overlap *overlap)
 {
     bool is_read = finding->lifted.data_count > 0;
-    if (is_read ? !(overlap->flags & (ELFGEN_PF_R | ELFGEN_PF_W)) : overlap->flags != ELFGEN_PF_X)
+    /* A row of X alone has those of R and X. */
+    if (is_read ? !(overlap->flags & (ELFGEN_PF_R | ELFGEN_PF_W))
+                : overlap->flags & ELFGEN_PF_R && !(overlap->flags & ELFGEN_PF_W))
         return overlap->bits == 32 && overlap->flags & ELFGEN_PF_R;
     for (size_t i = 0; i < finding->overlap_count; i++) {
         const struct golf_overlap *before = &finding->overlaps[i];
@@ -426,6 +430,8 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
     if (is_done && options->lifted)
         options->lifted(&finding->lifted, options->context);
     if (is_done) {
+        if (options->full_writes)
+            golf_assume_full_writes(&finding->lifted);
         find_overlaps(finding);
         is_done = search(finding);
         free_pieces(finding, 0);

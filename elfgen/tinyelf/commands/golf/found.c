@@ -5,7 +5,7 @@
 static const char *const item_words[] = {
     [GOLF_ITEM_CHOICE] = "",
     [GOLF_ITEM_JUMP] = "a jump to another part of the code",
-    [GOLF_ITEM_BRANCH] = "a conditional jump of the program",
+    [GOLF_ITEM_BRANCH] = "a jump, call or return of the program",
     [GOLF_ITEM_FILLER] = "an instruction without effect, which passes bytes of a header",
     [GOLF_ITEM_PREFIX] = "a prefix without effect",
     [GOLF_ITEM_DATA] = "data",
@@ -188,6 +188,8 @@ void golf_put_found(const struct golf_report *report, bool verbose, struct elfge
     put_savings(report, verbose, out);
     if (report->found->size > 0)
         golf_put_kernels(report, out);
+    if (report->found->size > 0)
+        golf_put_taken_for_granted(report, out);
     if (report->found->size > 0 && !report->unproven) {
         golf_put_stretches(report, out);
         golf_put_may_differ(out);

@@ -214,6 +214,8 @@ static int finish(struct golf_request *options, struct golf_report *report)
     if (report->prover && report->same)
         report->stretches =
             golf_prover_show(report->prover, report->candidate.bytes, report->candidate.size);
+    if (report->full_writes) /* what differs may do so only where a write falls short */
+        report->stretches.differs = false;
     golf_kernels_ask(&report->original, &report->candidate, &options->versions, &report->kernels);
     interrupt_unwatch();
     struct standard_output *output = stdout_open();
@@ -264,6 +266,7 @@ static int open_and_compare(struct golf_request *options, struct golf_report *re
         .arguments = options->arguments ? options->arguments : none,
         .input = options->input ? (const uint8_t *)input->bytes : NULL,
         .input_size = input->size,
+        .full_writes = options->with & GOLF_WITH_FULL_WRITES,
         .ignored = program_ignored_signals(),
         .context = options,
         .interrupted = golf_is_over};
@@ -279,8 +282,7 @@ static int open_and_compare(struct golf_request *options, struct golf_report *re
         return search(options, report);
     }
     if (!report->prover && refused && !golf_is_over(options)) {
-        message(report->original.name, "error", "cannot be proven: %s%s", error.text,
-                options->candidate ? "" : " (--unproven does without)");
+        message(report->original.name, "error", "cannot be proven: %s", error.text);
         return EXIT_NO;
     }
     if (!report->prover)
@@ -291,7 +293,8 @@ static int open_and_compare(struct golf_request *options, struct golf_report *re
 
 static int run(struct golf_request *options)
 {
-    struct golf_report report = {.seed = options->seed};
+    struct golf_report report = {.seed = options->seed,
+                                 .full_writes = options->with & GOLF_WITH_FULL_WRITES};
     struct file_bytes candidate = {0}, input = {0};
     struct build_made made = {0};
     int status = read_original(options, &report.original, &made);
@@ -357,15 +360,15 @@ static bool check_output(const struct golf_request *options)
 /* A word that is given, and is only for a search; NULL: none. */
 static const char *word_of_search(const struct golf_request *options)
 {
-    return options->output            ? "-o"
-           : options->nodes           ? "--nodes"
-           : options->jobs            ? "--jobs"
-           : options->shards          ? "--shard"
-           : options->with            ? "--with"
-           : options->is_spec         ? "--level"
-           : options->may_be_unproven ? "--unproven"
-           : options->hex             ? "--hex"
-                                      : NULL;
+    return options->output                                    ? "-o"
+           : options->nodes                                   ? "--nodes"
+           : options->jobs                                    ? "--jobs"
+           : options->shards                                  ? "--shard"
+           : options->with & ~(unsigned)GOLF_WITH_FULL_WRITES ? "--with"
+           : options->is_spec                                 ? "--level"
+           : options->may_be_unproven                         ? "--unproven"
+           : options->hex                                     ? "--hex"
+                                                              : NULL;
 }
 
 int command_golf(int argc, char **argv)

@@ -76,7 +76,8 @@ struct golf_report {
     struct golf_prover *prover;      /* NULL: nothing was proven */
     struct golf_prover_facts facts;
     uint64_t seed;
-    bool same;                      /* in all environments */
+    bool full_writes; /* environments in which a write fails or falls short are left out */
+    bool same;        /* in all environments */
     struct golf_symbolic stretches; /* what is shown besides */
     const char *unproven;           /* why it is not proven, with --unproven; NULL: it is */
     struct golf_difference difference;
@@ -135,6 +136,9 @@ void golf_put_kernels(const struct golf_report *report, struct elfgen_text *out)
 /* Writes what may differ although it is the same. */
 void golf_put_stretches(const struct golf_report *report, struct elfgen_text *out);
 void golf_put_may_differ(struct elfgen_text *out);
+
+/* With --with full-writes: where it does not do the same. */
+void golf_put_taken_for_granted(const struct golf_report *report, struct elfgen_text *out);
 
 /* Where a piece of the found file comes from. */
 const char *golf_item_words(const struct golf_found_item *item);

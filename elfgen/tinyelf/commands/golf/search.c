@@ -22,6 +22,7 @@ static const struct {
 } wideners[] = {
     {"--with rwx", GOLF_WITH_RWX, 0, false},
     {"--with overcommit", GOLF_WITH_OVERCOMMIT, 0, true},
+    {"--with int80", GOLF_WITH_INT80, 0, true},
     {"--kernel 6.1-", 0, ELFGEN_LINUX(6, 1), false},
 };
 _Static_assert(sizeof wideners / sizeof wideners[0] <= GOLF_SAVINGS, "room for all savings");
@@ -128,6 +129,8 @@ static bool find(struct searching *searching, bool is_first, struct golf_found *
         .spec = request->is_spec,
         .rwx = searching->with & GOLF_WITH_RWX,
         .overcommit = searching->with & GOLF_WITH_OVERCOMMIT,
+        .int80 = searching->with & GOLF_WITH_INT80,
+        .full_writes = searching->with & GOLF_WITH_FULL_WRITES,
         .nodes = searching->nodes,
         .seed = request->seed,
         .jobs = request->jobs ? request->jobs : usual_jobs(),

@@ -146,6 +146,7 @@ static void put_same(const struct golf_report *report, struct elfgen_text *out)
         plural_put(out, facts->longest, "step", "steps");
         elfgen_text_string(out, facts->cut == 1 ? " were compared\n" : " each were compared\n");
     }
+    golf_put_taken_for_granted(report, out);
     golf_put_stretches(report, out);
     golf_put_may_differ(out);
 }

@@ -40,6 +40,14 @@ void golf_put_kernels(const struct golf_report *report, struct elfgen_text *out)
     elfgen_text_char(out, '\n');
 }
 
+void golf_put_taken_for_granted(const struct golf_report *report, struct elfgen_text *out)
+{
+    if (report->full_writes)
+        elfgen_text_string(out, "  only where each write returns all that it was asked for:\n"
+                                "                   it is not the same where one fails or falls "
+                                "short (--with full-writes)\n");
+}
+
 void golf_put_stretches(const struct golf_report *report, struct elfgen_text *out)
 {
     const struct golf_symbolic *stretches = &report->stretches;

@@ -65,7 +65,9 @@ struct golf_place_result {
     enum golf_place_end end;
     size_t size;    /* of the accepted candidate, or the one that was being tried */
     uint64_t nodes; /* states that were seen */
-    bool is_cut;    /* `board_nodes` ended the search of a board */
+    /* `board_nodes` ended the search of a board, or states were skipped that are only like others:
+     * it is not sure that there is no file of these sizes. */
+    bool is_cut;
 };
 
 /* Whether a file is what the caller wants; if not, the search goes on. */

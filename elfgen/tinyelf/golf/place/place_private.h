@@ -68,6 +68,7 @@ struct search {
     uint64_t deadline;
     bool is_stopped, is_found;
     bool is_given_up; /* this board */
+    bool has_skipped; /* states of this board, that are like others which failed */
     bool takes_any;   /* the caller is not asked about candidates */
     struct jobs *jobs;
     size_t task; /* of them, if this is one of their processes */

@@ -115,7 +115,7 @@ static void begin(struct route *route, size_t offset)
         return;
     route_reach(
         route, DONE, route->search->pieces->blocks[block], offset,
-        gap == NO_GAP ? 0 : (uint16_t)(1u << gap), 0,
+        (uint16_t)(gap == NO_GAP ? 0 : 1u << gap), 0,
         &(struct route_step){.kind = ROUTE_BLOCK, .offset = (uint16_t)offset, .target = block});
 }
 

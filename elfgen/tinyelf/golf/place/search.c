@@ -78,7 +78,13 @@ static bool may_begin(const struct search *search, size_t offset, bool *is_adrif
 
 static bool land(struct search *search, struct search_at at, size_t offset, bool is_forced)
 {
-    if (!may_begin(search, offset, &at.is_adrift))
+    bool may = may_begin(search, offset, &at.is_adrift);
+    if (is_forced) { /* the distance stands: it cannot lead to another free byte */
+        may = search->is_alive[offset] &&
+              !(search->board.state[offset] & (BOARD_LOCKED | BOARD_RESERVED));
+        at.is_adrift = false;
+    }
+    if (!may)
         return false;
     at.offset = (uint16_t)offset;
     at.is_landing = !is_forced;
@@ -503,8 +509,11 @@ static bool visit(struct search *search, struct search_at at)
         !bound_allows(search, &at))
         return false;
     uint64_t key = key_of(search, &at);
-    if (memo_has(search->failed, key))
+    /* The key leaves out the values of code that stands, which later code might share. */
+    if (memo_has(search->failed, key)) {
+        search->has_skipped = true;
         return false;
+    }
     struct search_mark mark = search_mark(search);
     bool is_over = visit_node(search, at);
     if (is_over)

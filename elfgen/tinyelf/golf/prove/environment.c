@@ -401,11 +401,11 @@ bool golf_environment_make(const struct golf_environment_options *options, size_
                                              .makes = outline.makes,
                                              .is_plain = index == PLAIN,
                                              .closed = outline.closed};
-    while (environment->rule_count < GOLF_RULES &&
-           outline.rules[environment->rule_count].count != 0) {
-        environment->rules[environment->rule_count] = outline.rules[environment->rule_count];
-        environment->rule_count++;
-    }
+    if (options->full_writes)
+        environment->closed &= 1;
+    for (size_t i = 0; i < GOLF_RULES && outline.rules[i].count != 0; i++)
+        if (!options->full_writes || outline.rules[i].on == GOLF_ON_READ)
+            environment->rules[environment->rule_count++] = outline.rules[i];
     /* What the caller has given is met as often as what is made. */
     if (options->arguments && options->arguments[1] && index % 2 == 0)
         outline.arguments = ARGUMENTS_USER;

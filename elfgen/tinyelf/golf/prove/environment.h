@@ -43,6 +43,7 @@ struct golf_environment_options {
     char *const *arguments; /* argv: that of every other environment; NULL: only made ones */
     const uint8_t *input;   /* the standard input of every other one; NULL: only made ones */
     size_t input_size;
+    bool full_writes; /* no write fails or falls short, and no descriptor for it is closed */
     size_t most_read; /* the largest read or so: some inputs are longer */
 };
 

@@ -151,7 +151,8 @@ static enum golf_outcome record_all(struct golf_prover *prover, struct elfgen_er
     struct golf_environment_options options = {.seed = prover->options.seed,
                                                .arguments = prover->options.arguments,
                                                .input = prover->options.input,
-                                               .input_size = prover->options.input_size};
+                                               .input_size = prover->options.input_size,
+                                               .full_writes = prover->options.full_writes};
     for (size_t i = 0; i < prover->count; i++) {
         struct recorded *recorded = &prover->recorded[i];
         if (!golf_environment_make(&options, i, &recorded->environment)) {

@@ -29,6 +29,7 @@ struct golf_prove_options {
     char *const *arguments; /* argv, met beside made ones; NULL: none */
     const uint8_t *input;   /* a standard input met beside made ones; NULL: none */
     size_t input_size;
+    bool full_writes; /* only environments in which write returns all that it was asked for */
     uint64_t time;    /* milliseconds of processor time of a run of the original; 0: 1000 */
     sigset_t ignored; /* signals that programs start with ignored */
     void *context;

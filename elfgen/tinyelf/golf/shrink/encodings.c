@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "search.h"
+#include "syscalls/abi.h"
 
 enum { RIP_RELATIVE = ELFGEN_X86_REG_rip, CALL_LENGTH = 5, CALL_WEIGHT = 2, CALL_OPCODE = 0xe8 };
 
@@ -151,6 +152,15 @@ static bool collect_call(const struct move *move, struct collect *all)
     return find(all, &choice, CALL_WEIGHT);
 }
 
+static bool collect_int80(const struct move *move, struct collect *all)
+{
+    const struct call_instruction_row *by = syscall_instruction(CALL_BY_INT80);
+    struct golf_choice choice = {
+        .length = CALL_INSTRUCTION_SIZE, .followed_by = GOLF_NONE, .reason = move->reason};
+    memcpy(choice.bytes, by->bytes, CALL_INSTRUCTION_SIZE);
+    return find(all, &choice, CALL_INSTRUCTION_SIZE);
+}
+
 bool move_choices(const struct search *search, const struct move *move, unsigned heaviest,
                   uint32_t takes, bool (*found)(const struct golf_choice *choice, void *context),
                   void *context)
@@ -168,6 +178,8 @@ bool move_choices(const struct search *search, const struct move *move, unsigned
                           .context = context};
     if (move->form == MOVE_CALL || move->form == MOVE_CALL_OVER)
         return collect_call(move, &all);
+    if (move->form == MOVE_INT80)
+        return collect_int80(move, &all);
     if (move->form == MOVE_OPERATION) {
         const struct golf_operation *operation = &search->block->operations[move->number];
         if (!operation->instruction.mnemonic)
@@ -204,6 +216,8 @@ static unsigned plain_weight(const struct search *search, const struct move *mov
     struct elfgen_x86_encoding encoding;
     if (move->form == MOVE_CALL || move->form == MOVE_CALL_OVER)
         return CALL_WEIGHT;
+    if (move->form == MOVE_INT80)
+        return CALL_INSTRUCTION_SIZE;
     if (move->form == MOVE_OPERATION)
         return search->block->operations[move->number].length;
     make_instruction(search, move, &instruction);

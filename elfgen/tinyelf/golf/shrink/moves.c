@@ -1,5 +1,6 @@
 /* Instructions that may have provided what is asked, each with what it asks itself. */
 #include "moves_private.h"
+#include "other_door.h"
 
 /* ---- addresses ---- */
 
@@ -269,45 +270,72 @@ static bool is_of_call(const struct demand *demand)
     return demand->kind == GOLF_CONSTANT && demand->number != demand->failed;
 }
 
-static void from_operation(const struct after *after)
+/* What is asked before an operation is what is asked after it and is not its result. False: it
+ * leaves something else. */
+static bool pass_operation(const struct after *after, const struct golf_operation *operation,
+                           struct state *kept)
 {
     struct search *search = after->search;
-    size_t number = after->state.position - 1u;
-    const struct golf_operation *operation = &search->block->operations[number];
-    struct state kept = after->state;
-    kept.position = (uint16_t)number;
-    if (kept.depth && uses_stack(operation))
-        return;
-    for (unsigned i = 0; i < kept.depth; i++)
-        if (operation->kind == GOLF_CALL && is_of_call(search_demand(search, kept.stack[i])))
-            return;
+    bool is_call = operation->kind == GOLF_CALL;
+    kept->position--;
+    if (kept->depth && uses_stack(operation))
+        return false;
+    for (unsigned i = 0; i < kept->depth; i++)
+        if (is_call && is_of_call(search_demand(search, kept->stack[i])))
+            return false;
     for (unsigned reg = 0; reg < register_count(search); reg++) {
         struct demand demand = after_asked(after, reg);
-        if (operation->kind == GOLF_CALL && is_of_call(&demand) && !(operation->writes & 1u << reg))
-            return;
-        if (!demand.mask || !(operation->writes & 1u << reg))
+        bool is_written = operation->writes & 1u << reg;
+        if (is_call && is_of_call(&demand) && !is_written)
+            return false;
+        if (!demand.mask || !is_written)
             continue;
         if (!demand_is_met(&demand, &operation->after[reg]))
-            return;
-        kept.registers[reg] = 0;
+            return false;
+        kept->registers[reg] = 0;
     }
-    kept.flags = operation->flags_read || (kept.flags && !operation->flags_written);
+    kept->flags = operation->flags_read || (kept->flags && !operation->flags_written);
+    return true;
+}
+
+/* The operation as it is, or as `move` makes it. */
+static void from_operation_as(const struct after *after, const struct golf_operation *operation,
+                              const struct move *move)
+{
+    struct state kept = after->state;
     size_t choices = 1;
+    if (!pass_operation(after, operation, &kept))
+        return;
     for (size_t i = 0; i < operation->need_count; i++)
         if (operation->needs[i].count > choices)
             choices = operation->needs[i].count;
     for (unsigned choice = 0; choice < choices; choice++) {
         struct state before = kept;
-        struct move move = {0,
-                            {NOTHING, NOTHING},
-                            0,
-                            MOVE_OPERATION,
-                            0,
-                            (int64_t)number,
-                            "an operation of the program"};
-        if (ask_for_needs(search, &before, operation, choice))
-            after_add(after, &before, &move);
+        if (ask_for_needs(after->search, &before, operation, choice))
+            after_add(after, &before, move);
     }
+}
+
+static void from_operation(const struct after *after)
+{
+    const struct search *search = after->search;
+    size_t number = after->state.position - 1u;
+    const struct golf_operation *operation = &search->block->operations[number];
+    struct golf_operation other;
+    struct move move = {0,
+                        {NOTHING, NOTHING},
+                        0,
+                        MOVE_OPERATION,
+                        0,
+                        (int64_t)number,
+                        "an operation of the program"};
+    from_operation_as(after, operation, &move);
+    if (!is_64(search) || !search->options->int80 ||
+        !other_door(operation, search->options->small_addresses, &other))
+        return;
+    move.form = MOVE_INT80;
+    move.reason = "int 0x80: the same system call, by its number of i386";
+    from_operation_as(after, &other, &move);
 }
 
 static void in_order(const struct after *after, unsigned reg, const struct demand *demand)

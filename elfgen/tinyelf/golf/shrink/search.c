@@ -391,10 +391,10 @@ static unsigned weight_of_operation(const struct search *search, size_t number)
 
 /* Registers that the block mentions or begins with a value in, and of those below r8, which need no
  * prefix, two more. */
-static uint16_t find_usable(const struct golf_block *block)
+static uint16_t find_usable(const struct golf_block *block, bool int80)
 {
-    enum { LOW = 8, SPARE = 2, RSP = 4 };
-    uint16_t usable = 1u << RSP;
+    enum { SPARE = 2, RSP = 4, OF_INT80 = 0xef /* rax to rdi */ };
+    uint16_t usable = (uint16_t)(1u << RSP | (int80 ? OF_INT80 : 0u));
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
         const struct golf_value *value = &block->at_start[reg];
         bool has_value =
@@ -424,7 +424,7 @@ static bool begin(struct search *search)
     const struct golf_block *block = search->block;
     struct state end = {.position = (uint16_t)block->count,
                         .flags = reads_flags(block) || block->flags_live};
-    search->usable = find_usable(block);
+    search->usable = find_usable(block, search->options->int80);
     search->best = UINT32_MAX;
     search->least = malloc((block->count + 1) * sizeof *search->least);
     search->before = malloc((block->count + 1) * sizeof *search->before);

@@ -39,6 +39,7 @@ enum move_form {
     MOVE_RELATIVE,  /* registers[0] becomes the address, relative to the instruction's end (lea) */
     MOVE_CALL,      /* a call that pushes the address of `data`, which follows it */
     MOVE_CALL_OVER, /* a call that pushes some address of the file */
+    MOVE_INT80,     /* the operation `number`, a system call, by int 0x80: other_door() */
     MOVE_OPERATION  /* the operation `number` itself */
 };
 

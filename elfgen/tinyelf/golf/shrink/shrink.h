@@ -14,6 +14,7 @@ struct golf_shrink_options {
     unsigned slack; /* ways of this many bytes more than the least are kept, too */
     /* Addresses of the file fit into 31 bits: `mov r32, imm32` and 32-bit copies of them do. */
     bool small_addresses;
+    bool int80;    /* 64-bit code may make system calls by `int 0x80` */
     bool no_stack; /* nothing is pushed: the program uses memory below its stack pointer */
     /* The headers that the file may have, with one place of the program header: bytes of
      * instructions that lie on bytes of these cost nothing. NULL: any; a number of four bytes then
