@@ -486,12 +486,12 @@ S
     tinyelf golf --time 0.5 -o spin spin.s
     exits 1
     says "not proven in the time that --time gives"
-    # Its original is run in less than that; the shrinking takes longer.
+    # Its original is run in less than that; the search takes longer.
     "$TINYELF" build "$SOURCE/asm/cat.s" -o cat 2>/dev/null
     tinyelf golf --time 0.4 -o made cat
     exits 0
-    contains "it is a copy"
-    cmp cat made
+    [ -x made ]
+    [ "$(stat -c %s made)" -le "$(stat -c %s cat)" ]
 }
 
 @test "an output that cannot be made is an error before the search" {

@@ -186,12 +186,12 @@ void golf_json(const struct golf_report *report, bool verbose, struct elfgen_tex
     else
         json_key_null(out, "unproven");
     json_key_number(out, "seed", report->seed);
-    json_key_bool(out, "full_writes", report->full_writes);
     json_key_number(out, "environments", report->facts.environments);
     json_key_number(out, "steps", report->facts.calls);
     json_key_number(out, "cut", report->facts.cut);
     put_difference(report, out);
     put_stretches(&report->stretches, out);
+    json_key_bool(out, "full_writes", report->full_writes);
     put_kernels(&report->kernels, out);
     if (report->found)
         put_search(report, out);
