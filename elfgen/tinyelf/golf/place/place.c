@@ -207,7 +207,7 @@ static void place_data(struct place *place, size_t which, size_t zeros)
         return;
     }
     const struct golf_data *data = &search->pieces->data[which];
-    if (!search_may_have(search, data))
+    if (!search_may_have(search, data) || (search_is_late(search) && !place->walk->is_child))
         return;
     if (!data->bytes) {
         place_zeros(place, which, zeros);
@@ -291,6 +291,16 @@ static struct golf_place_result try_sizes(struct walk *walk, struct place *const
     return result;
 }
 
+/* Whether a program has so many data that all their places are too many to look at. */
+static bool has_many_data(const struct golf_pieces *pieces)
+{
+    enum { MOST = 5 };
+    size_t count = 0;
+    for (size_t i = 0; i < pieces->data_count; i++)
+        count += pieces->data[i].bytes != NULL;
+    return count > MOST;
+}
+
 struct golf_place_result golf_place(const struct golf_place_program *programs, size_t program_count,
                                     const struct golf_overlap *overlaps, size_t count,
                                     const struct golf_place_options *options,
@@ -309,7 +319,9 @@ struct golf_place_result golf_place(const struct golf_place_program *programs, s
         is_open = places[i] &&
                   search_open(&places[i]->search, &programs[i], options, candidate, BOARD_CELLS);
     }
-    if (is_open)
+    if (is_open && program_count > 0 && has_many_data(programs[0].pieces))
+        result = (struct golf_place_result){.end = GOLF_PLACE_NONE, .is_cut = true};
+    else if (is_open)
         result = try_sizes(&walk, places, program_count, overlaps, count);
     for (size_t i = 0; i < program_count && places; i++) {
         if (places[i])

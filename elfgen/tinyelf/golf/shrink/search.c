@@ -507,6 +507,16 @@ static size_t states_of(const struct search *search)
     return states / count > LEAST ? states / count : LEAST;
 }
 
+/* More than any way weighs that is worth looking for: exchanges alone may go on for ever. */
+static unsigned heaviest(const struct golf_block *block)
+{
+    enum { END = 64, A_NEED = 8 };
+    size_t weight = END + A_NEED * block->need_count;
+    for (size_t i = 0; i < block->count; i++)
+        weight += block->operations[i].length + A_NEED * block->operations[i].need_count;
+    return (unsigned)weight;
+}
+
 bool search_block(struct search *search)
 {
     enum { STEP = 1 };
@@ -521,7 +531,13 @@ bool search_block(struct search *search)
         }
         if (search->best != UINT32_MAX && search->best + search->options->slack <= search->most)
             return true;
-        bool is_over = !search->is_cut || search->is_full;
+        if (search->options->is_interrupted &&
+            search->options->is_interrupted(search->options->context)) {
+            search->is_interrupted = true;
+            return false;
+        }
+        bool is_over = !search->is_cut || search->is_full ||
+                       (search->best == UINT32_MAX && search->most > heaviest(search->block));
         if (is_over && (search->best != UINT32_MAX || search->simple == SIMPLEST))
             return search->best != UINT32_MAX;
         if (is_over) {
