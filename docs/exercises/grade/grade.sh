@@ -102,8 +102,16 @@ reason() {
 # A program that is known to be good must run: otherwise it is this machine that has no sandbox.
 printf '\061\377\270\347\000\000\000\017\005' >"$work/good" # xor edi, edi; mov eax, 231; syscall
 limited build --from raw -o program ../good 2>"$work/why" || stop 3 "$(reason "$work/why")"
-limited run --sandbox ./program >/dev/null 2>"$work/why" </dev/null ||
-    stop 3 "no program runs in the sandbox here: $(reason "$work/why")"
+limited run --sandbox ${allow:+--allow "$allow"} --time "$seconds" --memory "$memory" --output "$written" ./program \
+    >/dev/null 2>"$work/why" </dev/null
+case $? in
+0) ;;
+2) stop 2 "$task: $(reason "$work/why")" ;; # the task's options
+*) stop 3 "no program runs in the sandbox here: $(reason "$work/why")" ;;
+esac
+for call in $calls; do
+    limited syscall "$call" >/dev/null 2>&1 || stop 2 "$task: 'calls': there is no system call '$call'"
+done
 
 # ---- one hand-in ----
 
