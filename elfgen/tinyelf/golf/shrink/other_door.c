@@ -74,7 +74,7 @@ bool other_door(const struct golf_operation *operation, bool small_addresses,
                 : !change_argument(&other->needs[i], small_addresses))
             return false;
     /* It keeps rcx; some kernels did not keep r8 to r11. */
-    other->writes = 1u << from->result;
+    other->writes = (uint16_t)(1u << from->result);
     for (unsigned reg = R8; reg <= R11; reg++) {
         other->writes = (uint16_t)(other->writes | 1u << reg);
         other->after[reg] = (struct golf_value){.kind = GOLF_UNKNOWN};
