@@ -71,6 +71,12 @@ START_TEST(straight_lines_are_shown_in_other_instructions)
                  "next: pop rsi\npush 6\npop rdx\nsyscall\npush 60\npop rax\n"
                  "xor edi, edi\nsyscall\n",
            64, 2);
+    /* What was pushed first ends where the stack began; a call below it leaves it there. */
+    expect(hello,
+           START "push 60\ncall next\n" HELLO
+                 "next: pop rsi\nmov eax, 1\nmov edi, eax\nmov edx, 6\nsyscall\npop rax\n"
+                 "xor edi, edi\nsyscall\n",
+           64, 2);
     expect(START "mov eax, 4\nmov ebx, 1\nmov ecx, text\nmov edx, 6\nint 0x80\nmov eax, 1\n"
                  "xor ebx, ebx\nint 0x80\n" HELLO,
            START "mov al, 4\ninc ebx\nmov ecx, text\nmov dl, 6\nint 0x80\nxchg eax, esi\n"

@@ -205,8 +205,8 @@ bool symbolic_store(struct symbolic_run *run, struct symbolic_state *state, uint
     size_t kept = 0;
     for (size_t i = 0; i < state->store_count; i++) {
         const struct symbolic_store *old = &state->stores[i];
-        if (old->is_stack != store.is_stack || old->address < store.address ||
-            old->address + old->size > store.address + store.size)
+        const uint64_t from = old->address - store.address; /* addresses of the stack wrap at 0 */
+        if (old->is_stack != store.is_stack || from >= store.size || old->size > store.size - from)
             state->stores[kept++] = *old;
     }
     state->store_count = kept;
