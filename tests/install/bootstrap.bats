@@ -124,9 +124,11 @@ configured()
     configured
     cmake --install "else where" --component data --prefix "$PWD/prefix" >log
     cmake --install "else where" --component headers --prefix "$PWD/prefix" >log
-    (cd prefix && find . -type f) | sed 's|^\./share/tinyelf/||; s|^\./include/|elfgen/include/|; s|^schema/|docs/schema/|' |
+    (cd prefix && find . -type f) | sed 's|^\./share/tinyelf/||; s|^\./include/|elfgen/include/|; s|^schema/|docs/schema/|
+            s|^\./share/doc/tinyelf/examples/grade/|docs/exercises/grade/|; s|^\./share/doc/tinyelf/|docs/|' |
         sort >installed
-    (cd "a copy" && find asm templates docs/schema elfgen/include -type f ! -name mine.c ! -name hello ! -name '*.orig') |
+    (cd "a copy" && find asm templates docs/schema docs/examples docs/exercises/grade elfgen/include -type f \
+        ! -name README.md ! -name mine.c ! -name hello ! -name '*.orig') |
         sort >expected
     diff expected installed
 }
