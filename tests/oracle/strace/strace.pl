@@ -211,9 +211,10 @@ sub compare_processes {
 
 # ---- programs ----
 
-# The lecture's programs and all others in asm/, for both machines.
+# The lecture's programs and all others in asm/ that end, for both machines.
 for my $source (glob("$here/../../../asm/*.s")) {
     my ($name) = $source =~ m{([^/]+)\.s$};
+    next if $name eq 'spin'; # it never ends, and makes no call
     if (system("'$tinyelf' build -o '$folder/$name' '$source' 2>'$folder/y'") != 0) {
         print "skipped: $name: ", read_lines("$folder/y");
         next;
