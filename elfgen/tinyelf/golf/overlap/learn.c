@@ -85,9 +85,6 @@ static const struct first_value first_values[] = {
     {"ei_data", ELFGEN_LITTLE_ENDIAN, ELFGEN_LITTLE_ENDIAN},
     {"ei_version", ELFGEN_EV_CURRENT, ELFGEN_EV_CURRENT},
     {"e_version", ELFGEN_EV_CURRENT, ELFGEN_EV_CURRENT},
-    {"e_phoff", 64, 52},
-    {"e_ehsize", 64, 52},
-    {"e_phentsize", 56, 32},
     {"e_phnum", 1, 1},
     {"p_type", ELFGEN_PT_LOAD, ELFGEN_PT_LOAD},
 };
@@ -111,6 +108,10 @@ static uint64_t first_value(const struct lesson *lesson, const char *name, unsig
     const struct promise *promise = &lesson->rules->promise;
     if (strcmp(name, "e_type") == 0)
         return promise->type;
+    if (strcmp(name, "e_phoff") == 0 || strcmp(name, "e_ehsize") == 0)
+        return elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, lesson->class_);
+    if (strcmp(name, "e_phentsize") == 0)
+        return elfgen_structure_size(ELFGEN_STRUCTURE_phdr, lesson->class_);
     if (strcmp(name, "e_machine") == 0)
         return machine_of(lesson->class_);
     if (strcmp(name, "p_flags") == 0)
