@@ -74,6 +74,20 @@ static enum symbolic_answer same_counted(const struct symbolic_run *run,
                : SYMBOLIC_OPEN;
 }
 
+/* A byte of both programs, `offset` behind the addresses. */
+static bool load_bytes(struct symbolic_run *run, const struct symbolic_program programs[2],
+                       const struct symbolic_pair *pair, const uint32_t where[2], uint64_t offset,
+                       uint32_t bytes[2])
+{
+    for (unsigned which = 0; which < 2; which++)
+        if (!symbolic_load(run, &programs[which], &pair->states[which],
+                           expression_two(&run->all, EXPRESSION_ADD, where[which],
+                                          expression_constant(&run->all, offset), 0),
+                           1, &bytes[which]))
+            return false;
+    return true;
+}
+
 static enum symbolic_answer same_bytes(struct symbolic_run *run,
                                        const struct symbolic_program programs[2],
                                        const struct symbolic_pair *pair, const uint32_t where[2],
@@ -87,12 +101,8 @@ static enum symbolic_answer same_bytes(struct symbolic_run *run,
         return SYMBOLIC_OPEN;
     for (uint64_t i = 0; i < count && answer == SYMBOLIC_SAME; i++) {
         uint32_t bytes[2];
-        for (unsigned which = 0; which < 2; which++)
-            if (!symbolic_load(run, &programs[which], &pair->states[which],
-                               expression_two(&run->all, EXPRESSION_ADD, where[which],
-                                              expression_constant(&run->all, i), 0),
-                               1, &bytes[which]))
-                return SYMBOLIC_OPEN;
+        if (!load_bytes(run, programs, pair, where, i, bytes))
+            return SYMBOLIC_OPEN;
         answer = same(run, programs, pair, bytes[0], bytes[1]);
     }
     return answer;
@@ -107,12 +117,8 @@ static enum symbolic_answer same_string(struct symbolic_run *run,
         return SYMBOLIC_SAME;
     for (uint64_t i = 0; i < MOST_BYTES; i++) {
         uint32_t bytes[2];
-        for (unsigned which = 0; which < 2; which++)
-            if (!symbolic_load(run, &programs[which], &pair->states[which],
-                               expression_two(&run->all, EXPRESSION_ADD, where[which],
-                                              expression_constant(&run->all, i), 0),
-                               1, &bytes[which]))
-                return SYMBOLIC_OPEN;
+        if (!load_bytes(run, programs, pair, where, i, bytes))
+            return SYMBOLIC_OPEN;
         if (bytes[0] != bytes[1])
             return same(run, programs, pair, bytes[0], bytes[1]);
         if (!expression_is(&run->all, bytes[0], &number))
