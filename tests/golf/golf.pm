@@ -89,10 +89,11 @@ sub golf {
     my %result = (seconds => (times)[2] - $before, message => $errors);
     chomp $result{message};
     my $report = eval { decode_json($text) };
+    my $unreadable = $report ? '' : sprintf '; the report of %d bytes: %s', length $text, $@;
     if ($status == -1) { $result{verdict} = 'hang' }
     elsif ($status & 127) { $result{verdict} = 'crash'; $result{message} .= " signal " . ($status & 127) }
     elsif ($status == 256 && $result{message} =~ /: error: ./ && !-e $output) { $result{verdict} = 'refused' }
-    elsif ($status != 0 || !$report) { $result{verdict} = 'bad'; $result{message} .= " status $status" }
+    elsif ($status != 0 || !$report) { $result{verdict} = 'bad'; $result{message} .= " status $status$unreadable" }
     else {
         $result{report} = $report;
         $result{size} = size_of($output);

@@ -128,7 +128,7 @@ configured()
             s|^\./share/doc/tinyelf/examples/grade/|docs/exercises/grade/|; s|^\./share/doc/tinyelf/|docs/|' |
         sort >installed
     (cd "a copy" && find asm templates docs/schema docs/examples docs/exercises/grade elfgen/include -type f \
-        ! -name README.md ! -name mine.c ! -name hello ! -name '*.orig') |
+        -not -name README.md -not -name mine.c -not -name hello -not -name '*.orig') |
         sort >expected
     diff expected installed
 }
