@@ -2,6 +2,7 @@
  */
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ struct wanted {
     size_t size;
     unsigned calls, refuse; /* candidates that came, and how many of them are refused */
     bool is_interrupted;
+    pid_t asked; /* not 0: any other process is interrupted */
     struct golf_place_options options;
 };
 
@@ -52,7 +54,8 @@ static bool take(const uint8_t *bytes, size_t size, const struct golf_placed *ho
 
 static bool is_interrupted(void *context)
 {
-    return ((const struct wanted *)context)->is_interrupted;
+    const struct wanted *wanted = context;
+    return wanted->is_interrupted || (wanted->asked != 0 && getpid() != wanted->asked);
 }
 
 static struct golf_place_result place(const char *text, uint8_t status, struct wanted *wanted)
@@ -177,6 +180,26 @@ START_TEST(any_number_of_jobs_finds_the_same_file)
     ck_assert_uint_eq(other.size, one.size);
     ck_assert_mem_eq(one.bytes, other.bytes, one.size);
     ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1); /* none is left */
+}
+END_TEST
+
+/* What comes after the search is for the process that was asked: else a report is printed twice. */
+START_TEST(a_job_that_is_stopped_does_not_come_back)
+{
+    struct wanted wanted = {
+        .asked = getpid(),
+        .options = {.jobs = 3, .smallest = 92, .nodes = 600000, .board_nodes = 1 << 16}};
+    bool *came_back =
+        mmap(NULL, sizeof *came_back, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert(came_back != MAP_FAILED);
+    place("Hello\n", 0, &wanted);
+    if (getpid() != wanted.asked) {
+        *came_back = true;
+        _exit(0);
+    }
+    ck_assert(!*came_back);
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+    munmap(came_back, sizeof *came_back);
 }
 END_TEST
 
@@ -350,6 +373,7 @@ static Suite *suite(void)
     tcase_add_test(files, nodes_and_the_user_stop_it);
     tcase_add_test(files, nothing_is_found_where_nothing_fits);
     tcase_add_loop_test(files, any_number_of_jobs_finds_the_same_file, 2, 4);
+    tcase_add_test(files, a_job_that_is_stopped_does_not_come_back);
     tcase_add_test(files, the_smallest_of_the_shards_is_the_result_of_the_whole);
     tcase_add_loop_test(files, packing_finds_a_file_at_once, 0, 2);
     tcase_add_checked_fixture(parts, begin, NULL);

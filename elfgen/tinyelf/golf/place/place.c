@@ -286,8 +286,6 @@ static struct golf_place_result try_sizes(struct walk *walk, struct place *const
             }
         }
     }
-    if (walk->is_child)
-        jobs_exit();
     return result;
 }
 
@@ -323,6 +321,8 @@ struct golf_place_result golf_place(const struct golf_place_program *programs, s
         result = (struct golf_place_result){.end = GOLF_PLACE_NONE, .is_cut = true};
     else if (is_open)
         result = try_sizes(&walk, places, program_count, overlaps, count);
+    if (walk.is_child) /* stopped or at the end of its boards: what follows is for its parent */
+        jobs_exit();
     for (size_t i = 0; i < program_count && places; i++) {
         if (places[i])
             search_close(&places[i]->search);
