@@ -114,6 +114,21 @@ static struct span take_name(struct scanner *scanner)
     return name;
 }
 
+/* Fails for a digit without a second one: because of the character right after it, if that one
+ * begins nothing, else because of the digit. */
+static void fail_digit(struct scanner *scanner, struct item *item, size_t first)
+{
+    const char c = peek(scanner, 0);
+    const bool begins_something = scanner->at == scanner->size || find_sigil(c) || c == ':' ||
+                                  c == '"' || kind_of(c) == PASSED;
+    if (begins_something || scanner->at > first + 1)
+        fail(scanner, item, first,
+             "a lone digit: two make a byte, and the number of digits is odd");
+    else
+        fail(scanner, item, scanner->at,
+             "not a hexadecimal digit (0 to 9, a to f): two of them make a byte");
+}
+
 /* Reads a byte: 0x and two digits, or two digits with blanks, line ends and comments between them.
  */
 static void take_byte(struct scanner *scanner, struct item *item)
@@ -152,7 +167,7 @@ static void take_byte(struct scanner *scanner, struct item *item)
             break;
         }
     }
-    fail(scanner, item, first, "a lone digit: two make a byte, and the number of digits is odd");
+    fail_digit(scanner, item, first);
 }
 
 /* Reads one byte of a string; the scanner is past its opening quote. */

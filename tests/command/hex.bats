@@ -125,6 +125,7 @@ H
         [ ! -e out ]
     }
     refused '90\n4D 5\n' "bad.hex:2:4: error: a lone digit"
+    refused '90\n4D 4g\n' "bad.hex:2:5: error: not a hexadecimal digit"
     refused '4D 5 :a 90' "bad.hex:1:4: error: a lone digit"
     refused '90 zz' "bad.hex:1:4: error: this character means nothing here"
     refused ':a 90\n:a 91' "bad.hex:2:2: error: this label is already defined"
