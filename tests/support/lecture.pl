@@ -67,11 +67,16 @@ push @wrong, "docs/glossary.md: $terms[$_] comes after $terms[$_ - 1]\n"
 # Terms that pages need not link: words of everyday language, or of every page.
 my %common = map { $_ => 1 } qw(alignment argument field hexadecimal instruction loader offset page register stack symbol);
 
+# Other words for a term.
+my %also = ('File descriptor' => 'descriptor', 'Mapping' => 'mapped', 'Core file' => 'core\sdump');
+
 # A term as a word of its own: names such as ELF and errno as they are spelt.
 sub term_pattern {
     my ($title) = @_;
-    my $word = join('\s', map { quotemeta } split / /, $title) . 's?';
-    return $title =~ /^[[:upper:]_]+$|^(?:readelf|strace|errno|i386)$/ ? qr/(?<![\w\/.-])$word(?![\w-])/
+    my $word = join('\s', map { quotemeta } split / /, $title);
+    $word = "(?:$word|$also{$title})" if $also{$title};
+    $word .= 's?';
+    return $title =~ /^[[:upper:]_]+$|^(?:readelf|strace|errno|i386|execve|ptrace)$/ ? qr/(?<![\w\/.-])$word(?![\w-])/
                                                                      : qr/(?<![\w\/.-])$word(?![\w-])/i;
 }
 
