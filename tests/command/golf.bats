@@ -403,6 +403,13 @@ is_golfed()
     [ "$(./hello)" = "Hello world" ]
 }
 
+@test "a place in memory is reached from an address that a register has anyway" {
+    tinyelf golf --nodes 1000000 -o seq "$SOURCE/tests/golf/programs/seq.s"
+    exits 0
+    [ "$(./seq | tr -d '\n')" = 123456789 ]
+    [ "$(stat -c %s seq)" -le 86 ]
+}
+
 @test "headers that count gigabytes have the code in 73 bytes" {
     for name in exit ring3; do
         tinyelf golf --nodes 300000 --with overcommit -o "$name" "$SOURCE/asm/$name.s"

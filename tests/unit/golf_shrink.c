@@ -32,7 +32,7 @@ static void need(struct golf_operation *operation, unsigned reg, unsigned bits,
 }
 
 struct program {
-    struct golf_operation operations[3];
+    struct golf_operation operations[4];
     struct golf_block block;
     struct golf_data data;
     struct golf_lifted lifted;
@@ -380,6 +380,65 @@ static void run_some_ways(const struct golf_pieces *pieces)
     leave_folder();
 }
 
+/* `inc byte [text + 1]`, or `inc byte [rsp - 4]`. */
+static void add_increment(struct program *program, bool on_stack)
+{
+    struct golf_operation *operation = &program->operations[program->block.count++];
+    bool is_64 = program->lifted.bits == 64;
+    operation->kind = GOLF_KEPT;
+    operation->instruction =
+        (struct elfgen_x86_instruction){.mnemonic = ELFGEN_X86_OP_inc, .mode = is_64 ? 64 : 32};
+    struct elfgen_x86_operand *operand = &operation->instruction.operands[0];
+    *operand = (struct elfgen_x86_operand){.kind = ELFGEN_X86_MEMORY, .size = 1};
+    operation->refers_operand = UINT8_MAX;
+    if (on_stack) {
+        operand->base = is_64 ? ELFGEN_X86_REG_rsp : ELFGEN_X86_REG_esp;
+        operand->value = -4;
+        need(operation, RSP, program->lifted.bits, (struct golf_value){.kind = GOLF_STACK});
+    } else {
+        operation->refers = (struct golf_value){.kind = GOLF_ADDRESS, .number = 1};
+        operation->refers_operand = 0;
+    }
+    operation->length = 4;
+    operation->flags_written = 1;
+}
+
+/* A place in memory is reached from an address that a call has in a register anyway. */
+START_TEST(an_address_at_hand_is_used_for_places_near_to_it)
+{
+    static const struct {
+        unsigned bits;
+        bool on_stack;
+        const char *bytes; /* after `inc` */
+        uint32_t least;    /* with those of hello, but for the text's address on the stack */
+    } rows[] = {{64, false, "\xfe\x46\x01", 19 + 3},
+                {32, false, "\xfe\x41\x01", 16 + 3},
+                {32, true, "\xfe\x41\x10", 16 - 1 + 3}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct program program;
+        struct golf_pieces pieces;
+        struct elfgen_error error;
+        const struct golf_shrink_options options = {.small_addresses = true};
+        begin(&program, rows[i].bits);
+        add_increment(&program, rows[i].on_stack);
+        add_write(&program);
+        add_exit(&program, constant(0));
+        if (rows[i].on_stack)
+            program.operations[1].needs[2].values[0] =
+                (struct golf_value){.kind = GOLF_STACK, .number = (uint64_t)-20};
+        ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%zu: %s", i,
+                      error.text);
+        bool is_there = false;
+        for (size_t k = 0; k < pieces.choice_count; k++)
+            is_there = is_there || (pieces.choices[k].length == 3 &&
+                                    !memcmp(pieces.choices[k].bytes, rows[i].bytes, 3));
+        ck_assert_msg(is_there, "%zu", i);
+        ck_assert_uint_eq(pieces.nodes[pieces.blocks[0]].least, rows[i].least);
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
 /* i386's exit is 1, which edi has after the write. */
 START_TEST(int_0x80_makes_the_same_calls)
 {
@@ -441,6 +500,7 @@ static Suite *suite(void)
     TCase *cases = tcase_create("ways");
     tcase_add_loop_test(cases, the_shortest_way_is_found_and_every_way_does_the_same, 0, PROGRAMS);
     tcase_add_test(cases, the_stack_pointer_is_moved_and_few_states_are_enough);
+    tcase_add_test(cases, an_address_at_hand_is_used_for_places_near_to_it);
     tcase_add_test(cases, more_slack_gives_more_ways);
     tcase_add_test(cases, int_0x80_makes_the_same_calls);
     tcase_add_test(cases, with_full_writes_a_result_is_a_constant);

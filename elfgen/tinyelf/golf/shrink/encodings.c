@@ -2,6 +2,7 @@
  */
 #include <string.h>
 
+#include "places.h"
 #include "search.h"
 #include "syscalls/abi.h"
 
@@ -22,6 +23,17 @@ static struct elfgen_x86_operand in_memory(unsigned base, int64_t displacement)
         .kind = ELFGEN_X86_MEMORY, .base = (uint8_t)base, .value = displacement};
 }
 
+/* The operation with its place in memory by a register. */
+static void make_place(const struct search *search, const struct move *move,
+                       struct elfgen_x86_instruction *instruction)
+{
+    const struct golf_operation *operation = &search->block->operations[move->data];
+    struct place place;
+    if (place_of(search->lifted, operation, &place))
+        place_by_register(search->lifted, operation, &place, move->registers[0], move->number,
+                          instruction);
+}
+
 /* The operand that holds an address; UINT8_MAX: none. */
 static unsigned make_instruction(const struct search *search, const struct move *move,
                                  struct elfgen_x86_instruction *instruction)
@@ -31,6 +43,10 @@ static unsigned make_instruction(const struct search *search, const struct move 
     struct elfgen_x86_operand *operands = instruction->operands;
     *instruction =
         (struct elfgen_x86_instruction){.mnemonic = move->mnemonic, .mode = is_64 ? 64 : 32};
+    if (move->form == MOVE_PLACE) {
+        make_place(search, move, instruction);
+        return UINT8_MAX;
+    }
     if (move->registers[0] != NOTHING)
         operands[count++] = in_register(move->registers[0], move->size);
     switch (move->form) {

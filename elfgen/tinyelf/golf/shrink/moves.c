@@ -1,6 +1,7 @@
 /* Instructions that may have provided what is asked, each with what it asks itself. */
 #include "moves_private.h"
 #include "other_door.h"
+#include "places.h"
 
 /* ---- addresses ---- */
 
@@ -316,6 +317,65 @@ static void from_operation_as(const struct after *after, const struct golf_opera
     }
 }
 
+/* ---- its place in memory by a register ---- */
+
+/* The operation with a register that has an address near to its place. */
+static void from_place_by(const struct after *after, const struct golf_operation *operation,
+                          const struct place *place, unsigned reg, const struct golf_value *value)
+{
+    struct golf_operation changed = *operation;
+    int64_t distance;
+    if (operation->need_count == GOLF_REGISTERS || !place_is_near(&place->value, value, &distance))
+        return;
+    changed.needs[changed.need_count++] =
+        (struct golf_need){.reg = (uint8_t)reg,
+                           .bits = (uint8_t)after->search->lifted->bits,
+                           .count = 1,
+                           .values = {*value}};
+    struct move move = {0,
+                        {(uint8_t)reg, NOTHING},
+                        0,
+                        MOVE_PLACE,
+                        (uint16_t)(operation - after->search->block->operations),
+                        distance,
+                        "an operation of the program, its place by a register's address"};
+    from_operation_as(after, &changed, &move);
+}
+
+/* Registers that have an address near to the operation's place, or that are worth one: something
+ * before it uses that, too. */
+static void from_place(const struct after *after, const struct golf_operation *operation)
+{
+    struct search *search = after->search;
+    struct place place;
+    if (!place_of(search->lifted, operation, &place))
+        return;
+    size_t number = (size_t)(operation - search->block->operations);
+    bool is_used = false;
+    for (size_t i = 0; i < number && place.value.kind == GOLF_ADDRESS; i++)
+        is_used =
+            is_used || place_is_used(search->lifted, &search->block->operations[i], &place.value);
+    for (unsigned reg = 0; reg < register_count(search); reg++) {
+        if (!may_use(search, reg) || reg == RSP)
+            continue;
+        struct demand asked = after_asked(after, reg);
+        struct golf_value value = {.kind = asked.kind, .data = asked.data, .number = asked.number};
+        bool is_kept = asked.mask && asked.data != GOLF_NONE && !(operation->writes >> reg & 1);
+        if (!is_kept)
+            value = search->block->at_start[reg];
+        int64_t distance;
+        if (!place_is_near(&place.value, &value, &distance) && is_used && !asked.mask)
+            value = place.value;
+        from_place_by(after, operation, &place, reg, &value);
+        for (size_t i = number; i-- > 0;)
+            for (size_t k = 0; k < search->block->operations[i].need_count; k++) {
+                const struct golf_need *need = &search->block->operations[i].needs[k];
+                if (need->reg == reg && !asked.mask)
+                    from_place_by(after, operation, &place, reg, &need->values[0]);
+            }
+    }
+}
+
 static void from_operation(const struct after *after)
 {
     const struct search *search = after->search;
@@ -330,6 +390,7 @@ static void from_operation(const struct after *after)
                         (int64_t)number,
                         "an operation of the program"};
     from_operation_as(after, operation, &move);
+    from_place(after, operation);
     if (!is_64(search) || !search->options->int80 ||
         !other_door(operation, search->options->small_addresses, &other))
         return;

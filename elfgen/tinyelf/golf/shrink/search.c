@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "places.h"
 #include "search.h"
 
 /* How many bytes more than the cheapest way to an operation are still looked at: what is dearer
@@ -386,7 +387,15 @@ static unsigned weight_of_operation(const struct search *search, size_t number)
     const struct move move = {.form = MOVE_OPERATION, .number = (int64_t)number};
     struct weighing weighing;
     move_weigh(search, &move, &weighing);
-    return weighing_least(&weighing, UINT32_MAX);
+    unsigned least = weighing_least(&weighing, UINT32_MAX), other = least;
+    struct place place;
+    if (place_of(search->lifted, &search->block->operations[number], &place)) {
+        enum { RBX = 3 };
+        const struct move by_register = {
+            .form = MOVE_PLACE, .registers = {RBX, NOTHING}, .data = (uint16_t)number};
+        other = least_of(search, by_register, NULL);
+    }
+    return other < least ? other : least;
 }
 
 /* Registers that the block mentions or begins with a value in, and of those below r8, which need no

@@ -40,7 +40,8 @@ enum move_form {
     MOVE_CALL,      /* a call that pushes the address of `data`, which follows it */
     MOVE_CALL_OVER, /* a call that pushes some address of the file */
     MOVE_INT80,     /* the operation `number`, a system call, by int 0x80: other_door() */
-    MOVE_OPERATION  /* the operation `number` itself */
+    MOVE_OPERATION, /* the operation `number` itself */
+    MOVE_PLACE      /* the operation `data`, its place in memory being registers[0] + `number` */
 };
 
 struct edge {
