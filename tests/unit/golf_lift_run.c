@@ -1,4 +1,5 @@
-/* golf/lift: a program that is made again of what was lifted does the same.
+/* golf/lift and golf/rewrite: a program that is made again of what was lifted, or rewritten then,
+ * does the same.
  *
  * It is made in the simplest way there is: each value has a place in memory, from which operations
  * get what they need. Nothing of the original's instructions is left but those that stay. */
@@ -8,6 +9,7 @@
 
 #include "golf/lift/lift.h"
 #include "golf/prove/prove.h"
+#include "golf/rewrite/rewrite.h"
 #include "golf_program.h"
 
 enum {
@@ -149,6 +151,29 @@ static void put_operation(struct naive *naive, const struct golf_operation *oper
 
 /* ---- blocks ---- */
 
+/* Faults unless a register begins with a value that is the same everywhere. */
+static void put_check(struct naive *naive, unsigned reg, const struct golf_value *value)
+{
+    const char *name = name_of(naive, reg), *stack = name_of(naive, 4);
+    size_t label = naive->label_count++, word = naive->lifted->bits / 8;
+    bool is_known = value->kind == GOLF_CONSTANT && value->number <= INT32_MAX;
+    if (reg == 4 || (!is_known && value->kind != GOLF_ADDRESS &&
+                     (value->kind != GOLF_STACK || value->data != 0)))
+        return;
+    put(naive, "mov [%#lx], %s\nmov %s, %#x\npushf\n", address_of(SAVED), stack, stack, SLOTS_END);
+    if (value->kind == GOLF_STACK)
+        put(naive, "mov %s, [%#lx]\nlea %s, [%s%+lld]\ncmp %s, %s\nmov %s, %#zx\n", stack,
+            address_of(AT_START), stack, stack, (long long)value->number, name, stack, stack,
+            SLOTS_END - word);
+    else
+        put(naive, "cmp %s, %#llx\n", name,
+            value->kind == GOLF_ADDRESS
+                ? (unsigned long long)(naive->addresses[value->data] + value->number)
+                : (unsigned long long)value->number);
+    put(naive, "je near c%zu\nud2\nc%zu: popf\nmov %s, [%#lx]\n", label, label, stack,
+        address_of(SAVED));
+}
+
 static void put_start(struct naive *naive, const struct golf_block *block, size_t index)
 {
     const char *stack = name_of(naive, 4);
@@ -156,6 +181,8 @@ static void put_start(struct naive *naive, const struct golf_block *block, size_
     put(naive, "b%zu:\n", index);
     for (unsigned reg = 0; reg < (naive->lifted->bits == 64 ? 16u : 8u); reg++) {
         const struct golf_value *value = &block->at_start[reg];
+        if (index > 0)
+            put_check(naive, reg, value);
         if (value->kind == GOLF_OPAQUE)
             put(naive, "mov [%#lx], %s\n", slot_of(naive, value), name_of(naive, reg));
         if (value->kind == GOLF_STACK && value->data)
@@ -302,27 +329,80 @@ static size_t make_again(const struct golf_lifted *lifted, uint8_t file[FILE_ROO
 
 /* ---- the same ---- */
 
-static void does_the_same(const uint8_t *bytes, size_t size, const char *what)
+/* What needs cost that no register has already. */
+static unsigned cost_of_needs(const struct golf_need *needs, size_t count,
+                              struct golf_value has[GOLF_REGISTERS])
+{
+    enum { A_NEED = 3 };
+    unsigned cost = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct golf_value *value = &has[needs[i].reg];
+        bool is_there = value->kind == needs[i].values[0].kind &&
+                        value->data == needs[i].values[0].data &&
+                        value->number == needs[i].values[0].number;
+        cost += is_there ? 0u : A_NEED + needs[i].reg / 8u;
+        *value = needs[i].values[0];
+    }
+    return cost;
+}
+
+/* About the bytes of a block: what is needed, each in the simplest way, and operations. */
+static unsigned cost(const struct golf_lifted *lifted, void *context)
+{
+    const struct golf_block *block = lifted->blocks;
+    struct golf_value has[GOLF_REGISTERS];
+    unsigned cost = 0;
+    (void)context;
+    memcpy(has, block->at_start, sizeof has);
+    for (size_t i = 0; i < block->count; i++) {
+        const struct golf_operation *operation = &block->operations[i];
+        cost += cost_of_needs(operation->needs, operation->need_count, has) + operation->length;
+        for (size_t reg = 0; reg < GOLF_REGISTERS; reg++)
+            if (operation->writes >> reg & 1)
+                has[reg] = operation->after[reg];
+    }
+    return cost + cost_of_needs(block->needs, block->need_count, has);
+}
+
+static void is_same(struct golf_prover *prover, const struct golf_lifted *lifted, const char *what)
 {
     static uint8_t again[FILE_ROOM];
-    struct golf_lifted lifted;
+    static char dump[TEXT_ROOM];
+    struct elfgen_text text = {.bytes = dump, .capacity = sizeof dump - 1};
     struct golf_difference difference;
     struct elfgen_error error = {.status = ELFGEN_OK};
-    bool refused = false;
-    ck_assert_msg(golf_lift(bytes, size, &lifted, &error), "%s\n%s", error.text, what);
-    size_t length = make_again(&lifted, again);
-    golf_lifted_free(&lifted);
-    const struct golf_prove_options options = {
-        .original = bytes, .size = size, .seed = 1, .environments = ENVIRONMENTS};
-    struct golf_prover *prover = golf_prover_open(&options, &refused, &error);
-    ck_assert_msg(prover, "%s\n%s", error.text, what);
+    size_t length = make_again(lifted, again);
     enum golf_outcome outcome = golf_prove(prover, again, length, &difference, &error);
+    if (outcome == GOLF_SAME)
+        return;
     if (outcome == GOLF_DIFFERENT)
         golf_prover_explain(prover, &difference);
-    ck_assert_msg(outcome == GOLF_SAME, "outcome %d, environment %zu: %s, but %s %s\n%s", outcome,
-                  difference.environment, difference.original, difference.candidate, error.text,
-                  what);
+    golf_lifted_dump(lifted, &text);
+    ck_abort_msg("outcome %d, environment %zu: %s, but %s %s\n%s\n%.*s", outcome,
+                 difference.environment, difference.original, difference.candidate, error.text,
+                 what, (int)text.length, dump);
+}
+
+/* Returns how many rewrites there were. */
+static size_t does_the_same(const uint8_t *bytes, size_t size, const char *what)
+{
+    static struct golf_rewritten rewritten[GOLF_REWRITES];
+    const struct golf_rewrite_options rewriting = {.cost = cost};
+    const struct golf_prove_options options = {
+        .original = bytes, .size = size, .seed = 1, .environments = ENVIRONMENTS};
+    struct golf_lifted lifted;
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    bool refused = false;
+    size_t count = 0;
+    ck_assert_msg(golf_lift(bytes, size, &lifted, &error), "%s\n%s", error.text, what);
+    struct golf_prover *prover = golf_prover_open(&options, &refused, &error);
+    ck_assert_msg(prover, "%s\n%s", error.text, what);
+    is_same(prover, &lifted, what);
+    ck_assert(golf_rewrite(&lifted, &rewriting, rewritten, &count));
+    is_same(prover, &lifted, what);
+    golf_lifted_free(&lifted);
     golf_prover_close(prover);
+    return count;
 }
 
 #define START "global _start\nsection .text align=1\n_start:\n"
@@ -579,11 +659,13 @@ START_TEST(random_programs_do_the_same)
     struct source source = {.text = {.bytes = text, .capacity = sizeof text},
                             .random = 20 + (uint64_t)_i,
                             .bits = _i & 1 ? 32 : 64};
+    size_t rewrites = 0;
     for (size_t i = 0; i < RANDOM_PROGRAMS; i++) {
         make_source(&source);
         make_program(&program, text, (uint8_t)source.bits);
-        does_the_same(program.bytes, program.size, text);
+        rewrites += does_the_same(program.bytes, program.size, text);
     }
+    ck_assert_uint_gt(rewrites, 0);
 }
 END_TEST
 

@@ -8,6 +8,7 @@
 #include "base/no_memory.h"
 #include "lift/lift.h"
 #include "overlap/overlaps.h"
+#include "rewrite/rewrite.h"
 #include "shrink/full_writes.h"
 #include "shrink/shrink.h"
 
@@ -179,6 +180,34 @@ static bool shrink(struct finding *finding, unsigned slack)
         is_done = shrink_for(finding, slack, true, NULL, 0);
     finding->anywhere_count = finding->piece_count;
     return is_done;
+}
+
+/* The least bytes of a block by itself. */
+static unsigned cost_of_block(const struct golf_lifted *block, void *context)
+{
+    enum { STATES = 1 << 13 };
+    struct finding *finding = context;
+    struct golf_pieces pieces;
+    struct elfgen_error error;
+    const struct golf_shrink_options wanted = {.small_addresses = true,
+                                               .int80 = finding->options->int80,
+                                               .no_stack = block->uses_red_zone,
+                                               .states = STATES,
+                                               .is_interrupted = is_interrupted,
+                                               .context = finding};
+    if (!golf_shrink(block, &wanted, &pieces, &error))
+        return GOLF_REWRITE_NEVER;
+    unsigned cost = pieces.nodes[pieces.blocks[0]].least;
+    golf_pieces_free(&pieces);
+    return cost;
+}
+
+static bool rewrite(struct finding *finding)
+{
+    const struct golf_rewrite_options wanted = {cost_of_block, is_interrupted, finding};
+    struct golf_found *found = finding->found;
+    return golf_rewrite(&finding->lifted, &wanted, found->rewritten, &found->rewritten_count) ||
+           error_no_memory(finding->error);
 }
 
 /* ---- headers that take few bytes ---- */
@@ -433,7 +462,7 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
         if (options->full_writes)
             golf_assume_full_writes(&finding->lifted);
         find_overlaps(finding);
-        is_done = search(finding);
+        is_done = rewrite(finding) && search(finding);
         free_pieces(finding, 0);
         golf_lifted_free(&finding->lifted);
     }

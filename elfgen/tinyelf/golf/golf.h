@@ -8,6 +8,7 @@
 #include "lift/lift.h"
 #include "place/place.h"
 #include "prove/prove.h"
+#include "rewrite/rewrite.h"
 
 struct golf_options {
     const uint8_t *original; /* an executable, the caller's */
@@ -56,6 +57,8 @@ struct golf_found {
     uint16_t entry;              /* where in it it starts */
     struct golf_found_item items[GOLF_FOUND_ITEMS];
     size_t item_count;
+    struct golf_rewritten rewritten[GOLF_REWRITES]; /* what was changed across blocks */
+    size_t rewritten_count;
     bool is_complete; /* the search ended by itself */
     uint64_t nodes;   /* states of the search that were seen */
     size_t rejected;  /* candidates that did something else */

@@ -104,6 +104,23 @@ static void put_account(const struct golf_report *report, struct elfgen_text *ou
     }
 }
 
+/* ---- rewrites across blocks ---- */
+
+static void put_rewritten(const struct golf_report *report, struct elfgen_text *out)
+{
+    const struct golf_found *found = report->found;
+    if (found->rewritten_count == 0)
+        return;
+    elfgen_text_string(out, "\nwhat was changed across blocks (where in the original, what):\n");
+    for (size_t i = 0; i < found->rewritten_count; i++) {
+        elfgen_text_string(out, "  ");
+        elfgen_text_0x(out, found->rewritten[i].offset);
+        elfgen_text_string(out, "  ");
+        elfgen_text_string(out, found->rewritten[i].what);
+        elfgen_text_char(out, '\n');
+    }
+}
+
 /* ---- the end of the search ---- */
 
 static void put_end(const struct golf_report *report, struct elfgen_text *out)
@@ -198,6 +215,7 @@ void golf_put_found(const struct golf_report *report, bool verbose, struct elfge
         return;
     if (report->found->size > 0)
         put_items(report, out);
+    put_rewritten(report, out);
     elfgen_text_string(out, "\nwhat the original does, without how its operands get there:\n");
     elfgen_text_bytes(out, report->lifted.bytes, report->lifted.length);
 }

@@ -137,6 +137,19 @@ static void put_savings(const struct golf_report *report, struct elfgen_text *ou
     elfgen_text_char(out, ']');
 }
 
+static void put_rewritten(const struct golf_found *found, struct elfgen_text *out)
+{
+    json_key(out, "rewritten");
+    elfgen_text_char(out, '[');
+    for (size_t i = 0; i < found->rewritten_count; i++) {
+        elfgen_text_string(out, i > 0 ? ",{\"source\":" : "{\"source\":");
+        elfgen_text_decimal(out, found->rewritten[i].offset, 0);
+        json_key_string(out, "meaning", found->rewritten[i].what);
+        elfgen_text_char(out, '}');
+    }
+    elfgen_text_char(out, ']');
+}
+
 static void put_search(const struct golf_report *report, struct elfgen_text *out)
 {
     const struct golf_found *found = report->found;
@@ -151,6 +164,7 @@ static void put_search(const struct golf_report *report, struct elfgen_text *out
     put_account(out, "before", &report->before);
     put_account(out, "after", &report->after);
     put_savings(report, out);
+    put_rewritten(found, out);
     json_key(out, "pieces");
     elfgen_text_char(out, '[');
     for (size_t i = 0; i < found->item_count; i++) {

@@ -1,0 +1,173 @@
+/* Tries rewrites one after the other, and keeps those that make the program cheaper. */
+#include "rewrite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "blocks.h"
+#include "carry.h"
+#include "cost.h"
+#include "inline.h"
+
+struct rewriting {
+    const struct golf_rewrite_options *options;
+    struct golf_lifted *lifted;
+    struct golf_rewritten *rewritten;
+    size_t count;
+    uint32_t cost; /* of *lifted */
+    struct costs costs;
+    /* The cheapest one of a kind so far; blocks NULL: none. */
+    struct golf_lifted best;
+    uint32_t best_cost;
+    struct golf_rewritten best_is;
+    bool has_no_memory;
+};
+
+static bool is_over(const struct rewriting *rewriting)
+{
+    const struct golf_rewrite_options *options = rewriting->options;
+    return rewriting->has_no_memory ||
+           (options->is_interrupted && options->is_interrupted(options->context));
+}
+
+/* ---- trials ---- */
+
+/* Begins a trial. False: no memory. */
+static bool begin(struct rewriting *rewriting, struct golf_lifted *trial)
+{
+    if (blocks_copy(rewriting->lifted, trial))
+        return true;
+    rewriting->has_no_memory = true;
+    return false;
+}
+
+/* Ends a trial: it is the best one, or thrown away. */
+static void end(struct rewriting *rewriting, struct golf_lifted *trial, bool is_right,
+                const struct golf_rewritten *what)
+{
+    uint32_t cost = is_right ? cost_of(&rewriting->costs, trial) : UINT32_MAX;
+    if (cost >= rewriting->cost || (rewriting->best.blocks && cost >= rewriting->best_cost)) {
+        blocks_free(trial);
+        return;
+    }
+    blocks_free(&rewriting->best);
+    rewriting->best = *trial;
+    rewriting->best_cost = cost;
+    rewriting->best_is = *what;
+}
+
+/* Keeps the best trial. Returns whether there is one. */
+static bool keep(struct rewriting *rewriting)
+{
+    if (!rewriting->best.blocks)
+        return false;
+    blocks_free(rewriting->lifted);
+    *rewriting->lifted = rewriting->best;
+    rewriting->best = (struct golf_lifted){0};
+    rewriting->cost = rewriting->best_cost;
+    if (rewriting->count < GOLF_REWRITES)
+        rewriting->rewritten[rewriting->count++] = rewriting->best_is;
+    return true;
+}
+
+/* ---- calls ---- */
+
+/* Inlines the call at the end of a block, or all calls of what it calls. */
+static void try_inline(struct rewriting *rewriting, uint16_t block, bool is_all)
+{
+    struct golf_lifted trial;
+    const struct golf_lifted *lifted = rewriting->lifted;
+    uint16_t called = lifted->blocks[block].taken;
+    const struct golf_rewritten what = {is_all ? "all calls of it are part of the callers"
+                                               : "what it calls is part of it",
+                                        lifted->blocks[is_all ? called : block].offset};
+    if (!begin(rewriting, &trial))
+        return;
+    bool is_right = true, has_memory = true;
+    for (size_t i = 0; i < lifted->count && is_right; i++)
+        if (lifted->blocks[i].end == GOLF_CALLS && lifted->blocks[i].taken == called &&
+            (is_all || i == block))
+            is_right = inline_call(&trial, (uint16_t)i, &has_memory);
+    if (is_right)
+        blocks_tidy(&trial);
+    has_memory = has_memory && (!is_right || blocks_join(&trial));
+    rewriting->has_no_memory |= !has_memory;
+    end(rewriting, &trial, is_right && has_memory, &what);
+}
+
+static void try_inlines(struct rewriting *rewriting)
+{
+    const struct golf_lifted *lifted = rewriting->lifted;
+    struct block_set tried = {.has = {false}};
+    for (size_t i = 0; i < lifted->count && !is_over(rewriting); i++) {
+        if (lifted->blocks[i].end != GOLF_CALLS)
+            continue;
+        try_inline(rewriting, (uint16_t)i, false);
+        if (!tried.has[lifted->blocks[i].taken])
+            try_inline(rewriting, (uint16_t)i, true);
+        tried.has[lifted->blocks[i].taken] = true;
+    }
+}
+
+/* ---- values that stay ---- */
+
+static void try_carry(struct rewriting *rewriting, const struct carried *carried,
+                      const struct block_set *set, size_t block)
+{
+    struct golf_lifted trial;
+    const struct golf_rewritten what = {"a value stays in its register",
+                                        rewriting->lifted->blocks[block].offset};
+    if (begin(rewriting, &trial))
+        end(rewriting, &trial, carry(&trial, carried, set), &what);
+}
+
+static void try_carries(struct rewriting *rewriting)
+{
+    struct carried found[CARRIED];
+    size_t count = carry_find(rewriting->lifted, found);
+    for (size_t i = 0; i < count; i++) {
+        struct block_set all, part;
+        carry_blocks(rewriting->lifted, &found[i], &all);
+        for (size_t k = 0, tried = 0; k < rewriting->lifted->count; k++) {
+            if (!all.has[k] || is_over(rewriting))
+                continue;
+            if (tried++ == 0)
+                try_carry(rewriting, &found[i], &all, k);
+            part = all;
+            carry_to(rewriting->lifted, &found[i], (uint16_t)k, &part);
+            try_carry(rewriting, &found[i], &part, k);
+        }
+    }
+}
+
+/* ---- all ---- */
+
+bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options *options,
+                  struct golf_rewritten *rewritten, size_t *count)
+{
+    *count = 0;
+    if (lifted->count < 2 || lifted->count > GOLF_REWRITE_BLOCKS)
+        return true;
+    struct rewriting *rewriting = calloc(1, sizeof *rewriting);
+    if (!rewriting)
+        return false;
+    rewriting->options = rewriting->costs.options = options;
+    rewriting->lifted = lifted;
+    rewriting->rewritten = rewritten;
+    rewriting->cost = cost_of(&rewriting->costs, lifted);
+    static void (*const kinds[])(struct rewriting * rewriting) = {try_inlines, try_carries};
+    enum { KINDS = sizeof kinds / sizeof kinds[0] };
+    /* What one kind changes may be what another one needs. */
+    for (size_t kind = 0, idle = 0; idle < KINDS && !is_over(rewriting);
+         kind = (kind + 1) % KINDS) {
+        size_t kept = 0;
+        do
+            kinds[kind](rewriting);
+        while (keep(rewriting) && !is_over(rewriting) && ++kept);
+        idle = kept ? 0 : idle + 1;
+    }
+    bool is_done = !rewriting->has_no_memory;
+    *count = rewriting->count;
+    free(rewriting);
+    return is_done;
+}
