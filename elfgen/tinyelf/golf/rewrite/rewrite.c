@@ -8,6 +8,8 @@
 #include "carry.h"
 #include "cost.h"
 #include "inline.h"
+#include "rename.h"
+#include "tails.h"
 
 struct rewriting {
     const struct golf_rewrite_options *options;
@@ -68,6 +70,64 @@ static bool keep(struct rewriting *rewriting)
     if (rewriting->count < GOLF_REWRITES)
         rewriting->rewritten[rewriting->count++] = rewriting->best_is;
     return true;
+}
+
+/* ---- blocks that do nothing ---- */
+
+static void try_tidy(struct rewriting *rewriting)
+{
+    static const struct golf_rewritten what = {"blocks that follow each other are one", 0};
+    struct golf_lifted trial;
+    if (!begin(rewriting, &trial))
+        return;
+    blocks_tidy(&trial);
+    rewriting->has_no_memory |= !blocks_join(&trial);
+    end(rewriting, &trial, !rewriting->has_no_memory, &what);
+}
+
+/* ---- registers ---- */
+
+static void try_renames(struct rewriting *rewriting)
+{
+    enum { LOW = 8, RSP = 4 };
+    const uint16_t mentioned = rename_mentioned(rewriting->lifted);
+    const struct golf_rewritten what = {"a register that takes no prefix is used instead", 0};
+    for (unsigned from = LOW; from < GOLF_REGISTERS && rewriting->lifted->bits == 64; from++)
+        for (unsigned to = 0; to < LOW && mentioned >> from & 1; to++) {
+            struct golf_lifted trial;
+            if (to == RSP || mentioned >> to & 1 || !begin(rewriting, &trial))
+                continue;
+            end(rewriting, &trial, rename_register(&trial, from, to), &what);
+        }
+}
+
+/* ---- common ends ---- */
+
+static void try_tail(struct rewriting *rewriting, uint16_t one, uint16_t other, size_t count)
+{
+    struct golf_lifted trial;
+    const struct golf_block *block = &rewriting->lifted->blocks[one];
+    const struct golf_rewritten what = {"the end that another block has, too, is one for both",
+                                        block->operations[block->count - count].offset};
+    bool has_memory = true;
+    if (!begin(rewriting, &trial))
+        return;
+    bool is_right = tails_merge(&trial, one, other, count, &has_memory);
+    if (is_right)
+        blocks_tidy(&trial);
+    has_memory = has_memory && (!is_right || blocks_join(&trial));
+    rewriting->has_no_memory |= !has_memory;
+    end(rewriting, &trial, is_right && has_memory, &what);
+}
+
+static void try_tails(struct rewriting *rewriting)
+{
+    const size_t blocks = rewriting->lifted->count;
+    for (size_t i = 0; i < blocks; i++)
+        for (size_t k = i + 1; k < blocks && !is_over(rewriting); k++)
+            for (size_t count = tails_common(rewriting->lifted, (uint16_t)i, (uint16_t)k);
+                 count > 0; count--)
+                try_tail(rewriting, (uint16_t)i, (uint16_t)k, count);
 }
 
 /* ---- calls ---- */
@@ -155,7 +215,8 @@ bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options 
     rewriting->lifted = lifted;
     rewriting->rewritten = rewritten;
     rewriting->cost = cost_of(&rewriting->costs, lifted);
-    static void (*const kinds[])(struct rewriting * rewriting) = {try_inlines, try_carries};
+    static void (*const kinds[])(struct rewriting * rewriting) = {
+        try_tidy, try_renames, try_inlines, try_tails, try_carries};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     /* What one kind changes may be what another one needs. */
     for (size_t kind = 0, idle = 0; idle < KINDS && !is_over(rewriting);
