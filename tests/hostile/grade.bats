@@ -56,6 +56,16 @@ left_nothing()
     run -0 sh "$grade" task right
 }
 
+@test "a hand-in that needs an interpreter is told which one, and what would be right" {
+    cc "$SOURCE/asm/printf.c" -o dynamic
+    printf '#!/bin/sh\necho Hello world\n' >script
+    run -1 sh "$grade" task dynamic script
+    [[ "$(judged dynamic)" == "dynamic	1/6	runs: it needs the interpreter '/"*"' (PT_INTERP), and in the sandbox there are no files; hand in a program that needs no other file to start; prints; "* ]]
+    [[ "$(judged script)" == "script	1/6	runs: it needs the interpreter of a script (#!), and in the sandbox there are no files; hand in a program "* ]]
+    [[ "$output" != *"not started"* ]]
+    left_nothing
+}
+
 @test "hostile hand-ins are stopped: an endless loop, forks, a file outside, endless output, the answer's file" {
     mkdir outside
     echo "Hello world" >outside/answer

@@ -162,7 +162,10 @@ observe() {
     fi
     limited trace --sandbox ${allow:+--allow "$allow"} --json -o ../trace --time "$seconds" --memory "$memory" ./program \
         <"$work/input" >"$work/again" 2>"$work/errors"
-    if [ "$(how)" != exited ]; then
+    if [ "$(how)" = "not started" ]; then
+        # Nothing of the program ran, so that the message is tinyelf's.
+        why="$(tail -n 1 "$work/errors" >"$work/why" && reason "$work/why"); hand in a program that needs no other file to start"
+    elif [ "$(how)" != exited ]; then
         why="it does not run to its end in the sandbox: $(how)"
     elif [ "$(tail -n 1 "$work/trace" | sed -n 's/.*"status":\([0-9]*\).*/\1/p')" != "$ended" ]; then
         why="two runs end with different statuses"
