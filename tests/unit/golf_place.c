@@ -121,7 +121,7 @@ START_TEST(the_same_call_finds_the_same_file)
     struct wanted one = {.options.smallest = 94}, other = one;
     struct golf_place_result result = place("Hello\n", 0, &one);
     ck_assert_int_eq(result.end, GOLF_PLACE_FOUND);
-    ck_assert(result.is_cut); /* states were skipped on the way: this proves no bound */
+    ck_assert(!result.is_cut);
     sample_free(&pieces);
     ck_assert_int_eq(place("Hello\n", 0, &other).end, GOLF_PLACE_FOUND);
     ck_assert_uint_eq(one.size, other.size);
@@ -162,6 +162,28 @@ START_TEST(nothing_is_found_where_nothing_fits)
     sample_free(&pieces);
     wanted.options.largest = 82;
     ck_assert_int_eq(place("Hello world\n", 0, &wanted).end, GOLF_PLACE_NONE);
+}
+END_TEST
+
+/* A state that is remembered as failed has no file, or the first one found would be another. */
+START_TEST(what_is_remembered_changes_no_result)
+{
+    static const struct {
+        const char *text;
+        uint8_t status;
+        size_t smallest;
+    } rows[] = {
+        {"", 42, 1}, {"o\n", 0, 92}, {"o\n", 0, 94}, {"Hello\n", 0, 96}, {"Hello\n", 0, 97}};
+    struct wanted one = {.options.smallest = rows[_i].smallest}, other = one;
+    struct golf_place_result quick = place(rows[_i].text, rows[_i].status, &one);
+    ck_assert_int_eq(quick.end, GOLF_PLACE_FOUND);
+    ck_assert(!quick.is_cut);
+    sample_free(&pieces);
+    other.options.forgets = true;
+    struct golf_place_result slow = place(rows[_i].text, rows[_i].status, &other);
+    ck_assert_int_eq(slow.end, GOLF_PLACE_FOUND);
+    ck_assert_uint_eq(one.size, other.size);
+    ck_assert_mem_eq(one.bytes, other.bytes, one.size);
 }
 END_TEST
 
@@ -372,6 +394,7 @@ static Suite *suite(void)
     tcase_add_test(files, a_candidate_that_is_refused_is_followed_by_another_one);
     tcase_add_test(files, nodes_and_the_user_stop_it);
     tcase_add_test(files, nothing_is_found_where_nothing_fits);
+    tcase_add_loop_test(files, what_is_remembered_changes_no_result, 0, 5);
     tcase_add_loop_test(files, any_number_of_jobs_finds_the_same_file, 2, 4);
     tcase_add_test(files, a_job_that_is_stopped_does_not_come_back);
     tcase_add_test(files, the_smallest_of_the_shards_is_the_result_of_the_whole);

@@ -23,17 +23,35 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-/* Of a cell that is bound to others the value counts; of all others that it is taken. */
+static bool has(const struct board_set *set, uint8_t value)
+{
+    return set->bits[value / 64] >> value % 64 & 1;
+}
+
+/* Of a cell that is bound to others the value counts, and one that instructions may share; of all
+ * others that it is taken. */
 static uint64_t hash_of(const struct board *board, size_t cell)
 {
-    bool counts = board->values_count && board->state[cell] & BOARD_SPECIAL;
-    return mix(cell << 10 | (counts ? 256u + board->value[cell] : 0));
+    bool is_bound = board->state[cell] & BOARD_SPECIAL;
+    bool counts = is_bound || has(&board->counts, board->value[cell]);
+    return mix(cell << 10 | (counts ? 256u + board->value[cell] : 0) | (is_bound ? 512u : 0));
+}
+
+/* Of a set that a cell has, and of how it came to it. */
+static uint64_t hash_of_set(size_t cell, size_t number, const struct board_set *set)
+{
+    uint64_t hash = mix(cell << 32 | number << 1 | 1);
+    for (size_t i = 0; i < 4; i++)
+        hash = mix(hash ^ set->bits[i]);
+    return hash;
 }
 
 static bool note(struct board *board, enum board_change_kind kind, size_t cell, size_t other)
 {
-    if (board->changes == board->trail_capacity)
+    if (board->changes == board->trail_capacity) {
+        board->is_full = true;
         return false;
+    }
     board->trail[board->changes++] =
         (struct board_change){(uint8_t)kind, (uint16_t)cell, (uint16_t)other};
     return true;
@@ -63,11 +81,6 @@ void board_free(struct board *board)
     free(board->set);
     free(board->free);
     free(board->trail);
-}
-
-static bool has(const struct board_set *set, uint8_t value)
-{
-    return set->bits[value / 64] >> value % 64 & 1;
 }
 
 bool board_may_be(const struct board *board, size_t cell, uint8_t value)
@@ -160,11 +173,12 @@ bool board_allow(struct board *board, size_t cell, const struct board_set *set)
     if (board->set[leader] != 0)
         for (size_t i = 0; i < 4; i++)
             both.bits[i] &= board->sets[board->set[leader] - 1].bits[i];
+    board->is_full |= board->set_count == BOARD_SETS;
     if (!(both.bits[0] | both.bits[1] | both.bits[2] | both.bits[3]) ||
         board->set_count == BOARD_SETS || !make_special(board, leader) ||
         !make_special(board, cell) || !note(board, CHANGE_SET, leader, board->set[leader]))
         return false;
-    board->hash ^= mix(leader << 32 | board->set_count << 1 | 1);
+    board->hash ^= hash_of_set(leader, board->set_count, &both);
     board->sets[board->set_count++] = both;
     board->set[leader] = (uint16_t)board->set_count;
     return true;
@@ -233,7 +247,7 @@ static void undo(struct board *board, struct board_change change)
         break;
     case CHANGE_SET:
         board->set_count--;
-        board->hash ^= mix(cell << 32 | board->set_count << 1 | 1);
+        board->hash ^= hash_of_set(cell, board->set_count, &board->sets[board->set_count]);
         board->set[cell] = change.other;
         break;
     case CHANGE_SPECIAL:
@@ -404,7 +418,7 @@ bool board_open(struct board *board, const struct golf_overlap *overlap, size_t 
     memset(board->free, 0, (board->capacity + 63) / 64 * sizeof *board->free);
     board->set_count = board->changes = 0;
     board->hash = 0;
-    board->values_count = false;
+    board->is_full = false;
     board->size = size;
     board->base_at = overlap->base_at;
     board->word = overlap->bits / 8;

@@ -33,13 +33,16 @@ struct board {
     struct board_set sets[BOARD_SETS];
     size_t set_count;
     uint64_t *free; /* a bit for each cell that has no value */
-    uint64_t hash;  /* of what was filled since board_open() */
+    /* Of what was filled since board_give(), and of all that a later step may see of it: which
+     * cells are taken or bound, and the values of those that are bound or that `counts` has. */
+    uint64_t hash;
     struct board_change *trail;
     size_t changes, trail_capacity;
     uint16_t base_at; /* cells of the base's bytes, above the first two */
     uint8_t word;     /* 8 or 4: bytes of an address */
     bool has_random_base;
-    bool values_count; /* `hash` depends on the values of bytes that are bound to others */
+    bool is_full;            /* something was refused for want of room alone */
+    struct board_set counts; /* values of bytes that instructions may share */
 };
 
 /* Gets memory for files of up to `capacity` bytes, at most 64 KiB; false: there is none. */

@@ -258,32 +258,28 @@ static void find_needs(struct search *search, const uint16_t *takes)
     }
 }
 
-/* Conditional jumps that may stand at bytes which are given or bound. */
+static bool is_of_address(const struct search *search, size_t cell)
+{
+    const struct golf_overlap *overlap = search->overlap;
+    return cell - overlap->entry_at < search->board.word ||
+           cell - overlap->base_at < search->board.word;
+}
+
+/* Conditional jumps that may stand at bytes which are given or bound, or will be: those of
+ * addresses. */
 static uint16_t jumps_of(const struct search *search)
 {
     const struct board *board = &search->board;
     uint16_t jumps = 0;
     for (size_t cell = 0; cell + 1 < board->size; cell++) {
-        if (board_is_plain(board, cell) || !search->is_alive[cell])
+        if ((board_is_plain(board, cell) && !is_of_address(search, cell)) ||
+            !search->is_alive[cell])
             continue;
         for (unsigned i = 0; i < 16; i++)
             if (board_may_be(board, cell, (uint8_t)(0x70 | i)))
                 jumps |= (uint16_t)(1u << i);
     }
     return jumps;
-}
-
-/* Whether a number that is placed may contain bytes of the base. */
-static bool needs_base(const struct search *search)
-{
-    for (size_t i = 0; i < search->pieces->choice_count; i++) {
-        const struct golf_choice *choice = &search->pieces->choices[i];
-        for (size_t j = 0; j < choice->field_count && search->takes[i] < SEARCH_NEVER; j++)
-            if (choice->fields[j].kind == GOLF_ABSOLUTE_FIELD &&
-                choice->fields[j].length > (search->has_small_addresses ? 1 : 4))
-                return true;
-    }
-    return false;
 }
 
 /* Whether the free bytes suffice for all blocks, wherever they are. */
@@ -305,7 +301,6 @@ bool bound_open(struct search *search)
         search->leave[end] = leave_of(search, end);
     find_needs(search, search->takes);
     search->jumps = jumps_of(search);
-    search->board.values_count = needs_base(search);
     search->unplaced_need = 0;
     for (size_t block = 0; block < pieces->block_count; block++) {
         if (search->need[pieces->blocks[block]] >= SEARCH_NEVER)

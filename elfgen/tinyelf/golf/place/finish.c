@@ -86,6 +86,7 @@ bool search_finish(struct search *search)
         accepted = starts(search, search->board.value, base + search->entry) &&
                    (search->takes_any || search->candidate(search->board.value, search->board.size,
                                                            &placed, search->options->context));
+        search->refused += !accepted;
     }
     search_undo(search, mark);
     return accepted;

@@ -18,8 +18,10 @@ void search_undo(struct search *search, struct search_mark mark)
 bool search_note(struct search *search, enum golf_item_kind kind, size_t offset, size_t length,
                  uint32_t which)
 {
-    if (search->item_count == search->item_capacity)
+    if (search->item_count == search->item_capacity) {
+        search->has_skipped = true;
         return false;
+    }
     search->items[search->item_count++] =
         (struct golf_item){(uint8_t)kind, (uint16_t)offset, (uint16_t)length, which};
     return true;
@@ -35,12 +37,18 @@ bool search_touches(const struct search *search, size_t offset, size_t length)
 
 bool search_is_code(const struct search *search, size_t offset, size_t length)
 {
-    for (size_t cell = offset; cell < offset + length; cell++)
-        if (cell < search->board.size &&
-            search->board.state[cell] & (BOARD_KNOWN | BOARD_RESERVED) &&
-            !(search->board.state[cell] & BOARD_GIVEN))
+    for (size_t cell = offset; cell < offset + length; cell++) {
+        unsigned state = cell < search->board.size ? search->board.state[cell] : 0;
+        if (state & (BOARD_KNOWN | BOARD_RESERVED) && !(state & (BOARD_GIVEN | BOARD_SPECIAL)))
             return true;
+    }
     return false;
+}
+
+bool search_may_share(const struct search *search, uint32_t which)
+{
+    const struct golf_choice *choice = &search->pieces->choices[which];
+    return search->pieces->nodes[choice->to].kind == GOLF_NODE_STOP && choice->field_count == 0;
 }
 
 bool search_is_bound(const struct search *search, size_t offset, size_t length)
@@ -78,8 +86,10 @@ bool search_put_field(struct search *search, const struct golf_field *field, siz
     uint16_t target = search->block_at[field->target];
     if (target != SEARCH_NOWHERE)
         return put_target(search, field, cell, end, target);
-    if (search->pending_count == search->pending_capacity)
+    if (search->pending_count == search->pending_capacity) {
+        search->has_skipped = true;
         return false;
+    }
     search->pending[search->pending_count++] =
         (struct search_pending){*field, (uint16_t)cell, (uint16_t)end, search->from};
     return board_reserve(&search->board, cell, field->length);

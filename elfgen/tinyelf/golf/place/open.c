@@ -71,6 +71,8 @@ static bool get_memory(struct search *search, size_t capacity)
     search->block_at = calloc(pieces->block_count + 1, sizeof *search->block_at);
     search->need = calloc(pieces->node_count + 1, sizeof *search->need);
     search->is_on_path = calloc(pieces->node_count + 1, sizeof *search->is_on_path);
+    search->circle_of = calloc(pieces->node_count + 1, sizeof *search->circle_of);
+    search->circle_path = calloc(pieces->node_count + 1, sizeof *search->circle_path);
     search->takes = calloc(pieces->choice_count + 1, sizeof *search->takes);
     search->pattern_of = calloc(pieces->choice_count + 1, sizeof *search->pattern_of);
     search->items = calloc(search->item_capacity, sizeof *search->items);
@@ -78,8 +80,23 @@ static bool get_memory(struct search *search, size_t capacity)
     search->fillers = calloc(1, sizeof *search->fillers);
     return board_make(&search->board, capacity) && search->flag_effects && search->failed &&
            search->data_at && search->block_at && search->need && search->is_on_path &&
-           search->takes && search->pattern_of && search->items && search->pending &&
-           search->fillers;
+           search->circle_of && search->circle_path && search->takes && search->pattern_of &&
+           search->items && search->pending && search->fillers;
+}
+
+/* Bytes that instructions may share: search.c. */
+static void count_shared_bytes(struct search *search)
+{
+    const struct golf_pieces *pieces = search->pieces;
+    struct board_set *counts = &search->board.counts;
+    for (uint32_t i = 0; i < pieces->choice_count; i++) {
+        const struct golf_choice *choice = &pieces->choices[i];
+        for (size_t j = 0; j < choice->length && search_may_share(search, i); j++)
+            counts->bits[choice->bytes[j] / 64] |= UINT64_C(1) << choice->bytes[j] % 64;
+    }
+    for (size_t i = 0; i < pieces->node_count; i++)
+        if (pieces->nodes[i].kind == GOLF_NODE_RETURNS)
+            counts->bits[OPCODE_RETURN / 64] |= UINT64_C(1) << OPCODE_RETURN % 64;
 }
 
 bool search_open(struct search *search, const struct golf_place_program *program,
@@ -92,8 +109,10 @@ bool search_open(struct search *search, const struct golf_place_program *program
     search->options = options;
     search->candidate = candidate;
     search->deadline = options->nanoseconds ? clock_now() + options->nanoseconds : 0;
-    if (!get_memory(search, capacity) || !find_patterns(search))
+    if (!get_memory(search, capacity) || !find_patterns(search) ||
+        !circles_find(pieces, search->circle_of))
         return false;
+    count_shared_bytes(search);
     fillers_open(search->fillers, pieces->bits == 64);
     for (size_t i = 0; i < pieces->choice_count; i++)
         search->flag_effects[i] =
@@ -110,6 +129,8 @@ void search_close(struct search *search)
     free(search->block_at);
     free(search->need);
     free(search->is_on_path);
+    free(search->circle_of);
+    free(search->circle_path);
     free(search->takes);
     free(search->patterns);
     free(search->pattern_of);

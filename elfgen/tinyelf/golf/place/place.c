@@ -93,11 +93,13 @@ static void run_board(struct place *place)
     struct search_mark mark = search_mark(search);
     search->nodes = 0;
     search->limit = budget_of(walk);
-    search->is_given_up = search->has_skipped = false;
+    search->is_given_up = search->has_skipped = search->board.is_full = false;
+    search->refused = 0;
     if (!search_is_late(search) && bound_open(search))
         search_run(search);
     walk->nodes += search->nodes;
-    walk->is_cut |= search->is_given_up || search->has_skipped;
+    search->has_skipped |= search->is_given_up || search->board.is_full;
+    walk->is_cut |= search->has_skipped;
     if (search->is_found || search->is_stopped)
         return;
     if (search->is_given_up) {
@@ -125,7 +127,7 @@ static void run_task(struct place *place, size_t at)
     if (search->is_stopped)
         jobs_exit();
     task->nodes = search->nodes;
-    task->is_cut = search->is_given_up || search->has_skipped;
+    task->is_cut = search->has_skipped;
     task->state = search->is_found ? TASK_HAS_CANDIDATE : TASK_DONE;
     if (search->is_found) {
         jobs_end_after(walk->jobs, at);

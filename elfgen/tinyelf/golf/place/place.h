@@ -42,6 +42,7 @@ struct golf_place_options {
     uint64_t nodes;       /* states that the search may see; 0: any number */
     uint64_t board_nodes; /* of these, for each size, overlap and place of data; 0: any number */
     uint64_t nanoseconds; /* of time; 0: any */
+    bool forgets;         /* looks at each state again that has failed: much slower, same result */
     uint64_t seed;        /* of the local search */
     size_t jobs;          /* processes that search at the same time; 0, 1: the caller alone */
     size_t shard, shards; /* only this part of the search, from 1 on, of so many; 0: all */
@@ -65,8 +66,8 @@ struct golf_place_result {
     enum golf_place_end end;
     size_t size;    /* of the accepted candidate, or the one that was being tried */
     uint64_t nodes; /* states that were seen */
-    /* `board_nodes` ended the search of a board, or states were skipped that are only like others:
-     * it is not sure that there is no file of these sizes. */
+    /* `board_nodes` ended the search of a board, or room or candidates were too many: it is not
+     * sure that there is no file of these sizes. */
     bool is_cut;
 };
 

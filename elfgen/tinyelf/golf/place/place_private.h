@@ -13,7 +13,10 @@ enum {
     SEARCH_PENDING = 128,
     SEARCH_NOWHERE = UINT16_MAX,
     SEARCH_NEVER = 9999,
-    SEARCH_MISFIT = UINT8_MAX
+    SEARCH_MISFIT = UINT8_MAX,
+    OPCODE_RETURN = 0xc3,
+    SEARCH_REFUSED =
+        64 /* candidates of a board that are all looked at with the states around them */
 };
 
 /* A number that waits until its block has a place. */
@@ -31,6 +34,7 @@ struct search_pattern {
     bool is_last;              /* nothing is executed after one of them */
 };
 
+struct search_frame;
 struct search {
     const struct golf_pieces *pieces;
     bool small_addresses;     /* as in struct golf_place_program */
@@ -43,9 +47,14 @@ struct search {
     struct board board;
     uint64_t *failed, salt; /* states that failed, and what tells this board from others */
     uint16_t *data_at, *block_at;
+    const struct search_frame *frames[BOARD_CELLS]; /* at each offset: the innermost one */
     bool *is_on_path; /* of each node: whether the search came through it */
-    uint16_t *need;   /* free bytes that a node needs at least, up to its block's end */
-    uint16_t *takes;  /* of each choice: the fewest free bytes that it takes anywhere */
+    /* Of each node: which nodes can be reached from it and lead back to it, as a number; and of
+     * each number: a hash of those of them that are on the path. */
+    uint32_t *circle_of;
+    uint64_t *circle_path;
+    uint16_t *need;  /* free bytes that a node needs at least, up to its block's end */
+    uint16_t *takes; /* of each choice: the fewest free bytes that it takes anywhere */
     struct search_pattern *patterns;
     size_t pattern_count;
     uint32_t *pattern_of; /* of each choice */
@@ -68,7 +77,8 @@ struct search {
     uint64_t deadline;
     bool is_stopped, is_found;
     bool is_given_up; /* this board */
-    bool has_skipped; /* states of this board, that are like others which failed */
+    uint64_t refused; /* candidates of this board */
+    bool has_skipped; /* something on this board, so that it is not sure that it has no file */
     bool takes_any;   /* the caller is not asked about candidates */
     struct jobs *jobs;
     size_t task; /* of them, if this is one of their processes */
@@ -84,6 +94,13 @@ struct search_at {
     struct place_flags flags;
 };
 
+/* A state that is being searched, and the one around it that is at the same offset. */
+struct search_frame {
+    const struct search_at *at;
+    size_t changes; /* of the board, when it was come to */
+    const struct search_frame *around;
+};
+
 /* Of a search, what a step changes. */
 struct search_mark {
     size_t changes, items, pending;
@@ -95,6 +112,10 @@ bool search_open(struct search *search, const struct golf_place_program *program
                  const struct golf_place_options *options, golf_candidate *candidate,
                  size_t capacity);
 void search_close(struct search *search);
+
+/* circles.c: numbers nodes so that those which can be reached from each other have the same number,
+ * less than how many nodes there are. Returns false if there is no memory. */
+bool circles_find(const struct golf_pieces *pieces, uint32_t *circle_of);
 
 /* bound.c: computes `need` and `leave` for a board on which header and data stand. Returns false if
  * a block has no room. */
@@ -137,6 +158,9 @@ bool search_limit_addresses(struct search *search);
 bool search_touches(const struct search *search, size_t offset, size_t length);
 /* Whether one of them is part of an instruction that was placed, and is not bound. */
 bool search_is_code(const struct search *search, size_t offset, size_t length);
+/* Whether a choice may share bytes with other instructions: with the last one of a program, which
+ * others may jump to. */
+bool search_may_share(const struct search *search, uint32_t which);
 /* Whether one of them is bound to others. */
 bool search_is_bound(const struct search *search, size_t offset, size_t length);
 

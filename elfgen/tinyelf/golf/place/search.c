@@ -8,8 +8,7 @@ enum {
     CLOCK_EVERY = 1 << 14,
     OPCODE_JUMP = 0xeb,
     OPCODE_JUMP_FAR = 0xe9,
-    OPCODE_CALL = 0xe8,
-    OPCODE_RETURN = 0xc3
+    OPCODE_CALL = 0xe8
 };
 
 static bool visit(struct search *search, struct search_at at);
@@ -19,25 +18,48 @@ static bool visit(struct search *search, struct search_at at);
 /* What is known of the conditions that a jump could have on this board. */
 static uint64_t conditions_of(const struct search *search, struct place_flags flags)
 {
-    uint64_t conditions = 0;
+    uint64_t conditions = 0, any = UINT64_C(1) << 32;
     for (uint8_t i = 0; i < 16; i++) {
-        bool holds = false;
-        if (search->jumps >> i & 1 && fillers_holds(i, flags, &holds))
+        bool holds = true;
+        if (!fillers_holds(i, flags, &holds))
+            continue;
+        if (search->jumps >> i & 1)
             conditions |= UINT64_C(1) << (2 * i + holds);
+        conditions |= holds ? 0 : any; /* among free bytes, one that does not hold will do */
     }
     return conditions;
 }
 
+/* A number that waits for its block. */
+static uint64_t hash_of(const struct search_pending *pending)
+{
+    const struct golf_field *field = &pending->field;
+    uint64_t hash = memo_mix(pending->cell | (uint64_t)pending->end << 16 |
+                             (uint64_t)field->target << 32 | (uint64_t)field->kind << 48 |
+                             (uint64_t)field->length << 52 | (uint64_t)field->is_signed << 56);
+    return memo_mix(hash + (uint64_t)field->addend);
+}
+
+/* All that the search from here on depends on, so that states with the same key have the same
+ * files: what is taken and what may be shared of it (board.h), where blocks are, what waits in its
+ * order, and the nodes to which a circle could lead back. */
 static uint64_t key_of(const struct search *search, const struct search_at *at)
 {
     uint64_t key = search->salt ^ search->board.hash ^ search->block_hash;
     for (size_t i = 0; i < search->pending_count; i++)
         if (search->block_at[search->pending[i].field.target] == SEARCH_NOWHERE)
-            key += memo_mix(search->pending[i].cell | (uint64_t)search->pending[i].end << 16 |
-                            (uint64_t)search->pending[i].field.target << 32 | UINT64_C(1) << 48);
+            key = memo_mix(key ^ hash_of(&search->pending[i]));
+    key = memo_mix(key ^ search->circle_path[search->circle_of[at->node]]);
     key = memo_mix(key + at->node * UINT64_C(0x9e3779b97f4a7c15));
     return memo_mix(key + (at->offset | conditions_of(search, at->flags) << 16 |
-                           (uint64_t)at->is_adrift << 48 | (uint64_t)at->is_landing << 49));
+                           (uint64_t)at->is_adrift << 49 | (uint64_t)at->is_landing << 50));
+}
+
+/* Puts a node on the path, or takes it off. */
+static void switch_path(struct search *search, uint32_t node)
+{
+    search->is_on_path[node] = !search->is_on_path[node];
+    search->circle_path[search->circle_of[node]] ^= memo_mix(node + (UINT64_C(1) << 40));
 }
 
 /* Whether time is over, or the user ends it. */
@@ -134,14 +156,13 @@ static bool try_choice(struct search *search, struct search_at at, uint32_t whic
         return false;
     if (search->is_on_path[choice->to]) /* a circle does nothing */
         return false;
-    if (search_is_code(search, at.offset, choice->length) &&
-        search->pieces->nodes[choice->to].kind != GOLF_NODE_STOP)
+    if (search_is_code(search, at.offset, choice->length) && !search_may_share(search, which))
         return false;
     struct search_mark mark = search_mark(search);
     at.is_adrift = at.is_adrift && !search_touches(search, at.offset, choice->length);
-    search->is_on_path[at.node] = true;
+    switch_path(search, at.node);
     bool is_over = search_put_choice(search, which, at.offset) && go_on(search, at, which);
-    search->is_on_path[at.node] = false;
+    switch_path(search, at.node);
     if (!is_over)
         search_undo(search, mark);
     return is_over;
@@ -165,7 +186,7 @@ static bool try_prefixed(struct search *search, struct search_at at)
     const struct board *board = &search->board;
     for (size_t prefixes = 1; prefixes <= PREFIXES; prefixes++) {
         size_t last = at.offset + prefixes - 1;
-        if (!board_is_known(board, last) ||
+        if (!board_is_known(board, last) || search_is_code(search, last, 1) ||
             !fillers_is_prefix(board->word == 8, board->value[last]))
             return false;
         struct search_at next = at;
@@ -294,7 +315,7 @@ static bool try_jumps(struct search *search, struct search_at at)
         return true;
     for (uint8_t condition = 0; condition < 16 && !is_plain; condition++) {
         bool holds = false;
-        if (fillers_holds(condition, at.flags, &holds) && holds &&
+        if (search->jumps >> condition & 1 && fillers_holds(condition, at.flags, &holds) && holds &&
             try_jump(search, at, (uint8_t)(0x70 | condition)))
             return true;
     }
@@ -307,9 +328,11 @@ static bool try_idle_jumps(struct search *search, struct search_at at)
     if (!search_touches(search, at.offset, 2) || search_is_code(search, at.offset, 2) ||
         at.offset + 2u >= search->board.size)
         return false;
+    bool is_plain = board_is_plain(&search->board, at.offset);
     for (uint8_t condition = 0; condition < 16; condition++) {
         bool holds = true;
-        if (!fillers_holds(condition, at.flags, &holds) || holds)
+        if (!fillers_holds(condition, at.flags, &holds) || holds ||
+            (!is_plain && !(search->jumps >> condition & 1)))
             continue;
         struct search_mark mark = search_mark(search);
         struct search_at next = at;
@@ -364,7 +387,8 @@ static bool jump_to_block(struct search *search, struct search_at at, uint8_t op
                                .is_block = true,
                                .target = (uint16_t)block};
     size_t end = at.offset + 1u + field.length;
-    return end <= search->board.size && board_put(&search->board, at.offset, opcode) &&
+    return end <= search->board.size && !search_is_code(search, at.offset, end - at.offset) &&
+           board_put(&search->board, at.offset, opcode) &&
            search_note(search, GOLF_ITEM_JUMP, at.offset, 1u + field.length, 0) &&
            search_put_field(search, &field, at.offset + 1u, end) && next_block(search);
 }
@@ -407,7 +431,8 @@ static bool branch(struct search *search, struct search_at at, uint8_t opcode, s
                                .target = (uint16_t)taken};
     size_t head = is_far ? 2 : 1, end = at.offset + head + field.length;
     at.is_adrift = at.is_adrift && !search_touches(search, at.offset, head + field.length);
-    if (end > search->board.size || (is_far && !board_put(&search->board, at.offset, 0x0f)) ||
+    if (end > search->board.size || search_is_code(search, at.offset, end - at.offset) ||
+        (is_far && !board_put(&search->board, at.offset, 0x0f)) ||
         !board_put(&search->board, at.offset + head - 1,
                    (uint8_t)(is_far ? opcode + 0x10 : opcode)) ||
         !search_note(search, GOLF_ITEM_BRANCH, at.offset, end - at.offset, at.node) ||
@@ -445,7 +470,8 @@ static bool visit_call(struct search *search, struct search_at at)
         .kind = GOLF_RELATIVE_FIELD, .length = 4, .is_block = true, .target = node->taken};
     size_t end = at.offset + 1u + field.length;
     at.is_adrift = at.is_adrift && !search_touches(search, at.offset, 1u + field.length);
-    if (end > search->board.size || !board_put(&search->board, at.offset, OPCODE_CALL) ||
+    if (end > search->board.size || search_is_code(search, at.offset, end - at.offset) ||
+        !board_put(&search->board, at.offset, OPCODE_CALL) ||
         !search_note(search, GOLF_ITEM_BRANCH, at.offset, end - at.offset, at.node) ||
         !search_put_field(search, &field, at.offset + 1u, end))
         return false;
@@ -496,6 +522,19 @@ static bool visit_node(struct search *search, struct search_at at)
     return false;
 }
 
+/* Whether bytes that stand, such as a jump, led back to where the search was: nothing new comes of
+ * it. */
+static bool is_circling(const struct search *search, const struct search_at *at)
+{
+    const struct search_frame *frame = search->frames[at->offset];
+    for (; frame && frame->changes == search->board.changes; frame = frame->around)
+        if (frame->at->node == at->node && frame->at->is_adrift == at->is_adrift &&
+            frame->at->is_landing == at->is_landing && frame->at->flags.known == at->flags.known &&
+            frame->at->flags.value == at->flags.value)
+            return true;
+    return false;
+}
+
 /* Tries everything from a state on. Returns whether the search is over: the file is found, or the
  * search is stopped. */
 static bool visit(struct search *search, struct search_at at)
@@ -506,20 +545,24 @@ static bool visit(struct search *search, struct search_at at)
     if (node->kind == GOLF_NODE_STOP)
         return !at.is_adrift && next_block(search);
     if (at.offset >= search->board.size || !search->is_alive[at.offset] ||
-        !bound_allows(search, &at))
+        !bound_allows(search, &at) || is_circling(search, &at))
         return false;
-    uint64_t key = key_of(search, &at);
-    /* The key leaves out the values of code that stands, which later code might share. */
-    if (memo_has(search->failed, key)) {
-        search->has_skipped = true;
+    uint64_t key = key_of(search, &at), refused = search->refused;
+    if (!search->options->forgets && memo_has(search->failed, key))
         return false;
-    }
     struct search_mark mark = search_mark(search);
+    const struct search_frame frame = {&at, mark.changes, search->frames[at.offset]};
+    search->frames[at.offset] = &frame;
     bool is_over = visit_node(search, at);
+    search->frames[at.offset] = frame.around;
     if (is_over)
         return true;
     search_undo(search, mark);
-    memo_add(search->failed, key);
+    /* What was refused here might be accepted with other bytes of the same meaning. */
+    bool is_sure = refused == search->refused;
+    search->has_skipped |= !is_sure && search->refused > SEARCH_REFUSED;
+    if (is_sure || search->refused > SEARCH_REFUSED)
+        memo_add(search->failed, key);
     return false;
 }
 
