@@ -44,14 +44,18 @@ static const uint8_t pours[] = {0xb8, 1,    0,    0,    0, 0x31, 0xff, 0x48, 0x8
 
 /* ---- a worker ---- */
 
-enum { LIMIT = 100000 };
+enum {
+    LIMIT = 100000,
+    SOON = 500,    /* milliseconds that a program gets which is to be stopped by its time limit */
+    AMPLE = 200000 /* and one which is not, however busy the machine is */
+};
 static struct sandbox_worker *worker;
 static uint8_t kept[LIMIT];
 static struct sandbox_stream output = {.descriptor = -1, .bytes = kept, .room = sizeof kept};
 
-static void open_worker(void)
+static void open_worker(uint64_t time)
 {
-    struct sandbox_options options = {.limits = {.time = 500, .memory = 64 << 20, .output = LIMIT},
+    struct sandbox_options options = {.limits = {.time = time, .memory = 64 << 20, .output = LIMIT},
                                       .terminal = true,
                                       .columns = 100};
     struct elfgen_error error;
@@ -61,9 +65,21 @@ static void open_worker(void)
     ck_assert_msg(worker != NULL, "%s", error.text);
 }
 
+static void open_ample(void)
+{
+    open_worker(AMPLE);
+}
+
 static void close_worker(void)
 {
     sandbox_close(worker);
+}
+
+/* Another worker in its place. */
+static void reopen_worker(uint64_t time)
+{
+    close_worker();
+    open_worker(time);
 }
 
 static int file_with(const uint8_t *bytes, size_t size)
@@ -165,10 +181,12 @@ START_TEST(nothing_that_is_typed_or_written_holds_a_run_past_its_limits)
 {
     static uint8_t much[1 << 20];
     memset(much, '\n', sizeof much);
+    reopen_worker(SOON);
     /* It reads the end more often than that is typed. */
     struct run_end end = RUN(reads, -1, false);
     ck_assert_int_eq(end.reason, RUN_TIME);
     ck_assert_int_eq(end.signal, SIGKILL);
+    reopen_worker(AMPLE);
     for (int unread = 0; unread < 2; unread++) {
         end = RUN(pours, -1, unread != 0);
         ck_assert_int_eq(end.reason, RUN_OUTPUT);
@@ -186,9 +204,11 @@ START_TEST(an_input_that_comes_later_is_typed_when_it_comes)
 {
     int ends[2];
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    reopen_worker(SOON);
     struct run_end end = RUN(reads, ends[0], false);
     ck_assert_int_eq(end.reason, RUN_TIME);
     close(ends[1]);
+    reopen_worker(AMPLE);
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     pid_t child = fork();
     if (child == 0) {
@@ -207,7 +227,7 @@ static Suite *terminal_suite(void)
 {
     Suite *suite = suite_create("sandbox_terminal");
     TCase *runs = tcase_create("runs");
-    tcase_add_checked_fixture(runs, open_worker, close_worker);
+    tcase_add_checked_fixture(runs, open_ample, close_worker);
     tcase_add_test(runs, a_program_reads_the_bytes_of_its_input_whichever_they_are);
     tcase_add_test(runs, each_program_finds_a_new_terminal);
     tcase_add_test(runs, nothing_that_is_typed_or_written_holds_a_run_past_its_limits);
