@@ -57,13 +57,13 @@ static void assemble(const struct document *source, const struct elfgen_view *vi
 }
 
 /* An instruction that ran is one, unless its bytes are none; none that did not shares bytes with
- * one that did. */
+ * one that did. How often it ran may not be known. */
 static void compare_code(struct elfgen_code *code, const struct coverage *run)
 {
     struct elfgen_code_place place;
     for (uint64_t at = 0; elfgen_code_next(code, at, run->view->length, &place);
          at = place.offset + 1)
-        check(coverage_times(run, place.offset) > 0 ||
+        check(coverage_ran(run, place.offset, place.length, true) ||
               coverage_bytes(run, COVERAGE_EXECUTED, place.offset, place.length) == 0);
 }
 

@@ -11,18 +11,22 @@ trap 'rm -rf "$folder"' EXIT
 # fuzz TARGET: logs to $folder/TARGET.log, and prints a line of it on success.
 fuzz()
 {
-    local target=$1 seeds=$here/corpus/$1 time=$seconds words=()
+    local target=$1 seeds=$here/corpus/$1 more=() time=$seconds most=8192 words=()
     mkdir "$folder/$target"
     case $target in
     map | kernel | explain | disasm | compare | unfold | lift) seeds=$here/corpus/dump ;; # all of these read ELF files
     detect) seeds=$here/../../asm ;;
+    run) more=("$here/corpus/recording") ;;
+    esac
+    case $target in
+    recording | run) most=65536 ;; # a longer seed would be cut, and be none
     esac
     case $target in
     library | image | detect | strace | encode) time=$(((seconds + 3) / 4)) ;;
     esac
     [ ! -e "$here/$target.dict" ] || words=("-dict=$here/$target.dict")
     if "$build/tests/fuzz-$target" "${words[@]}" -max_total_time="$time" -timeout=10 -rss_limit_mb=2048 \
-        -max_len=8192 -print_final_stats=1 "$folder/$target" "$seeds" >"$folder/$target.log" 2>&1; then
+        -max_len=$most -print_final_stats=1 "$folder/$target" "$seeds" "${more[@]}" >"$folder/$target.log" 2>&1; then
         echo "$target: $(grep -E 'number_of_executed_units' "$folder/$target.log")"
     else
         touch "$folder/failed"

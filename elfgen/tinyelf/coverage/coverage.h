@@ -149,7 +149,8 @@ uint64_t coverage_total(const struct coverage *coverage, enum coverage_use use);
 bool coverage_next(const struct coverage *coverage, enum coverage_use use, uint64_t *offset,
                    uint64_t *length);
 
-/* Whether an instruction was executed that begins at `offset`, and how often: 0 if none was. */
+/* How often an instruction was executed that begins at `offset`: 0 if none was, or if it is not
+ * known (coverage_ran()). */
 uint64_t coverage_times(const struct coverage *coverage, uint64_t offset);
 
 /* The first instruction executed at `offset` with changed bytes; NULL: none was. */
