@@ -75,8 +75,8 @@ static void split(void *context, const uint8_t *bytes, size_t size, struct elfge
         split_decoded(&source, parts);
 }
 
-/* Whether an instruction ends a program: it is privileged, invalid on purpose, or a trap. */
-static bool ends_program(const ZydisDecodedInstruction *source)
+/* Whether an instruction is invalid on purpose, or the system's alone. */
+static bool is_refused(const ZydisDecodedInstruction *source)
 {
     switch (source->mnemonic) {
     case ZYDIS_MNEMONIC_HLT:
@@ -85,12 +85,22 @@ static bool ends_program(const ZydisDecodedInstruction *source)
     case ZYDIS_MNEMONIC_UD2:
     case ZYDIS_MNEMONIC_CLI:
     case ZYDIS_MNEMONIC_STI:
+        return true;
+    default:
+        return (source->attributes & ZYDIS_ATTRIB_IS_PRIVILEGED) != 0;
+    }
+}
+
+/* Whether an instruction ends a program: it is refused, or a trap. */
+static bool ends_program(const ZydisDecodedInstruction *source)
+{
+    switch (source->mnemonic) {
     case ZYDIS_MNEMONIC_INT:
     case ZYDIS_MNEMONIC_INT1:
     case ZYDIS_MNEMONIC_INT3:
         return true;
     default:
-        return (source->attributes & ZYDIS_ATTRIB_IS_PRIVILEGED) != 0;
+        return is_refused(source);
     }
 }
 
@@ -326,18 +336,8 @@ bool x86_syscall_signature(void *context, uint8_t by, uint64_t number,
 
 bool x86_faults(const ZydisDecodedInstruction *source)
 {
-    switch (source->mnemonic) {
-    case ZYDIS_MNEMONIC_HLT:
-    case ZYDIS_MNEMONIC_UD0:
-    case ZYDIS_MNEMONIC_UD1:
-    case ZYDIS_MNEMONIC_UD2:
-    case ZYDIS_MNEMONIC_CLI:
-    case ZYDIS_MNEMONIC_STI:
-    case ZYDIS_MNEMONIC_IN:
-    case ZYDIS_MNEMONIC_OUT:
+    if (source->mnemonic == ZYDIS_MNEMONIC_IN || source->mnemonic == ZYDIS_MNEMONIC_OUT)
         return true;
-    default:
-        return (source->attributes & ZYDIS_ATTRIB_IS_PRIVILEGED) != 0 &&
-               source->meta.category != ZYDIS_CATEGORY_IOSTRINGOP;
-    }
+    /* A repeated one does nothing if it is to be done no time. */
+    return is_refused(source) && source->meta.category != ZYDIS_CATEGORY_IOSTRINGOP;
 }
