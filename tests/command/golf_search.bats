@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# tinyelf golf: the sizes that a search finds in so many states. These tests take long.
+
+load ../support/setup
+load ../support/golf_setup
+
+@test "a smaller file is found, which does the same" {
+    tinyelf golf -o exit "$SOURCE/asm/exit.s"
+    exits 0
+    contains "exit: 80 bytes, and does the same as the 132 of"
+    contains "search complete"
+    is_golfed exit 80 "$SOURCE/asm/exit.s"
+    run ./exit
+    [ "$status" -eq 42 ]
+    tinyelf golf -o ring3 "$SOURCE/asm/ring3.s"
+    exits 0
+    is_golfed ring3 80 "$SOURCE/asm/ring3.s"
+}
+
+@test "text is placed as well, and the same nodes give the same file" {
+    tinyelf golf --nodes 400000 -o hello "$SOURCE/asm/hello.s"
+    exits 0
+    is_golfed hello 112 "$SOURCE/asm/hello.s"
+    [ "$(./hello)" = "Hello world" ]
+    tinyelf golf --nodes 400000 -o again "$SOURCE/asm/hello.s"
+    cmp hello again
+    tinyelf golf --nodes 400000 -o hello32 "$SOURCE/asm/hello32.s"
+    is_golfed hello32 84 "$SOURCE/asm/hello32.s"
+    [ "$(./hello32)" = "Hello world" ]
+}
+
+@test "any number of jobs finds the same file, and none of them is left" {
+    for input in echo exit; do
+        for jobs in 1 2 3; do
+            tinyelf golf --nodes 200000 --seed 3 --jobs $jobs -o $input.$jobs "$SOURCE/asm/$input.s"
+            exits 0
+        done
+        cmp $input.1 $input.2
+        cmp $input.1 $input.3
+    done
+    tinyelf golf --nodes 200000 --jobs 2 --shard 2/2 -o part "$SOURCE/asm/exit.s"
+    exits 0
+    [ "$(stat -c %s part)" -le 132 ]
+    for wrong in "--jobs 0" "--jobs 257" "--shard 0/2" "--shard 3/2" "--shard 2" "--shard +1/2"; do
+        tinyelf golf $wrong -o made "$SOURCE/asm/exit.s"
+        exits 2
+    done
+}
+
+@test "programs without a loop have the sizes of the page" {
+    tinyelf golf --nodes 3000000 -o hello "$SOURCE/asm/hello.s"
+    exits 0
+    is_golfed hello 87 "$SOURCE/asm/hello.s"
+    run bash -c './hello >/dev/full'
+    [ "$status" -eq 0 ]
+    tinyelf golf --nodes 2000000 --with int80,overcommit -o hello "$SOURCE/asm/hello.s"
+    is_golfed hello 83 "$SOURCE/asm/hello.s"
+    [ "$(./hello)" = "Hello world" ]
+}
+
+@test "a place in memory is reached from an address that a register has anyway" {
+    tinyelf golf --nodes 1000000 -o seq "$SOURCE/tests/golf/programs/seq.s"
+    exits 0
+    [ "$(./seq | tr -d '\n')" = 123456789 ]
+    [ "$(stat -c %s seq)" -le 86 ]
+}
+
+@test "headers that count gigabytes have the code in 73 bytes" {
+    for name in exit ring3; do
+        tinyelf golf --nodes 300000 --with overcommit -o "$name" "$SOURCE/asm/$name.s"
+        is_golfed "$name" 73 "$SOURCE/asm/$name.s"
+    done
+}
+
+@test "with full writes the result of a write is a constant, and the report says that it is not the same program" {
+    printf 'global _start\n_start: mov eax, 1\nmov edi, 1\nlea rsi, [rel t]\nmov edx, 3\nsyscall\nxor edi, edi\nmov eax, 60\nsyscall\nt: db "hi", 10\n' >hi.s
+    tinyelf golf --nodes 30000 --with full-writes -o hi hi.s
+    exits 0
+    contains "only where each write returns all that it was asked for"
+    [ "$(./hi)" = hi ]
+    tinyelf golf --prove hi --with full-writes hi.s
+    exits 0
+    tinyelf golf --json --prove hi --with full-writes hi.s
+    contains '"full_writes":true'
+    tinyelf golf --prove hi --with rwx hi.s
+    exits 2
+}
+
+@test "other statuses, other registers, dead code and another syntax give the same size" {
+    for status in 0 1 127 128 255; do
+        printf 'global _start\n_start: mov eax, 60\nmov edi, %d\nsyscall\n' "$status" >status.s
+        tinyelf golf --nodes 400000 -o status status.s
+        is_golfed status 80 status.s
+    done
+    cat >moves.s <<'S'
+global _start
+_start: mov r9d, 42
+    xor ecx, ecx
+    push 231
+    pop rax
+    mov rdi, r9
+    jmp out
+    ud2
+out: syscall
+S
+    tinyelf golf --nodes 400000 -o moves moves.s
+    is_golfed moves 80 moves.s
+}
+
+@test "a status that says whether the write failed is kept" {
+    tinyelf golf --nodes 100000 -o hello "$SOURCE/asm/hello.c"
+    exits 0
+    is_golfed hello 120 "$SOURCE/asm/hello.c"
+    run bash -c './hello >/dev/full'
+    [ "$status" -eq 1 ]
+}
