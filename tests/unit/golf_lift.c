@@ -184,6 +184,46 @@ START_TEST(a_loop_carries_what_it_reads_again_and_what_linux_gives_is_known_befo
 }
 END_TEST
 
+/* What a program without absolute addresses is lifted to, which is known to have none. */
+static const char *lifted_relative(const char *source, char text[TEXT_ROOM])
+{
+    static struct program program;
+    static const struct golf_addresses none = {.count = 0};
+    struct golf_lifted lifted;
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    struct elfgen_text out = {.bytes = text, .capacity = TEXT_ROOM - 1};
+    make_program(&program, source, 64);
+    ck_assert_msg(golf_lift_known(program.bytes, program.size, &none, &lifted, &error), "%s",
+                  error.text);
+    golf_lifted_dump(&lifted, &out);
+    golf_lifted_free(&lifted);
+    text[out.length] = '\0';
+    return text;
+}
+
+/* The buffer's address is where the call had it, in each block after it that uses it; not where
+ * something else may have come into that register. The small object is next to the stack pointer,
+ * though it comes last. */
+START_TEST(an_address_stays_in_the_register_of_a_call_for_the_blocks_after_it)
+{
+#define FILTER(between)                                                                            \
+    CODE("again: xor eax, eax\nxor edi, edi\nlea rsi, [rel buffer]\nmov edx, 512\n"                \
+         "syscall\ntest eax, eax\njle out\n" between                                               \
+         "test al, 1\njz skip\ninc byte [rel buffer + 3]\nskip: inc dword [rel count]\n"           \
+         "jmp again\nout: mov edi, [rel count]\n" EXIT_WITH                                        \
+         "section .bss\nbuffer: resb 512\ncount: resd 1\n")
+    static char text[TEXT_ROOM];
+    static const char uses[] = "rsi = stack-532\n  inc byte [rsp-0x211] needs";
+    const char *got = lifted_relative(FILTER(""), text);
+    ck_assert_msg(strstr(got, uses), "%s", got);
+    ck_assert_msg(strstr(got, "edi = 0, rsi = stack-532, rdx = 512"), "%s", got);
+    ck_assert_msg(strstr(got, "inc dword [rsp-0x14] needs"), "%s", got);
+    got = lifted_relative(FILTER("js other\nmov rsi, [rsp]\nother: "), text);
+    ck_assert_msg(!strstr(got, uses), "%s", got);
+    ck_assert_msg(strstr(got, "inc byte [rsp-0x211] needs"), "%s", got);
+}
+END_TEST
+
 /* Below what calls and pushes may overwrite; not where the stack pointer is not known, nor beyond
  * what Linux has mapped. */
 START_TEST(zeros_that_are_written_are_on_the_stack_where_that_is_known)
@@ -451,6 +491,7 @@ static Suite *suite(void)
     tcase_add_test(blocks, branches_need_what_decides_them_and_faults_end);
     tcase_add_test(blocks,
                    a_loop_carries_what_it_reads_again_and_what_linux_gives_is_known_before_it);
+    tcase_add_test(blocks, an_address_stays_in_the_register_of_a_call_for_the_blocks_after_it);
     tcase_add_test(blocks, zeros_that_are_written_are_on_the_stack_where_that_is_known);
     tcase_add_test(blocks, a_subroutine_that_is_called_twice_stays_one);
     suite_add_tcase(s, blocks);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/no_memory.h"
+#include "golf/lift/carried.h"
 #include "golf/lift/lift.h"
 #include "golf/lift/live.h"
 #include "golf/lift/memory.h"
@@ -292,7 +293,7 @@ static bool move_to_stack(struct lift *lift, struct golf_lifted *lifted)
         lift_stack_data(lifted, marked, numbers);
     free(marked);
     free(numbers);
-    return is_done || no_memory(lift);
+    return (is_done && lift_carry(lifted)) || no_memory(lift);
 }
 
 bool lift_build(struct lift *lift, struct golf_lifted *lifted)

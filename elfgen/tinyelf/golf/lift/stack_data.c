@@ -355,40 +355,53 @@ static size_t nesting(const struct golf_lifted *lifted, size_t *depth)
     return most <= calls ? most : SIZE_MAX;
 }
 
+/* Objects that are moved: those of one kind after the other. */
+struct moved {
+    int64_t lowest; /* the first one's place, or that of the last one */
+    bool is_any, has_large;
+};
+
+/* Moves small objects, which are near to the stack pointer then, or large ones. */
+static void move_objects(struct moving *moving, bool large, struct moved *moved, bool *marked)
+{
+    struct golf_lifted *lifted = moving->lifted;
+    for (size_t i = 0; i < lifted->data_count;) {
+        const struct golf_data *data = &lifted->data[i];
+        moving->data = (uint16_t)i++;
+        moving->offset = 0;
+        if (!data->is_written || data->file_size > 0 || data->is_code || data->size > LOWEST ||
+            (data->size > SMALL) != large || !may_move(moving, marked))
+            continue;
+        int64_t lowest = moved->lowest;
+        if (!moved->is_any) {
+            lowest = moving->highest - (int64_t)moving->depth;
+            if (!large || moving->depth > 0)
+                lowest -= PUSHED;
+        }
+        if (lowest > moving->highest || lowest - (int64_t)data->size < -LOWEST)
+            continue;
+        moving->offset = lowest - (int64_t)data->size;
+        if (!may_move(moving, marked))
+            continue;
+        moved->lowest = moving->offset;
+        moved->has_large = moved->has_large || (!moved->is_any && large && moving->depth == 0);
+        moved->is_any = true;
+        move(moving, marked);
+        remove_object(lifted, moving->data);
+        renumber(lifted, moving->data);
+        i--;
+    }
+}
+
 void lift_stack_data(struct golf_lifted *lifted, bool *marked, size_t *numbers)
 {
     size_t calls = nesting(lifted, numbers);
     if (lifted->uses_red_zone || calls > PUSHED)
         return;
     struct moving moving = {.lifted = lifted, .depth = calls * lifted->bits / 8};
-    int64_t lowest = 0;
-    bool has_moved = false, has_large = false;
-    for (size_t i = 0; i < lifted->data_count;) {
-        const struct golf_data *data = &lifted->data[i];
-        moving.data = (uint16_t)i++;
-        moving.offset = 0;
-        if (!data->is_written || data->file_size > 0 || data->is_code || data->size > LOWEST ||
-            !may_move(&moving, marked))
-            continue;
-        bool is_large = data->size > SMALL;
-        if (!has_moved) {
-            lowest = moving.highest - (int64_t)moving.depth;
-            if (!is_large || moving.depth > 0)
-                lowest -= PUSHED;
-        }
-        if (lowest > moving.highest || lowest - (int64_t)data->size < -LOWEST)
-            continue;
-        moving.offset = lowest - (int64_t)data->size;
-        if (!may_move(&moving, marked))
-            continue;
-        lowest = moving.offset;
-        has_large = has_large || (!has_moved && is_large && moving.depth == 0);
-        has_moved = true;
-        move(&moving, marked);
-        remove_object(lifted, moving.data);
-        renumber(lifted, moving.data);
-        i--;
-    }
-    if (has_large)
+    struct moved moved = {0};
+    move_objects(&moving, false, &moved, marked);
+    move_objects(&moving, true, &moved, marked);
+    if (moved.has_large)
         keep_below(lifted, marked);
 }

@@ -43,7 +43,7 @@ bool place_of(const struct golf_lifted *lifted, const struct golf_operation *ope
     if (operation->writes & 1u << RSP || !stack || stack->kind != GOLF_STACK)
         return false;
     for (uint8_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
-        if (operands[i].kind != ELFGEN_X86_MEMORY || operands[i].segment || operands[i].index ||
+        if (operands[i].kind != ELFGEN_X86_MEMORY || operands[i].segment ||
             operands[i].base != full_class(lifted) + RSP)
             continue;
         *place = (struct place){*stack, i};
