@@ -13,7 +13,7 @@ static bool is_general(uint8_t reg)
 
 static uint16_t bit_of(uint8_t reg)
 {
-    return is_general(reg) ? (uint16_t)(1u << (reg & NUMBER)) : 0;
+    return (uint16_t)(is_general(reg) ? 1u << (reg & NUMBER) : 0);
 }
 
 static uint16_t in_needs(const struct golf_need *needs, size_t count)
