@@ -2,18 +2,11 @@
 # tinyelf syscall: numbers compared with the system's headers, entry points with the running kernel,
 # registers with strace and the processor.
 load ../support/setup
+load ../support/syscall_setup
 
 setup_file()
 {
     command -v perl >/dev/null || skip "perl is not installed"
-}
-
-# Prints both tables as lines ABI NUMBER NAME ENTRY, with "-" if there is no entry point.
-table()
-{
-    "$TINYELF" syscall --list --json | perl -MJSON::PP -0777 -ne '
-        printf "%s %s %s %s\n", @$_{qw(abi number name)}, $_->{entry_point} // "-"
-            for @{decode_json($_)->{calls}}'
 }
 
 # Prints the numbers of the system's headers as lines "NAME NUMBER".
@@ -201,26 +194,6 @@ x86_64 has no $name." ]]
     done
 }
 
-@test "every call is found by its name and by its number" {
-    table >all
-    [ "$(wc -l <all)" -gt 700 ]
-    perl -e '
-        my ($command, $bad) = ($ARGV[0], 0);
-        open my $all, "<", "all" or die;
-        while (<$all>) {
-            my ($abi, $number, $name, $entry) = split;
-            my $by_name = `$command syscall --abi $abi $name`;
-            my $by_number = `$command syscall --abi $abi $number`;
-            my $shown = $entry eq "-" ? "not implemented" : $entry;
-            next if $? == 0 && $by_name eq $by_number && $by_name =~ /^name +$name$/m &&
-                $by_name =~ /^number +[re]ax = $number \(0x@{[sprintf "%x", $number]}\)$/m &&
-                $by_name =~ /^entry point +\Q$shown\E$/m;
-            print "$abi $number $name:\n$by_name$by_number";
-            $bad = 1;
-        }
-        exit $bad' "$TINYELF"
-}
-
 @test "--list by number has a line for each call of --json" {
     table >all
     for abi in x86_64 i386; do
@@ -261,19 +234,6 @@ x86_64 has no $name." ]]
             $bad = 1;
         }
         exit $bad'
-}
-
-@test "no line is wider than 100 characters or ends in a blank" {
-    {
-        "$TINYELF" syscall --help
-        "$TINYELF" syscall
-        "$TINYELF" syscall --list
-        for abi in x86_64 i386; do "$TINYELF" syscall --list --abi "$abi"; done
-        table | cut -d ' ' -f 3 | sort -u | while read -r name; do "$TINYELF" syscall "$name"; done
-        for ((number = 0; number < 460; number++)); do "$TINYELF" syscall "$number" 2>/dev/null || true; done
-    } >all
-    [ "$(wc -l <all)" -gt 10000 ]
-    awk 'length > 100 || / $/ { print; bad = 1 } END { exit bad }' all
 }
 
 @test "--json is one value with stable keys" {
