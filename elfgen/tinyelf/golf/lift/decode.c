@@ -10,6 +10,23 @@
 
 enum { TABLE = 1 << 15, READS = ZYDIS_OPERAND_ACTION_MASK_READ };
 
+bool lift_is_arithmetic(ZydisMnemonic mnemonic)
+{
+    switch (mnemonic) {
+    case ZYDIS_MNEMONIC_ADD:
+    case ZYDIS_MNEMONIC_SUB:
+    case ZYDIS_MNEMONIC_AND:
+    case ZYDIS_MNEMONIC_OR:
+    case ZYDIS_MNEMONIC_XOR:
+    case ZYDIS_MNEMONIC_INC:
+    case ZYDIS_MNEMONIC_DEC:
+    case ZYDIS_MNEMONIC_NEG:
+        return true;
+    default:
+        return false;
+    }
+}
+
 uint8_t lift_register(const ZydisDecodedOperand *operand, uint8_t *bits)
 {
     *bits = 0;

@@ -8,6 +8,11 @@
  * that is not lifted. *index is its index in lift->instructions. */
 struct lift_instruction *lift_instruction_at(struct lift *lift, uint64_t address, uint32_t *index);
 
+/* Whether an instruction computes as machines have done since the 8086: the bits of its result
+ * depend on those of its operands at the same places and below, and ZF tells whether the result is
+ * 0. */
+bool lift_is_arithmetic(ZydisMnemonic mnemonic);
+
 /* The general register of which an operand is a part, EFFECTS_NONE for others; and how many of its
  * low bits the part reaches. */
 uint8_t lift_register(const ZydisDecodedOperand *operand, uint8_t *bits);

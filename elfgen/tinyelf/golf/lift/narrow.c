@@ -53,14 +53,6 @@ static bool is_modular(const struct lift_instruction *instruction)
 {
     const ZydisDecodedOperand *operands = instruction->operands;
     switch (instruction->zydis.mnemonic) {
-    case ZYDIS_MNEMONIC_ADD:
-    case ZYDIS_MNEMONIC_SUB:
-    case ZYDIS_MNEMONIC_AND:
-    case ZYDIS_MNEMONIC_OR:
-    case ZYDIS_MNEMONIC_XOR:
-    case ZYDIS_MNEMONIC_INC:
-    case ZYDIS_MNEMONIC_DEC:
-    case ZYDIS_MNEMONIC_NEG:
     case ZYDIS_MNEMONIC_NOT:
     case ZYDIS_MNEMONIC_LEA:
         return true;
@@ -71,7 +63,7 @@ static bool is_modular(const struct lift_instruction *instruction)
     case ZYDIS_MNEMONIC_SHL:
         return operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operands[1].imm.value.u < HALF;
     default:
-        return false;
+        return lift_is_arithmetic(instruction->zydis.mnemonic);
     }
 }
 

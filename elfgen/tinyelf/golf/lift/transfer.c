@@ -497,17 +497,8 @@ static void note_equal(const struct step *step)
         state->has_equal = operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
         state->equal_to = x86_low_bits(operands[1].imm.value.u, bits);
         break;
-    case ZYDIS_MNEMONIC_ADD:
-    case ZYDIS_MNEMONIC_SUB:
-    case ZYDIS_MNEMONIC_AND:
-    case ZYDIS_MNEMONIC_OR:
-    case ZYDIS_MNEMONIC_XOR:
-    case ZYDIS_MNEMONIC_INC:
-    case ZYDIS_MNEMONIC_DEC:
-    case ZYDIS_MNEMONIC_NEG:
-        state->has_equal = true;
-        break;
     default:
+        state->has_equal = lift_is_arithmetic(instruction->zydis.mnemonic);
         break;
     }
 }
