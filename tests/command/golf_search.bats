@@ -114,3 +114,21 @@ S
     run bash -c './hello >/dev/full'
     [ "$status" -eq 1 ]
 }
+
+@test "a part of a search is the same with any number of jobs, claims no completeness, and one of the parts has what the whole has" {
+    local least=1000 size part jobs
+    tinyelf golf --nodes 200000 -o whole "$SOURCE/asm/hello.s"
+    for part in 1 2; do
+        for jobs in 1 2; do
+            tinyelf golf --nodes 300000 --jobs $jobs --shard $part/2 -o part.$jobs "$SOURCE/asm/hello.s"
+            exits 0
+            contains "search stopped: there may be smaller ones"
+        done
+        cmp part.1 part.2
+        is_golfed part.1 178 "$SOURCE/asm/hello.s"
+        [ "$(./part.1)" = "Hello world" ]
+        size=$(stat -c %s part.1)
+        [ "$size" -ge "$least" ] || least=$size
+    done
+    [ "$least" -le "$(stat -c %s whole)" ]
+}

@@ -275,8 +275,10 @@ S
         tinyelf build start.o main.o thin.a -o out
         refuses "f.o"
     else
-        refuses "thin"
-        says "thin.a"
+        refuses "thin.a"
+        says "a thin archive: its members are files of their own; name those, or make it without T"
+        tinyelf build start.o main.o f.o -o out
+        ends_with 42 ./out
     fi
 }
 
