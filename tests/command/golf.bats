@@ -136,12 +136,13 @@ load ../support/golf_setup
     tinyelf golf --time 1 -o spin spin.s
     exits 1
     [ ! -e spin ]
-    tinyelf golf --unproven --time 1 -o spin spin.s
+    # What is left when the proof has given up is enough for a search, on a busy machine and with sanitizers, too.
+    tinyelf golf --unproven --time 5 -o spin spin.s
     exits 0
     contains "not proven to do the same: that takes longer than half of the time"
     [[ $output != *"and does the same"* ]]
     [ "$(stat -c %s spin)" -lt 144 ]
-    tinyelf golf --unproven --json --time 1 -o spin spin.s
+    tinyelf golf --unproven --json --time 5 -o spin spin.s
     contains '"same":false,"unproven":"that takes longer'
 }
 
