@@ -23,17 +23,12 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-static bool has(const struct board_set *set, uint8_t value)
-{
-    return set->bits[value / 64] >> value % 64 & 1;
-}
-
 /* Of a cell that is bound to others the value counts, and one that instructions may share; of all
  * others that it is taken. */
 static uint64_t hash_of(const struct board *board, size_t cell)
 {
     bool is_bound = board->state[cell] & BOARD_SPECIAL;
-    bool counts = is_bound || has(&board->counts, board->value[cell]);
+    bool counts = is_bound || board_set_has(&board->counts, board->value[cell]);
     return mix(cell << 10 | (counts ? 256u + board->value[cell] : 0) | (is_bound ? 512u : 0));
 }
 
@@ -81,16 +76,6 @@ void board_free(struct board *board)
     free(board->set);
     free(board->free);
     free(board->trail);
-}
-
-bool board_may_be(const struct board *board, size_t cell, uint8_t value)
-{
-    if (cell >= board->size || board->state[cell] & (BOARD_LOCKED | BOARD_RESERVED))
-        return false;
-    if (board->state[cell] & BOARD_KNOWN)
-        return board->value[cell] == value;
-    uint16_t set = board->set[board->leader[cell]];
-    return set == 0 || has(&board->sets[set - 1], value);
 }
 
 bool board_put(struct board *board, size_t cell, uint8_t value)
@@ -167,7 +152,7 @@ bool board_allow(struct board *board, size_t cell, const struct board_set *set)
     if (cell >= board->size)
         return false;
     if (board->state[cell] & BOARD_KNOWN)
-        return has(set, board->value[cell]);
+        return board_set_has(set, board->value[cell]);
     size_t leader = board->leader[cell];
     struct board_set both = *set;
     if (board->set[leader] != 0)
@@ -307,10 +292,10 @@ static bool put_second(struct board *board, size_t cell, uint8_t offset)
         return board_put(board, cell, (uint8_t)((board->value[base] & 0xf0) | offset));
     const struct board_set *set = &board->sets[board->set[board->leader[base]] - 1];
     for (unsigned high = 0; high < 256; high += 16) /* the low bits are the same for all */
-        if (has(set, (uint8_t)(high | offset)))
+        if (board_set_has(set, (uint8_t)(high | offset)))
             return join(board, cell, base);
     for (unsigned value = 0; value < 16; value++)
-        if (has(set, (uint8_t)value) && board_put(board, base, (uint8_t)value))
+        if (board_set_has(set, (uint8_t)value) && board_put(board, base, (uint8_t)value))
             return board_put(board, cell, offset);
     return false;
 }

@@ -93,8 +93,26 @@ static inline bool board_is_known(const struct board *board, size_t cell)
     return cell < board->size && board->state[cell] & BOARD_KNOWN;
 }
 
+static inline bool board_set_has(const struct board_set *set, uint8_t value)
+{
+    return set->bits[value / 64] >> value % 64 & 1;
+}
+
 /* Whether a byte could stand there. */
-bool board_may_be(const struct board *board, size_t cell, uint8_t value);
+static inline bool board_may_be(const struct board *board, size_t cell, uint8_t value)
+{
+    if (cell >= board->size || board->state[cell] & (BOARD_LOCKED | BOARD_RESERVED))
+        return false;
+    if (board->state[cell] & BOARD_KNOWN)
+        return board->value[cell] == value;
+    uint16_t set = board->set[board->leader[cell]];
+    return set == 0 || board_set_has(&board->sets[set - 1], value);
+}
+
+static inline bool board_is_free(const struct board *board, size_t cell)
+{
+    return cell < board->size && board->free[cell / 64] >> cell % 64 & 1;
+}
 
 /* Marks all that stands as given: it does not count in `hash` any more. */
 void board_give(struct board *board);

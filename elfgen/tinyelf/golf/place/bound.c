@@ -4,23 +4,6 @@
 
 #include "place_private.h"
 
-static bool is_free(const struct board *board, size_t cell)
-{
-    return cell < board->size && board->free[cell / 64] >> cell % 64 & 1;
-}
-
-bool bound_may_stand(const struct search *search, const struct golf_choice *choice)
-{
-    for (size_t i = 0; i < choice->field_count; i++) {
-        const struct golf_field *field = &choice->fields[i];
-        if (field->kind == GOLF_ABSOLUTE_FIELD &&
-            ((field->length > 1 && search->overlap->has_random_base) ||
-             (field->length == 4 && !search->has_small_addresses)))
-            return false;
-    }
-    return true;
-}
-
 /* ---- where instructions fit ---- */
 
 /* Where the distance in `length` bytes leads, if all of them stand; SEARCH_NOWHERE: not known. */
@@ -53,60 +36,6 @@ static bool may_lead(const struct search *search, size_t cell, size_t length, si
     return may_be_positive || may_be_negative;
 }
 
-/* Whether the bytes of a number that is known, of a datum's place, may stand there. */
-static bool may_hold(const struct search *search, const struct golf_field *field, size_t cell,
-                     size_t end)
-{
-    if (field->is_block || field->kind == GOLF_NEXT_FIELD ||
-        search->data_at[field->target] == SEARCH_NOWHERE)
-        return true;
-    int64_t number = search->data_at[field->target] + field->addend;
-    size_t length = 1;
-    if (field->kind == GOLF_RELATIVE_FIELD) {
-        number -= (int64_t)end;
-        length = field->length;
-    }
-    for (size_t i = 0; i < length; i++)
-        if (!board_may_be(&search->board, cell + i, (uint8_t)((uint64_t)number >> 8 * i)))
-            return false;
-    return true;
-}
-
-/* The free bytes that a choice takes at an offset; SEARCH_MISFIT: it does not fit. */
-static uint8_t fit(const struct search *search, const struct golf_choice *choice, size_t offset)
-{
-    const struct board *board = &search->board;
-    size_t end = offset + choice->length;
-    uint8_t takes = 0;
-    if (end > board->size)
-        return SEARCH_MISFIT;
-    for (size_t i = 0; i < choice->length; i++) {
-        bool is_field = false;
-        for (size_t j = 0; j < choice->field_count; j++)
-            is_field |= i - choice->fields[j].offset < choice->fields[j].length;
-        if (board->state[offset + i] & BOARD_LOCKED ||
-            (!is_field && !board_may_be(board, offset + i, choice->bytes[i])))
-            return SEARCH_MISFIT;
-        takes = (uint8_t)(takes + is_free(board, offset + i));
-    }
-    for (size_t j = 0; j < choice->field_count; j++)
-        if (!may_hold(search, &choice->fields[j], offset + choice->fields[j].offset, end))
-            return SEARCH_MISFIT;
-    return takes;
-}
-
-static void find_fits(struct search *search)
-{
-    for (size_t i = 0; i < search->pattern_count; i++) {
-        const struct search_pattern *pattern = &search->patterns[i];
-        const struct golf_choice *choice = &search->pieces->choices[pattern->choice];
-        bool possible = bound_may_stand(search, choice);
-        for (size_t offset = 0; offset < search->board.size; offset++)
-            search->fits[i * BOARD_CELLS + offset] =
-                possible ? fit(search, choice, offset) : SEARCH_MISFIT;
-    }
-}
-
 /* Whether code could go on after a pattern at an offset. */
 static bool may_follow(const struct search *search, size_t pattern, size_t offset)
 {
@@ -130,7 +59,7 @@ static bool choice_lives(const struct search *search, size_t offset)
 static bool filler_lives(const struct search *search, size_t offset)
 {
     const struct board *board = &search->board;
-    if (is_free(board, offset)) {
+    if (board_is_free(board, offset)) {
         for (size_t length = 1; length <= 7 && offset + length < board->size; length++)
             if (search->is_alive[offset + length])
                 return true;
@@ -157,7 +86,8 @@ static bool jump_lives(const struct search *search, size_t offset)
         is_short = board_may_be(board, offset, (uint8_t)(i < 16 ? 0x70 + i : 0xd0 + i));
     if (is_short && offset + 1 < board->size) {
         size_t landing = offset + 2 + (size_t)(ptrdiff_t)(int8_t)board->value[offset + 1];
-        if (is_free(board, offset + 1) || (landing < board->size && search->is_alive[landing]))
+        if (board_is_free(board, offset + 1) ||
+            (landing < board->size && search->is_alive[landing]))
             return true;
     }
     return (board_may_be(board, offset, 0xe9) || board_may_be(board, offset, 0x0f)) &&
@@ -287,14 +217,14 @@ static bool suffices(const struct search *search)
 {
     size_t room = 0;
     for (size_t cell = 0; cell < search->board.size; cell++)
-        room += is_free(&search->board, cell);
+        room += board_is_free(&search->board, cell);
     return search->unplaced_need <= room;
 }
 
 bool bound_open(struct search *search)
 {
     const struct golf_pieces *pieces = search->pieces;
-    find_fits(search);
+    fits_find(search);
     find_alive(search);
     find_takes(search);
     for (size_t end = 0; end <= search->board.size; end++)
@@ -356,7 +286,7 @@ bool bound_allows(const struct search *search, const struct search_at *at)
     if (here >= SEARCH_NEVER)
         return false;
     size_t ahead = 0, reaches = 0;
-    if (is_free(board, at->offset)) {
+    if (board_is_free(board, at->offset)) {
         size_t end = end_of(board, at->offset);
         ahead = end - at->offset;
         if (needed <= ahead)

@@ -16,6 +16,11 @@ static inline uint64_t memo_mix(uint64_t x)
     return x ^ x >> 31;
 }
 
+/* Gets an empty table, in large pages where there are any: each look at it is at another place.
+ * NULL: there is no memory. */
+uint64_t *memo_open(void);
+void memo_close(uint64_t *keys);
+
 static inline bool memo_has(const uint64_t *keys, uint64_t key)
 {
     return keys[key >> (64 - MEMO_BITS)] == key;

@@ -57,7 +57,8 @@ static bool find_patterns(struct search *search)
     }
     search->pattern_takes = calloc(search->pattern_count + 1, sizeof *search->pattern_takes);
     search->fits = calloc(search->pattern_count + 1, BOARD_CELLS);
-    return search->pattern_takes && search->fits;
+    search->plain_fits = calloc(search->pattern_count + 1, BOARD_CELLS);
+    return search->pattern_takes && search->fits && search->plain_fits;
 }
 
 static bool get_memory(struct search *search, size_t capacity)
@@ -66,7 +67,7 @@ static bool get_memory(struct search *search, size_t capacity)
     search->item_capacity = SEARCH_ITEMS + pieces->node_count * 2 + pieces->data_count;
     search->pending_capacity = SEARCH_PENDING + pieces->node_count;
     search->flag_effects = calloc(pieces->choice_count + 1, sizeof *search->flag_effects);
-    search->failed = calloc((size_t)1 << MEMO_BITS, sizeof *search->failed);
+    search->failed = memo_open();
     search->data_at = calloc(pieces->data_count + 1, sizeof *search->data_at);
     search->block_at = calloc(pieces->block_count + 1, sizeof *search->block_at);
     search->need = calloc(pieces->node_count + 1, sizeof *search->need);
@@ -124,7 +125,7 @@ void search_close(struct search *search)
 {
     board_free(&search->board);
     free(search->flag_effects);
-    free(search->failed);
+    memo_close(search->failed);
     free(search->data_at);
     free(search->block_at);
     free(search->need);
@@ -136,6 +137,7 @@ void search_close(struct search *search)
     free(search->pattern_of);
     free(search->pattern_takes);
     free(search->fits);
+    free(search->plain_fits);
     free(search->items);
     free(search->pending);
     free(search->fillers);

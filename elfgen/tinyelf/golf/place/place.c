@@ -247,6 +247,7 @@ static bool try_overlap(struct place *place, const struct golf_overlap *overlap,
     /* What does not fit without data does not with it. */
     for (size_t i = 0; i < search->pieces->data_count; i++)
         search->data_at[i] = SEARCH_NOWHERE;
+    fits_open(search);
     if (bound_open(search))
         place_data(place, 0, size);
     return true;

@@ -60,6 +60,9 @@ struct search {
     uint32_t *pattern_of; /* of each choice */
     uint16_t *pattern_takes;
     uint8_t *fits; /* free bytes that a pattern takes at an offset: a row a pattern */
+    /* The same on the board without data, and how that is. */
+    uint8_t *plain_fits, plain_states[BOARD_CELLS];
+    uint16_t plain_sets[BOARD_CELLS];
     bool is_alive[BOARD_CELLS + GOLF_CHOICE_BYTES]; /* an instruction could begin here */
     /* Bytes that it costs to go on behind a run of free bytes that ends before a given one. */
     uint8_t leave[BOARD_CELLS + 1];
@@ -120,6 +123,10 @@ bool circles_find(const struct golf_pieces *pieces, uint32_t *circle_of);
 /* bound.c: computes `need` and `leave` for a board on which header and data stand. Returns false if
  * a block has no room. */
 bool bound_open(struct search *search);
+
+/* fits.c: looks at the board without data; and with them. */
+void fits_open(struct search *search);
+void fits_find(struct search *search);
 /* Whether this overlap's addresses may be written in a choice. */
 bool bound_may_stand(const struct search *search, const struct golf_choice *choice);
 /* Whether code could go on behind the run of free bytes that has `offset`. */
