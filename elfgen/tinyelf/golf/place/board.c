@@ -27,8 +27,9 @@ static uint64_t mix(uint64_t x)
  * others that it is taken. */
 static uint64_t hash_of(const struct board *board, size_t cell)
 {
-    bool is_bound = board->state[cell] & BOARD_SPECIAL;
-    bool counts = is_bound || board_set_has(&board->counts, board->value[cell]);
+    bool is_bound = !board->is_coarse && board->state[cell] & BOARD_SPECIAL;
+    bool is_shared = !board->is_coarse && board_set_has(&board->counts, board->value[cell]);
+    bool counts = is_bound || is_shared;
     return mix(cell << 10 | (counts ? 256u + board->value[cell] : 0) | (is_bound ? 512u : 0));
 }
 

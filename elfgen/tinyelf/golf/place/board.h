@@ -42,6 +42,7 @@ struct board {
     uint8_t word;     /* 8 or 4: bytes of an address */
     bool has_random_base;
     bool is_full;            /* something was refused for want of room alone */
+    bool is_coarse;          /* no value counts in `hash` */
     struct board_set counts; /* values of bytes that instructions may share */
 };
 

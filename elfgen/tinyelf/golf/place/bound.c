@@ -4,6 +4,8 @@
 
 #include "place_private.h"
 
+enum { JUMP = 2 }; /* bytes of a jump */
+
 /* ---- where instructions fit ---- */
 
 /* Where the distance in `length` bytes leads, if all of them stand; SEARCH_NOWHERE: not known. */
@@ -122,12 +124,12 @@ static bool choice_crosses(const struct search *search, size_t end)
     return false;
 }
 
-/* What it costs to leave the free bytes before `end`, which stands: 2 is a jump. */
+/* What it costs to leave the free bytes before `end`, which stands. */
 static uint8_t leave_of(const struct search *search, size_t end)
 {
     const struct board *board = &search->board;
     if (end == 0 || end >= board->size)
-        return 2;
+        return JUMP;
     if (search->is_alive[end] || choice_crosses(search, end))
         return 0;
     size_t landing = end + 1 + (size_t)(ptrdiff_t)(int8_t)board->value[end];
@@ -136,10 +138,11 @@ static uint8_t leave_of(const struct search *search, size_t end)
     for (size_t swallowed = 1; swallowed <= 4; swallowed++)
         if (end + swallowed < board->size && search->is_alive[end + swallowed])
             return 1;
-    return 2;
+    return JUMP;
 }
 
-/* The fewest free bytes that each choice takes anywhere. */
+/* The fewest free bytes that each choice takes anywhere, without those that a jump from there would
+ * take if the choice is one itself. */
 static void find_takes(struct search *search)
 {
     for (size_t i = 0; i < search->pattern_count; i++) {
@@ -149,7 +152,8 @@ static void find_takes(struct search *search)
             if (takes != SEARCH_MISFIT && takes < least && may_follow(search, i, offset))
                 least = takes;
         }
-        search->pattern_takes[i] = least;
+        bool is_jump = search->patterns[i].next_length > 0 && least < SEARCH_NEVER;
+        search->pattern_takes[i] = (uint16_t)(!is_jump ? least : least > JUMP ? least - JUMP : 0);
     }
     for (size_t i = 0; i < search->pieces->choice_count; i++)
         search->takes[i] = search->pattern_takes[search->pattern_of[i]];
@@ -266,7 +270,7 @@ static size_t next_free(const struct board *board, size_t cell)
 static size_t leave_at(const struct search *search, size_t end)
 {
     bool is_given = end < search->board.size && search->board.state[end] & BOARD_GIVEN;
-    return is_given ? search->leave[end] : 2;
+    return is_given ? search->leave[end] : JUMP;
 }
 
 bool bound_may_go_on(const struct search *search, size_t offset)
@@ -296,13 +300,13 @@ bool bound_allows(const struct search *search, const struct search_at *at)
             return false;
         reaches = ahead < leave ? 0 : ahead - leave;
     }
-    reaches += 2 * (1 + search->unplaced);
+    reaches += JUMP * (1 + search->unplaced);
     for (size_t cell = next_free(board, 0); cell < board->size && reaches < needed;) {
         bool is_before = cell < at->offset;
         size_t end = end_of(board, cell), length = end - cell, leave = leave_at(search, end);
         if (is_before && end > at->offset) { /* the part in front of the current place */
             length = at->offset - cell;
-            leave = 2;
+            leave = JUMP;
         } else if (cell == at->offset) {
             length = 0;
         }

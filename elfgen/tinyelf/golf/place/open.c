@@ -85,6 +85,10 @@ static bool get_memory(struct search *search, size_t capacity)
            search->items && search->pending && search->fillers;
 }
 
+/* With fewer states of a board, those whose bytes differ in value alone count as the same: a file
+ * is found sooner then, and not all are looked at anyway. */
+enum { COARSE = 1 << 20 };
+
 /* Bytes that instructions may share: search.c. */
 static void count_shared_bytes(struct search *search)
 {
@@ -113,6 +117,7 @@ bool search_open(struct search *search, const struct golf_place_program *program
     if (!get_memory(search, capacity) || !find_patterns(search) ||
         !circles_find(pieces, search->circle_of))
         return false;
+    search->board.is_coarse = options->board_nodes != 0 && options->board_nodes < COARSE;
     count_shared_bytes(search);
     fillers_open(search->fillers, pieces->bits == 64);
     for (size_t i = 0; i < pieces->choice_count; i++)

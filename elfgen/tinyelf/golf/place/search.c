@@ -548,8 +548,10 @@ static bool visit(struct search *search, struct search_at at)
         !bound_allows(search, &at) || is_circling(search, &at))
         return false;
     uint64_t key = key_of(search, &at), refused = search->refused;
-    if (!search->options->forgets && memo_has(search->failed, key))
+    if (!search->options->forgets && memo_has(search->failed, key)) {
+        search->has_skipped |= search->board.is_coarse;
         return false;
+    }
     struct search_mark mark = search_mark(search);
     const struct search_frame frame = {&at, mark.changes, search->frames[at.offset]};
     search->frames[at.offset] = &frame;
