@@ -542,7 +542,8 @@ static void find_bases(struct lesson *lesson)
     rules->base_high = good > room ? (good - room) & ~(uint64_t)(PAGE - 1) : mid;
 }
 
-bool overlap_learn(const struct promise *promise, const struct sizes *sizes, struct rules *rules)
+bool overlap_learn(const struct promise *promise, const struct sizes *sizes, bool has_inert,
+                   struct rules *rules)
 {
     struct lesson lesson = {
         .rules = rules,
@@ -561,7 +562,8 @@ bool overlap_learn(const struct promise *promise, const struct sizes *sizes, str
     find_ties(&lesson);
     find_values(&lesson);
     find_bases(&lesson);
-    find_inert(&lesson);
+    if (has_inert)
+        find_inert(&lesson);
     uint64_t failed[FIELDS] = {0};
     for (unsigned repairs = 0; !is_product(&lesson, failed); repairs++)
         if (repairs == MOST_REPAIRS || !repair_blamed(&lesson, failed))

@@ -77,9 +77,11 @@ struct sizes {
     uint64_t filesz[2], memsz[2];
 };
 
-/* Asks the model what each bit of the headers may be while the sizes keep their relation. Returns
- * false if not even the examples keep the promise. */
-bool overlap_learn(const struct promise *promise, const struct sizes *sizes, struct rules *rules);
+/* Asks the model what each bit of the headers may be while the sizes keep their relation;
+ * `has_inert`: and what other program headers may be that do nothing. Returns false if not even the
+ * examples keep the promise. */
+bool overlap_learn(const struct promise *promise, const struct sizes *sizes, bool has_inert,
+                   struct rules *rules);
 
 /* ---- combine.c ---- */
 

@@ -95,7 +95,7 @@ static void search_relation(struct search *search, const struct promise *promise
                             const struct relation *relation)
 {
     struct rules rules;
-    if (!overlap_learn(promise, &relation->sizes, &rules))
+    if (!overlap_learn(promise, &relation->sizes, search->options->headers > 1, &rules))
         return;
     enum elfgen_class class_ = promise->bits == 64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
     size_t last = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_);
