@@ -18,11 +18,11 @@ load ../support/golf_setup
 }
 
 @test "text is placed as well, and the same nodes give the same file" {
-    tinyelf golf --nodes 400000 -o hello "$SOURCE/asm/hello.s"
+    tinyelf golf --nodes 600000 -o hello "$SOURCE/asm/hello.s"
     exits 0
     is_golfed hello 112 "$SOURCE/asm/hello.s"
     [ "$(./hello)" = "Hello world" ]
-    tinyelf golf --nodes 400000 -o again "$SOURCE/asm/hello.s"
+    tinyelf golf --nodes 600000 -o again "$SOURCE/asm/hello.s"
     cmp hello again
     tinyelf golf --nodes 400000 -o hello32 "$SOURCE/asm/hello32.s"
     is_golfed hello32 84 "$SOURCE/asm/hello32.s"
@@ -59,7 +59,7 @@ load ../support/golf_setup
 }
 
 @test "a place in memory is reached from an address that a register has anyway" {
-    tinyelf golf --nodes 1000000 -o seq "$SOURCE/tests/golf/programs/seq.s"
+    tinyelf golf --nodes 1500000 -o seq "$SOURCE/tests/golf/programs/seq.s"
     exits 0
     [ "$(./seq | tr -d '\n')" = 123456789 ]
     [ "$(stat -c %s seq)" -le 86 ]
@@ -131,4 +131,27 @@ S
         [ "$size" -ge "$least" ] || least=$size
     done
     [ "$least" -le "$(stat -c %s whole)" ]
+}
+
+# Each of the four calls has as many states before it as a single one would.
+@test "many calls one after another are bounded, and become smaller" {
+    if nm "$TINYELF" 2>/dev/null | grep -q __asan; then skip "a sanitizer takes a minute"; fi
+    for jobs in 1 2; do
+        tinyelf golf --nodes 300000 --seed 1 --jobs $jobs -o poem.$jobs "$SOURCE/tests/golf/programs/poem.s"
+        exits 0
+    done
+    cmp poem.1 poem.2
+    run ./poem.1
+    [ "$status" -eq 3 ]
+    [ "${lines[1]}" = "violets are blue" ]
+    [ "$(stat -c %s poem.1)" -le 200 ]
+}
+
+# With five bytes for each constant they have 114 and 208.
+@test "constants in loops take no number of four bytes" {
+    for input in countdown32:100 fizz:200; do
+        tinyelf golf --nodes 600000 --seed 1 -o made "$SOURCE/tests/golf/programs/${input%:*}.s"
+        exits 0
+        [ "$(stat -c %s made)" -le "${input#*:}" ]
+    done
 }

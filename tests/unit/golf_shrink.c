@@ -32,7 +32,7 @@ static void need(struct golf_operation *operation, unsigned reg, unsigned bits,
 }
 
 struct program {
-    struct golf_operation operations[4];
+    struct golf_operation operations[20];
     struct golf_block block;
     struct golf_data data;
     struct golf_lifted lifted;
@@ -130,8 +130,8 @@ enum { PROGRAMS = sizeof programs / sizeof programs[0] };
 
 static void shrink(int number, unsigned slack, struct program *program, struct golf_pieces *pieces)
 {
-    struct golf_shrink_options options = {.slack = slack,
-                                          .small_addresses = programs[number].small};
+    struct golf_shrink_options options = {
+        .slack = slack, .states = 60000, .small_addresses = programs[number].small};
     struct elfgen_error error;
     programs[number].make(program, programs[number].bits);
     if (!golf_shrink(&program->lifted, &options, pieces, &error))
@@ -494,6 +494,123 @@ START_TEST(bytes_that_stand_cost_nothing)
 }
 END_TEST
 
+/* The same least, however many more ways are kept: no way that is dearer at first and cheaper in
+ * all is left out. */
+START_TEST(the_least_is_the_same_with_more_slack)
+{
+    static const int short_ones[] = {0, 2, PROGRAMS - 2, PROGRAMS - 1};
+    for (size_t k = 0; k < sizeof short_ones / sizeof *short_ones; k++) {
+        int i = short_ones[k];
+        struct program program;
+        struct golf_pieces pieces;
+        for (unsigned slack = 0; slack < 2; slack++) {
+            shrink(i, slack, &program, &pieces);
+            ck_assert_uint_eq(pieces.nodes[pieces.blocks[0]].least, programs[i].least);
+            golf_pieces_free(&pieces);
+        }
+    }
+}
+END_TEST
+
+/* ---- blocks that begin with unknown values ---- */
+
+static struct golf_pieces shrink_block(const struct program *program, size_t states)
+{
+    struct golf_pieces pieces;
+    struct elfgen_error error;
+    const struct golf_shrink_options options = {.states = states};
+    ck_assert_msg(golf_shrink(&program->lifted, &options, &pieces, &error), "%s", error.text);
+    return pieces;
+}
+
+static void begin_unknown(struct program *program, unsigned bits)
+{
+    begin(program, bits);
+    for (int i = 0; i < GOLF_REGISTERS; i++)
+        if (i != RSP)
+            program->block.at_start[i] = (struct golf_value){.kind = GOLF_UNKNOWN};
+}
+
+/* Three bytes a constant, as with push and pop: not five, with a number of four. */
+START_TEST(a_constant_takes_three_bytes_where_nothing_is_known)
+{
+    for (unsigned bits = 32; bits <= 64; bits += 32) {
+        struct program program;
+        begin_unknown(&program, bits);
+        struct golf_operation *call = add_call(&program, 4);
+        need(call, RBX, 32, constant(100));
+        call->ends = true;
+        struct golf_pieces pieces = shrink_block(&program, 0);
+        ck_assert_uint_eq(pieces.nodes[pieces.blocks[0]].least, 3 + 3 + 2);
+        ck_assert(!pieces.is_cut);
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
+/* `xor` changes the flags, but not that of the direction; and `dec` leaves the carry as it is. */
+START_TEST(only_flags_that_matter_are_kept)
+{
+    static const struct {
+        uint32_t live, written; /* at the end; by an operation before it */
+        uint32_t least;         /* of that, if nothing may change the flags before it */
+    } rows[] = {{ELFGEN_X86_DF, 0, 2},
+                {ELFGEN_X86_CF, 0, 3},
+                {ELFGEN_X86_CF, ELFGEN_X86_ZF | ELFGEN_X86_OF, 3},
+                {ELFGEN_X86_ZF, ELFGEN_X86_ZF | ELFGEN_X86_OF, 2},
+                {ELFGEN_X86_OF, ELFGEN_X86_ZF, 3},
+                {ELFGEN_X86_OF, ELFGEN_X86_OF, 2}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct program program;
+        begin_unknown(&program, 64);
+        struct golf_operation *kept = &program.operations[program.block.count++];
+        *kept = (struct golf_operation){.kind = GOLF_KEPT,
+                                        .length = 2,
+                                        .bytes = {0xff, 0xc9}, /* dec ecx */
+                                        .flags_written = rows[i].written};
+        need(kept, RBX, 32, constant(0));
+        program.block.end = GOLF_GO;
+        program.block.flags_live = rows[i].live;
+        struct golf_pieces pieces = shrink_block(&program, 0);
+        uint32_t least = pieces.nodes[pieces.blocks[0]].least;
+        ck_assert_msg(least == rows[i].least + 2, "%zu: %u", i, least);
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
+static bool count_questions(void *context)
+{
+    ++*(size_t *)context;
+    return false;
+}
+
+/* How many states are looked at does not grow with the calls of a block: what is asked before each
+ * of them is bounded; and there is a way, of which no constant takes five bytes. */
+START_TEST(states_are_bounded_however_many_calls_there_are)
+{
+    enum { STATES = 5000, ASKED = 1024, TIMES_EACH = 40 };
+    for (size_t calls = 2; calls <= 16; calls *= 2) {
+        struct program program;
+        struct golf_pieces pieces;
+        struct elfgen_error error;
+        size_t asked = 0;
+        begin(&program, 64);
+        for (size_t i = 0; i < calls; i++)
+            add_write(&program);
+        add_exit(&program, constant(3));
+        const struct golf_shrink_options options = {.states = STATES,
+                                                    .small_addresses = true,
+                                                    .is_interrupted = count_questions,
+                                                    .context = &asked};
+        ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
+        ck_assert_uint_le(asked, TIMES_EACH * STATES / ASKED);
+        ck_assert_uint_le(pieces.nodes[pieces.blocks[0]].least, calls * (3 + 3 + 5 + 3 + 2) + 8);
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("golf_shrink");
@@ -502,6 +619,10 @@ static Suite *suite(void)
     tcase_add_test(cases, the_stack_pointer_is_moved_and_few_states_are_enough);
     tcase_add_test(cases, an_address_at_hand_is_used_for_places_near_to_it);
     tcase_add_test(cases, more_slack_gives_more_ways);
+    tcase_add_test(cases, the_least_is_the_same_with_more_slack);
+    tcase_add_test(cases, a_constant_takes_three_bytes_where_nothing_is_known);
+    tcase_add_test(cases, only_flags_that_matter_are_kept);
+    tcase_add_test(cases, states_are_bounded_however_many_calls_there_are);
     tcase_add_test(cases, int_0x80_makes_the_same_calls);
     tcase_add_test(cases, with_full_writes_a_result_is_a_constant);
     tcase_add_test(cases, bytes_that_stand_cost_nothing);

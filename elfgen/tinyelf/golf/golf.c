@@ -12,14 +12,16 @@
 #include "shrink/full_writes.h"
 #include "shrink/shrink.h"
 
-/* First the shortest ways alone and a little of each board, so that there soon is a file; then more
- * ways, and more of each board. */
+/* First the shortest ways alone, of many blocks in one order, and a little of each board, so that
+ * there soon is a file; then more ways, and more of each board. */
 static const struct {
+    bool has_few;
     unsigned slack;
     uint64_t pack_nodes, board_nodes;
-} rounds[] = {{0, 1 << 18, 1 << 10}, {0, 1 << 20, 1 << 14}, {0, 1 << 22, 1 << 18},
-              {0, 1 << 20, 1 << 22}, {1, 1 << 20, 1 << 14}, {1, 1 << 20, 1 << 18},
-              {1, 1 << 22, 1 << 22}, {2, 1 << 22, 1 << 24}, {2, 1 << 22, 0}};
+} rounds[] = {
+    {true, 0, 1 << 18, 1 << 10},  {true, 0, 1 << 20, 1 << 14},  {false, 0, 1 << 22, 1 << 18},
+    {false, 0, 1 << 20, 1 << 22}, {false, 1, 1 << 20, 1 << 14}, {false, 1, 1 << 20, 1 << 18},
+    {false, 1, 1 << 22, 1 << 22}, {false, 2, 1 << 22, 1 << 24}, {false, 2, 1 << 22, 0}};
 enum { ROUNDS = sizeof rounds / sizeof rounds[0], ANYWHERE = 2, TIGHT = 3, SHORT = 48 };
 
 struct finding {
@@ -32,6 +34,7 @@ struct finding {
     struct golf_place_program programs[ANYWHERE + TIGHT];
     size_t anywhere_count, piece_count;
     unsigned slack, tight_slack; /* of the pieces */
+    bool has_few;                /* of those for any headers */
     bool is_cut;                 /* some of them have too many ways */
     struct golf_overlap overlaps[GOLF_OVERLAPS];
     size_t overlap_count;
@@ -146,6 +149,18 @@ static void free_pieces(struct finding *finding, size_t kept)
     finding->piece_count = kept < finding->piece_count ? kept : finding->piece_count;
 }
 
+/* How many states of a block shrink may look at, so that most of the nodes, or of the time, is for
+ * placing; 0: as many as are worth it. */
+static size_t states_of_block(const struct finding *finding)
+{
+    enum { PART = 5, A_SECOND = 30000, LEAST = 20000, MOST = 600000 };
+    const struct golf_options *options = finding->options;
+    uint64_t states = options->nodes / PART, now = options->deadline ? clock_now() : 0;
+    if (!options->nodes && options->deadline)
+        states = options->deadline > now ? (options->deadline - now) / (1000000000 / A_SECOND) : 1;
+    return states == 0 ? 0 : states < LEAST ? LEAST : states > MOST ? MOST : (size_t)states;
+}
+
 /* Makes the pieces for one kind of headers: `count` overlaps, 0 for all. */
 static bool shrink_for(struct finding *finding, unsigned slack, bool small_addresses,
                        const struct golf_overlap *overlaps, size_t count)
@@ -153,6 +168,8 @@ static bool shrink_for(struct finding *finding, unsigned slack, bool small_addre
     const struct golf_lifted *lifted = &finding->lifted;
     struct golf_pieces *pieces = &finding->pieces[finding->piece_count];
     struct golf_shrink_options wanted = {.slack = slack,
+                                         .has_few = finding->has_few && !count && lifted->count > 1,
+                                         .states = states_of_block(finding),
                                          .small_addresses = small_addresses,
                                          .int80 = finding->options->int80,
                                          .no_stack = lifted->uses_red_zone,
@@ -168,13 +185,14 @@ static bool shrink_for(struct finding *finding, unsigned slack, bool small_addre
 }
 
 /* Makes the pieces that are right anywhere, and those for addresses of 31 bits. */
-static bool shrink(struct finding *finding, unsigned slack)
+static bool shrink(struct finding *finding, unsigned slack, bool has_few)
 {
     const struct golf_lifted *lifted = &finding->lifted;
-    if (finding->anywhere_count && finding->slack == slack)
+    if (finding->anywhere_count && finding->slack == slack && finding->has_few == has_few)
         return true;
     free_pieces(finding, 0);
     finding->slack = slack;
+    finding->has_few = has_few;
     bool is_done = shrink_for(finding, slack, lifted->bits == 32, NULL, 0);
     if (is_done && lifted->bits == 64 && lifted->data_count > 0)
         is_done = shrink_for(finding, slack, true, NULL, 0);
@@ -404,6 +422,15 @@ static bool needs_any(const struct finding *finding)
             least_file(&finding->overlaps[first]) < finding->found->size);
 }
 
+/* Whether there may be shorter ways than those of the pieces. */
+static bool has_cut(const struct finding *finding)
+{
+    bool is_cut = finding->is_cut;
+    for (size_t i = 0; i < finding->piece_count; i++)
+        is_cut |= finding->pieces[i].is_cut;
+    return is_cut;
+}
+
 /* Packs and places with the pieces of one round. Returns whether the search is over. */
 static bool search_once(struct finding *finding, size_t round)
 {
@@ -421,7 +448,7 @@ static bool search_once(struct finding *finding, size_t round)
     while (only_next && placed.end == GOLF_PLACE_FOUND && !is_over(finding));
     bool is_stopped = placed.end == GOLF_PLACE_STOPPED || placed.end == GOLF_PLACE_NO_MEMORY;
     size_t most = found->size ? found->size : below(finding);
-    found->is_complete = !is_stopped && !placed.is_cut && !finding->is_cut && !only_next &&
+    found->is_complete = !is_stopped && !placed.is_cut && !has_cut(finding) && !only_next &&
                          finding->options->shards <= 1 && most <= GOLF_PLACE_LARGEST + 1 &&
                          rounds[round].slack == rounds[ROUNDS - 1].slack;
     return is_stopped || found->is_complete;
@@ -434,7 +461,7 @@ static bool search(struct finding *finding)
     for (size_t i = 0; i < ROUNDS && !is_over(finding); i++) {
         /* Otherwise there is no time or memory for more ways. */
         finding->is_cut = false;
-        if ((i == 0 || needs_any(finding)) && !shrink(finding, rounds[i].slack))
+        if ((i == 0 || needs_any(finding)) && !shrink(finding, rounds[i].slack, rounds[i].has_few))
             return (i > 0 || is_interrupted(finding) ||
                     finding->error->status == ELFGEN_DOES_NOT_FIT) &&
                    !finding->has_failed;

@@ -73,6 +73,7 @@ struct golf_pieces {
     size_t block_count;
     const struct golf_data *data; /* of the lifted program */
     size_t data_count;
+    bool is_cut; /* there may be shorter ways: not all were looked at */
 };
 
 #endif

@@ -69,7 +69,7 @@ bool after_is_at_hand(const struct after *after, unsigned reg, const struct dema
             needs_in(operation, reg, demand))
             return true;
     }
-    return search->simple == 2 && demand->kind == GOLF_OPAQUE && is_spare(search, reg);
+    return search->simple == SIMPLEST && demand->kind == GOLF_OPAQUE && is_spare(search, reg);
 }
 
 void after_add(const struct after *after, const struct state *before, const struct move *move)

@@ -6,7 +6,7 @@
 #include "search.h"
 #include "syscalls/abi.h"
 
-enum { RIP_RELATIVE = ELFGEN_X86_REG_rip, CALL_LENGTH = 5, CALL_WEIGHT = 2, CALL_OPCODE = 0xe8 };
+enum { RIP_RELATIVE = ELFGEN_X86_REG_rip, CALL_LENGTH = 5, CALL_OPCODE = 0xe8 };
 
 /* A register as the encoder names it. */
 static struct elfgen_x86_operand in_register(unsigned number, unsigned size)
@@ -76,15 +76,6 @@ static unsigned make_instruction(const struct search *search, const struct move 
 
 /* ---- found encodings ---- */
 
-/* Bytes, but a number of four counts as one: it may lie on bytes of a header that are fixed. */
-static unsigned weight(const struct elfgen_x86_encoding *encoding)
-{
-    enum { NUMBER = 4 };
-    bool has_number = encoding->part_length[ELFGEN_X86_DISPLACEMENT] == NUMBER ||
-                      encoding->part_length[ELFGEN_X86_IMMEDIATE_PART] == NUMBER;
-    return has_number ? encoding->length + 1u - NUMBER : encoding->length;
-}
-
 struct collect {
     const struct move *move;
     const struct golf_value *address; /* of the field */
@@ -123,7 +114,7 @@ static bool collect(const struct elfgen_x86_encoding *encoding, void *context)
     struct collect *all = context;
     struct golf_choice choice = {
         .length = encoding->length, .followed_by = GOLF_NONE, .reason = all->move->reason};
-    if (!all->search->weights && weight(encoding) > all->heaviest)
+    if (!all->search->weights && encoding->length > all->heaviest)
         return true;
     memcpy(choice.bytes, encoding->bytes, encoding->length);
     if (all->operand != UINT8_MAX) {
@@ -165,7 +156,7 @@ static bool collect_call(const struct move *move, struct collect *all)
                                              .target = GOLF_NONE}}};
     if (move->form == MOVE_CALL)
         choice.followed_by = move->data;
-    return find(all, &choice, CALL_WEIGHT);
+    return find(all, &choice, CALL_LENGTH);
 }
 
 static bool collect_int80(const struct move *move, struct collect *all)
@@ -231,13 +222,13 @@ static unsigned plain_weight(const struct search *search, const struct move *mov
     struct elfgen_x86_instruction instruction;
     struct elfgen_x86_encoding encoding;
     if (move->form == MOVE_CALL || move->form == MOVE_CALL_OVER)
-        return CALL_WEIGHT;
+        return CALL_LENGTH;
     if (move->form == MOVE_INT80)
         return CALL_INSTRUCTION_SIZE;
     if (move->form == MOVE_OPERATION)
         return search->block->operations[move->number].length;
     make_instruction(search, move, &instruction);
-    return elfgen_encode(&instruction, &encoding) == ELFGEN_X86_OK ? weight(&encoding) : 0;
+    return elfgen_encode(&instruction, &encoding) == ELFGEN_X86_OK ? encoding.length : 0;
 }
 
 void move_weigh(const struct search *search, const struct move *move, struct weighing *weighing)

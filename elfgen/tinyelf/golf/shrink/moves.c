@@ -175,12 +175,7 @@ static void from_push(const struct after *after)
  * leaves, or what the block begins with. */
 static const struct golf_value *value_there(const struct after *after, unsigned reg)
 {
-    const struct golf_block *block = after->search->block;
-    const struct golf_value *value = &block->at_start[reg];
-    for (size_t i = 0; i < after->state.position && i < block->count; i++)
-        if (block->operations[i].writes & 1u << reg)
-            value = &block->operations[i].after[reg];
-    return value;
+    return after->search->there[GOLF_REGISTERS * after->state.position + reg];
 }
 
 static void add_to_stack_pointer(const struct after *after, struct move move, int64_t bytes)
@@ -295,7 +290,8 @@ static bool pass_operation(const struct after *after, const struct golf_operatio
             return false;
         kept->registers[reg] = 0;
     }
-    kept->flags = operation->flags_read || (kept->flags && !operation->flags_written);
+    kept->flags = (uint8_t)(state_flags(operation->flags_read) |
+                            (kept->flags & ~state_flags(operation->flags_written)));
     return true;
 }
 
@@ -419,9 +415,10 @@ static void in_order(const struct after *after, unsigned reg, const struct deman
             from_exchange(after, reg, other);
 }
 
-/* Fewer ways to look at a state: what was pushed comes first, then the first constant that is not
- * there, then other values and the operation. */
-static void moves_in_order(const struct after *after)
+/* Fewer ways to look at a state: what was pushed comes first, then values that are not there, then
+ * the operation. One constant after the other if `is_ordered`; otherwise each may also come before
+ * the operation. */
+static void moves_in_order(const struct after *after, bool is_ordered)
 {
     struct search *search = after->search;
     if (after->state.depth) {
@@ -436,11 +433,13 @@ static void moves_in_order(const struct after *after)
                 demand_is_met(&demand, value_there(after, reg)))
                 continue;
             in_order(after, reg, &demand);
-            if (is_constant && !after->state.flags) {
+            if (is_constant && is_ordered && !after->state.flags) {
                 moves_to_fixed_registers(after);
                 return;
             }
         }
+    if (!is_ordered)
+        moves_to_fixed_registers(after);
     if (after->state.position)
         from_operation(after);
 }
@@ -449,7 +448,7 @@ void moves_before(struct search *search, uint32_t number)
 {
     struct after after = {search, search->states[number], number};
     if (search->simple) {
-        moves_in_order(&after);
+        moves_in_order(&after, search->simple >= ORDERED);
         return;
     }
     for (unsigned reg = 0; reg < register_count(search); reg++) {

@@ -379,6 +379,7 @@ bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_opti
                                  : "no known instructions provide what the code here needs");
         else if (!is_done)
             error_no_memory(error);
+        pieces->is_cut |= search.is_full;
         search_free(&search);
     }
     free(weights);

@@ -3,143 +3,17 @@
 #include <string.h>
 
 #include "base/grow.h"
-#include "places.h"
+#include "needed.h"
 #include "search.h"
 
-/* How many bytes more than the cheapest way to an operation are still looked at: what is dearer
- * there may ask for less before. */
 enum {
-    ALLOWANCE = 4,
-    SIMPLE_ALLOWANCE = 24,
-    SIMPLEST = 2,
     FIRST_TABLE = 1 << 12,
-    DEFAULT_STATES = 1200000,
-    EDGES = 8,
-    ASKED = 1 << 10,
-    ANOTHER_ADDRESS = 2,
-    MOST_NEEDED = 100
+    DEFAULT_STATES = 600000,
+
+    FIRST_WIDTH = 400, /* states before an operation that are looked at first */
+    EDGES = 16,
+    ASKED = 1 << 10
 };
-
-const struct demand *search_demand(const struct search *search, uint16_t number)
-{
-    return &search->demands[number];
-}
-
-/* Whether the block begins with this constant in a register, or an operation leaves it in one. */
-static bool is_given(const struct search *search, const struct demand *demand)
-{
-    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
-        if (demand_is_met(demand, &search->block->at_start[reg]))
-            return true;
-        for (size_t i = 0; i < search->block->count; i++)
-            if (search->block->operations[i].writes & 1u << reg &&
-                demand_is_met(demand, &search->block->operations[i].after[reg]))
-                return true;
-    }
-    return false;
-}
-
-static unsigned least_of(const struct search *search, struct move move, uint32_t *takes)
-{
-    struct weighing weighing;
-    move_weigh(search, &move, &weighing);
-    unsigned least = weighing_least(&weighing, UINT32_MAX);
-    for (size_t i = 0; i < weighing.count && takes; i++)
-        if (weighing.cost[i] == least)
-            *takes = weighing.takes[i];
-    return least ? least : MOST_NEEDED;
-}
-
-/* The least weight of instructions that put an address into a register. */
-static unsigned address_needed(const struct search *search, const struct demand *demand)
-{
-    enum { POP = 1, LOW_BYTE = 2 };
-    const struct golf_block *block = search->block;
-    bool is_given = false;
-    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
-        is_given |= block->at_start[reg].kind == GOLF_ADDRESS;
-        for (size_t i = 0; i < block->count; i++)
-            is_given |= block->operations[i].after[reg].kind == GOLF_ADDRESS;
-    }
-    if (is_given || !search->weights)
-        return ANOTHER_ADDRESS;
-    struct move move = {.registers = {NOTHING, NOTHING}, .form = MOVE_CALL_OVER};
-    unsigned around = least_of(search, move, NULL) + POP, least = around;
-    if (demand->data == GOLF_NONE)
-        return least;
-    least += LOW_BYTE;
-    move = (struct move){.mnemonic = ELFGEN_X86_OP_mov,
-                         .registers = {0, NOTHING},
-                         .size = 4,
-                         .form = MOVE_ADDRESS,
-                         .data = demand->data,
-                         .number = (int64_t)demand->number};
-    bool is_64 = search->lifted->bits == 64;
-    unsigned other = MOST_NEEDED;
-    if (!is_64 || search->options->small_addresses)
-        other = least_of(search, move, NULL);
-    least = other < least ? other : least;
-    if (is_64) {
-        move.mnemonic = ELFGEN_X86_OP_lea, move.form = MOVE_RELATIVE, move.size = 8;
-        other = least_of(search, move, NULL);
-        least = other < least ? other : least;
-    }
-    move.form = MOVE_CALL, move.registers[0] = NOTHING;
-    other = !demand->number && search->lifted->data[demand->data].bytes
-                ? least_of(search, move, NULL) + POP
-                : MOST_NEEDED;
-    return other < least ? other : least;
-}
-
-/* The least weight of instructions that put a value into a register of its own: exchanges only move
- * values, so each needs to be made, or copied. */
-static struct needed needed_before(const struct search *search, const struct demand *demand)
-{
-    bool is_zero = demand->kind == GOLF_CONSTANT && !demand->number && !demand->failed;
-    /* cdq, a shift, and in 32-bit code inc and dec may make it in a byte. */
-    bool is_short = search->lifted->bits == 32 || demand->number != demand->failed ||
-                    !((demand->number ^ LOW_32) & demand->mask & LOW_32);
-    if (is_zero || (demand->kind != GOLF_CONSTANT && demand->kind != GOLF_ADDRESS) ||
-        is_given(search, demand))
-        return (struct needed){0};
-    if (demand->kind == GOLF_ADDRESS)
-        return (struct needed){.is_address = true,
-                               .plain = (uint8_t)address_needed(search, demand)};
-    if (is_short)
-        return (struct needed){.plain = 1, .with = 1};
-    struct needed needed = {.plain = 2, .with = 2};
-    const struct move move = {.mnemonic = ELFGEN_X86_OP_mov,
-                              .registers = {0, NOTHING},
-                              .size = 4,
-                              .form = MOVE_IMMEDIATE,
-                              .number = (int64_t)demand->number};
-    if (search->weights && least_of(search, move, &needed.takes) == 1)
-        needed.with = 1;
-    return needed;
-}
-
-/* The least weight from the block's beginning to what is asked here. Bytes of the headers count for
- * one instruction only; one address can be copied. */
-static unsigned weight_before(const struct search *search, const struct state *state)
-{
-    unsigned weight = search->before[state->position], address = 0;
-    uint32_t taken = state->taken;
-    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
-        const struct needed *needed = &search->needed[state->registers[reg]];
-        if (needed->is_address) {
-            weight += address ? ANOTHER_ADDRESS : 0;
-            address = needed->plain > address ? needed->plain : address;
-        } else if (needed->with < needed->plain && !(needed->takes & taken)) {
-            weight += needed->with;
-            taken |= needed->takes;
-        } else {
-            weight += needed->plain;
-        }
-    }
-    for (unsigned i = 0; i < state->depth; i++)
-        weight += search->needed[state->stack[i]].plain ? 1 : 0;
-    return weight + address;
-}
 
 static size_t demand_hash(const struct demand *demand)
 {
@@ -187,7 +61,7 @@ uint16_t search_number(struct search *search, const struct demand *demand)
         search->has_no_memory = true;
         return 0;
     }
-    search->needed[search->demand_count] = needed_before(search, demand);
+    search->needed[search->demand_count] = needed_of(search, demand);
     search->demands[search->demand_count] = *demand;
     search->demand_table[at] = (uint16_t)search->demand_count;
     return (uint16_t)search->demand_count++;
@@ -256,27 +130,28 @@ static uint32_t state_number(struct search *search, const struct state *state)
     return (uint32_t)count;
 }
 
-/* ---- the queue: states by cost ---- */
+/* ---- the queues: states before each operation, by weight ---- */
 
-static bool enter(struct search *search, uint32_t number, uint32_t cost)
+static bool enter(struct search *search, uint32_t number, uint32_t whole)
 {
-    if (!grow_array(&search->buckets, cost + 1, &search->bucket_capacity, sizeof *search->buckets))
+    struct queue *queue = &search->queues[search->states[number].position];
+    if (!grow_array(&queue->buckets, whole + 1, &queue->capacity, sizeof *queue->buckets))
         return false;
-    while (search->bucket_count <= cost)
-        search->buckets[search->bucket_count++] = (struct bucket){0};
-    struct bucket *bucket = &search->buckets[cost];
+    while (queue->count <= whole)
+        queue->buckets[queue->count++] = (struct bucket){0};
+    struct bucket *bucket = &queue->buckets[whole];
     if (!grow_array(&bucket->states, bucket->count + 1, &bucket->capacity, sizeof *bucket->states))
         return false;
     bucket->states[bucket->count++] = number;
     return true;
 }
 
-static unsigned limit(const struct search *search, unsigned position)
+/* What a way weighs at most. */
+static unsigned limit(const struct search *search)
 {
-    unsigned least = position ? search->least[position - 1] : search->best;
-    unsigned allowance = search->simple == SIMPLEST ? SIMPLE_ALLOWANCE : ALLOWANCE;
-    unsigned more = search->options->slack + (position ? allowance : 0);
-    return least > UINT32_MAX - more ? UINT32_MAX : least + more;
+    unsigned best = search->best;
+    return best > search->most - search->options->slack ? search->most
+                                                        : best + search->options->slack;
 }
 
 /* move_weigh(), which encodes; most moves are asked for many times. */
@@ -303,13 +178,9 @@ static void add_weighed(struct search *search, const struct state *before, uint3
                         const struct move *move, unsigned weight, uint32_t takes)
 {
     unsigned cost = search->costs[after] + weight;
-    unsigned whole = cost + weight_before(search, before);
-    if (search->has_no_memory || cost > limit(search, before->position) || whole > limit(search, 0))
+    unsigned whole = cost + needed_before(search, before);
+    if (search->has_no_memory || whole > limit(search))
         return;
-    if (whole > search->most) {
-        search->is_cut = true;
-        return;
-    }
     uint32_t number = state_number(search, before);
     if (number == UINT32_MAX || !grow_array(&search->edges, search->edge_count + 1,
                                             &search->edge_capacity, sizeof *search->edges)) {
@@ -322,8 +193,9 @@ static void add_weighed(struct search *search, const struct state *before, uint3
         return;
     search->costs[number] = cost;
     search->is_done[number] = false;
-    if (cost < search->least[before->position])
-        search->least[before->position] = cost;
+    /* What is known of the weight before may be less than it was after. */
+    if (before->position == search->states[after].position && whole < search->whole)
+        whole = search->whole;
     if (!enter(search, number, whole))
         search->has_no_memory = true;
 }
@@ -362,11 +234,23 @@ static bool note_entry(struct search *search, uint32_t number)
     return true;
 }
 
-/* Whether the block's end depends on the flags: loop and jrcxz do not. */
-static bool reads_flags(const struct golf_block *block)
+/* The flags that the block's end depends on: jrcxz and loop on none. */
+static uint32_t flags_of_end(const struct golf_block *block)
 {
-    enum { LOOP = 0xe2 };
-    return block->end == GOLF_BRANCH && block->condition < LOOP;
+    enum { LOOPNE = 0xe0, LOOP = 0xe2 };
+    static const uint32_t flags[] = {
+        ELFGEN_X86_OF,
+        ELFGEN_X86_CF,
+        ELFGEN_X86_ZF,
+        ELFGEN_X86_CF | ELFGEN_X86_ZF,
+        ELFGEN_X86_SF,
+        ELFGEN_X86_PF,
+        ELFGEN_X86_SF | ELFGEN_X86_OF,
+        ELFGEN_X86_ZF | ELFGEN_X86_SF | ELFGEN_X86_OF,
+    };
+    if (block->end != GOLF_BRANCH || block->condition >= LOOP)
+        return 0;
+    return block->condition >= LOOPNE ? ELFGEN_X86_ZF : flags[(block->condition & 15) / 2];
 }
 
 /* The first demand asks for nothing. */
@@ -380,22 +264,6 @@ static bool begin_demands(struct search *search)
     search->needed[0] = (struct needed){0};
     search->demands[search->demand_count++] = (struct demand){0};
     return true;
-}
-
-static unsigned weight_of_operation(const struct search *search, size_t number)
-{
-    const struct move move = {.form = MOVE_OPERATION, .number = (int64_t)number};
-    struct weighing weighing;
-    move_weigh(search, &move, &weighing);
-    unsigned least = weighing_least(&weighing, UINT32_MAX), other = least;
-    struct place place;
-    if (place_of(search->lifted, &search->block->operations[number], &place)) {
-        enum { RBX = 3 };
-        const struct move by_register = {
-            .form = MOVE_PLACE, .registers = {RBX, NOTHING}, .data = (uint16_t)number};
-        other = least_of(search, by_register, NULL);
-    }
-    return other < least ? other : least;
 }
 
 /* Registers that the block mentions or begins with a value in, and of those below r8, which need no
@@ -432,18 +300,12 @@ static bool begin(struct search *search)
 {
     const struct golf_block *block = search->block;
     struct state end = {.position = (uint16_t)block->count,
-                        .flags = reads_flags(block) || block->flags_live};
+                        .flags = state_flags(flags_of_end(block) | block->flags_live)};
     search->usable = find_usable(block, search->options->int80);
     search->best = UINT32_MAX;
-    search->least = malloc((block->count + 1) * sizeof *search->least);
-    search->before = malloc((block->count + 1) * sizeof *search->before);
-    if (!search->least || !search->before || !begin_demands(search))
+    search->queues = calloc(block->count + 1, sizeof *search->queues);
+    if (!search->queues || !begin_demands(search))
         return false;
-    for (size_t i = 0; i <= block->count; i++)
-        search->least[i] = UINT32_MAX;
-    search->before[0] = 0;
-    for (size_t i = 0; i < block->count; i++)
-        search->before[i + 1] = search->before[i] + weight_of_operation(search, i);
     for (size_t i = 0; i < block->need_count; i++) {
         struct demand demand = demand_of(&block->needs[i].values[0], block->needs[i].bits);
         end.registers[block->needs[i].reg] = demand.mask ? search_number(search, &demand) : 0;
@@ -451,20 +313,14 @@ static bool begin(struct search *search)
     uint32_t number = state_number(search, &end);
     if (number == UINT32_MAX)
         return false;
-    search->costs[number] = search->least[block->count] = 0;
+    search->costs[number] = 0;
     return enter(search, number, 0);
 }
 
-static bool visit(struct search *search, uint32_t number, size_t most)
+static bool visit(struct search *search, uint32_t number)
 {
     struct state state = search->states[number];
-    if (search->is_done[number] || search->costs[number] > limit(search, state.position))
-        return true;
-    if (search->state_count > most || search->edge_count > EDGES * most) {
-        search->is_full = true;
-        return true;
-    }
-    if (number % ASKED == 0 && search->options->is_interrupted &&
+    if (search->visited++ % ASKED == 0 && search->options->is_interrupted &&
         search->options->is_interrupted(search->options->context)) {
         search->is_interrupted = true;
         return false;
@@ -476,29 +332,52 @@ static bool visit(struct search *search, uint32_t number, size_t most)
     return !search->has_no_memory;
 }
 
-/* Looks at all states up to search->most. */
-static bool run(struct search *search, size_t states)
+/* Looks at states before an operation, the lightest ways first: at most `*width`, of which it
+ * leaves what it did not need. */
+static bool look(struct search *search, const struct queue *queue, size_t *width)
+{
+    for (search->whole = 0; search->whole < queue->count && search->whole <= limit(search);
+         search->whole++)
+        for (size_t i = 0; i < queue->buckets[search->whole].count; i++) {
+            uint32_t number = queue->buckets[search->whole].states[i];
+            if (search->is_done[number])
+                continue;
+            if (!*width || search->edge_count > EDGES * search->states_most) {
+                search->is_full = true;
+                return true;
+            }
+            --*width;
+            if (!visit(search, number))
+                return false;
+        }
+    return true;
+}
+
+/* Goes back from the block's end, from one operation to the one before: `width` states of each go
+ * on, so that many operations take as many times as long, not as many powers of it. */
+static bool run(struct search *search, size_t width)
 {
     if (!begin(search))
         return false;
-    for (uint32_t whole = 0; whole < search->bucket_count && whole <= limit(search, 0); whole++)
-        for (size_t i = 0; i < search->buckets[whole].count; i++)
-            if (!visit(search, search->buckets[whole].states[i], states))
-                return false;
+    size_t left = 0;
+    for (size_t position = search->block->count + 1; position-- > 0;) {
+        left += width;
+        if (!look(search, &search->queues[position], &left))
+            return false;
+    }
     return true;
 }
 
 /* Forgets what a run found, but for the demands. */
 static void forget(struct search *search)
 {
-    for (size_t i = 0; i < search->bucket_count; i++)
-        free(search->buckets[i].states);
-    free(search->buckets);
-    free(search->least);
-    free(search->before);
-    search->buckets = NULL;
-    search->least = search->before = NULL;
-    search->bucket_count = search->bucket_capacity = 0;
+    for (size_t k = 0; search->queues && k <= search->block->count; k++) {
+        for (size_t i = 0; i < search->queues[k].count; i++)
+            free(search->queues[k].buckets[i].states);
+        free(search->queues[k].buckets);
+    }
+    free(search->queues);
+    search->queues = NULL;
     search->state_count = search->edge_count = search->entry_count = 0;
     if (search->table)
         memset(search->table, 0, search->table_size * sizeof *search->table);
@@ -508,10 +387,9 @@ static void forget(struct search *search)
 static size_t states_of(const struct search *search)
 {
     enum { MANY = 12, LEAST = 1 << 13 };
-    size_t count = search->lifted->count, states = DEFAULT_STATES;
-    if (search->options->states)
-        return search->options->states;
-    if (count <= MANY)
+    size_t count = search->lifted->count, states = search->options->states;
+    states = states ? states : DEFAULT_STATES;
+    if (count <= MANY || states <= LEAST)
         return states;
     return states / count > LEAST ? states / count : LEAST;
 }
@@ -526,43 +404,87 @@ static unsigned heaviest(const struct golf_block *block)
     return (unsigned)weight;
 }
 
+/* Looks again, at ways that weigh at most `most`. Returns whether there is one. */
+static bool look_again(struct search *search, unsigned simple, unsigned most, size_t width)
+{
+    forget(search);
+    search->simple = simple;
+    search->most = most;
+    search->is_full = false;
+    if (search->has_no_memory || search->is_interrupted)
+        return false;
+    if (!run(search, width))
+        search->has_no_memory = !search->is_interrupted;
+    return !search->has_no_memory && !search->is_interrupted && search->best != UINT32_MAX;
+}
+
+/* Finds some way, in one order of the instructions. Returns what it weighs; UINT32_MAX: none. */
+static unsigned find_some(struct search *search, size_t width, unsigned *simple)
+{
+    unsigned most = heaviest(search->block);
+    for (*simple = ORDERED; *simple <= SIMPLEST; ++*simple)
+        for (size_t narrow = width < FIRST_WIDTH ? width : FIRST_WIDTH;; narrow = width) {
+            if (look_again(search, *simple, most, narrow))
+                return search->best;
+            if (narrow == width || !search->is_full)
+                break;
+        }
+    *simple = SIMPLEST;
+    return UINT32_MAX;
+}
+
+/* With a limit that rises, so that the first way is the least if nothing was left out. What ways
+ * weigh that are too dear is not known before, and they are many. */
+static bool find_least(struct search *search, unsigned simple, size_t width, unsigned most)
+{
+    for (unsigned rising = search->before[search->block->count]; rising <= most; rising++) {
+        if (look_again(search, simple, rising, width))
+            return search->options->slack == 0 ||
+                   look_again(search, simple, search->best + search->options->slack, width);
+        if (search->is_full || search->has_no_memory || search->is_interrupted)
+            return false;
+    }
+    return false;
+}
+
+/* Keeps of the ways that weigh the least those of one order, if there are such. */
+static bool keep_few(struct search *search, size_t width)
+{
+    unsigned least = search->best;
+    bool is_full = search->is_full;
+    for (unsigned simple = ORDERED; simple + 1 > ALL_MOVES; simple--)
+        if (look_again(search, simple, least + search->options->slack, width)) {
+            search->is_full = is_full;
+            return true;
+        }
+    return false;
+}
+
 bool search_block(struct search *search)
 {
-    enum { STEP = 1 };
-    size_t states = states_of(search);
-    /* States that are too dear are many, and which are is not known before the best is: so it is
-     * looked for with a limit that rises. */
-    for (search->most = STEP;; search->most += STEP) {
-        search->is_cut = false;
-        if (!run(search, states)) {
-            search->has_no_memory = !search->is_interrupted;
-            return false;
-        }
-        if (search->best != UINT32_MAX && search->best + search->options->slack <= search->most)
-            return true;
-        if (search->options->is_interrupted &&
-            search->options->is_interrupted(search->options->context)) {
-            search->is_interrupted = true;
-            return false;
-        }
-        bool is_over = !search->is_cut || search->is_full ||
-                       (search->best == UINT32_MAX && search->most > heaviest(search->block));
-        if (is_over && (search->best != UINT32_MAX || search->simple == SIMPLEST))
-            return search->best != UINT32_MAX;
-        if (is_over) {
-            search->simple++;
-            search->is_full = false;
-            search->most = 0;
-        }
-        if (search->best != UINT32_MAX)
-            search->most = search->best + search->options->slack - STEP;
-        forget(search);
+    unsigned simple, some, most = heaviest(search->block), slack = search->options->slack;
+    search->states_most = states_of(search);
+    size_t width = search->states_most / (search->block->count + 1) + 1;
+    if (!needed_open(search)) {
+        search->has_no_memory = true;
+        return false;
     }
+    some = find_some(search, width, &simple);
+    most = some < most ? some : most;
+    if (find_least(search, ALL_MOVES, width, most))
+        return !search->options->has_few || keep_few(search, width);
+    bool is_found = find_least(search, NEEDED, width, most) ||
+                    look_again(search, NEEDED, most + slack, width) ||
+                    (some != UINT32_MAX && look_again(search, simple, most + slack, width));
+    search->is_full |= is_found;
+    return is_found;
 }
 
 void search_free(struct search *search)
 {
     forget(search);
+    free(search->before);
+    free(search->there);
     free(search->demands);
     free(search->demand_table);
     free(search->needed);

@@ -6,18 +6,27 @@
 #include "shrink.h"
 #include "weights.h"
 
-enum { STACK_DEPTH = 2, NOTHING = UINT8_MAX };
+enum { STACK_DEPTH = 2, STACK_POINTER = 4, NOTHING = UINT8_MAX };
 
 /* What is asked at a moment, as numbers of interned demands; 0: nothing. */
 struct state {
     uint16_t position; /* the operation that comes next; the block's count: its end */
     uint8_t depth;     /* values that were pushed and are still to be popped */
-    bool flags;        /* the flags matter */
+    uint8_t flags;     /* those that matter, as state_flags() has them */
     uint32_t taken;    /* bytes of headers that instructions after it take for themselves, as in
                           struct weighing */
     uint16_t registers[GOLF_REGISTERS];
     uint16_t stack[STACK_DEPTH]; /* the last one is on top */
 };
+
+/* Of bits of enum elfgen_x86_flag those that instructions change that may be added: the overflow
+ * flag has the place of one that there is not. */
+static inline uint8_t state_flags(uint32_t flags)
+{
+    const uint32_t low =
+        ELFGEN_X86_CF | ELFGEN_X86_PF | ELFGEN_X86_AF | ELFGEN_X86_ZF | ELFGEN_X86_SF;
+    return (uint8_t)((flags & low) | (flags & ELFGEN_X86_OF ? 2 : 0));
+}
 
 /* An instruction that is added, or (`operation`) one of the block's. */
 struct move {
@@ -51,9 +60,15 @@ struct edge {
     struct move move;
 };
 
-/* States that cost the same. */
+/* States of ways that weigh the same. */
 struct bucket {
     uint32_t *states;
+    size_t count, capacity;
+};
+
+/* States before an operation, by the weight of a way through them. */
+struct queue {
+    struct bucket *buckets;
     size_t count, capacity;
 };
 
@@ -68,9 +83,18 @@ enum { SEARCH_WEIGHED = 1 << 14 };
 /* What instructions weigh at least that put a value into a register: `with` if they may take those
  * bytes of headers. */
 struct needed {
-    bool is_address;
+    bool is_address, is_low; /* is_low: by an instruction that sets the low byte alone */
     uint8_t plain, with;
     uint32_t takes;
+};
+
+/* Which instructions are looked at: all, or fewer as there are too many ways. */
+enum search_simple {
+    ALL_MOVES,
+    NEEDED,  /* those that put a value into a register that does not have it, what was pushed first
+              */
+    ORDERED, /* for one register after the other */
+    SIMPLEST /* with registers besides that keep values, as there is no way otherwise */
 };
 
 struct search {
@@ -96,28 +120,33 @@ struct search {
     size_t edge_count, edge_capacity;
     uint32_t *entries; /* states that the block's beginning meets */
     size_t entry_count, entry_capacity;
-    struct bucket *buckets; /* states by cost, and what must come before them at least */
-    size_t bucket_count, bucket_capacity;
-    uint32_t *before; /* by position: bytes of the operations before it */
-    uint32_t *least;  /* by position: the cheapest state's cost */
-    uint32_t best;    /* from the best entry to the end; UINT32_MAX: none was found */
-    uint32_t most;    /* states on ways that weigh more are left out: is_cut */
-    bool has_no_memory, is_full, is_cut, is_interrupted;
-    /* 0; 1: one register after the other, as there are too many ways otherwise; 2: with registers
-     * besides that keep values, as there is no way otherwise. */
-    unsigned simple;
+    struct queue *queues; /* by position: states by cost, and what must come before them at least */
+    uint32_t whole;       /* of the state that is looked at */
+    uint32_t *before;     /* by position: bytes of the operations before it */
+    const struct golf_value *
+        *there;    /* by position and register: what it has if it is not changed */
+    uint32_t best; /* from the best entry to the end; UINT32_MAX: none was found */
+    uint32_t most; /* states on ways that weigh more are left out */
+    size_t states_most, visited;
+    bool has_no_memory, is_interrupted;
+    bool is_full;    /* there are more states than were looked at: the best may not be the least */
+    unsigned simple; /* enum search_simple */
     struct weighed weighed[SEARCH_WEIGHED];
 };
 
-/* Fills the search's states, edges and entries, until all ways that weigh at most `slack` more
- * than the best are there. False: no memory (has_no_memory), or there is no way. */
+/* Fills the search's states, edges and entries: all ways that weigh at most `slack` more than the
+ * best, or some of them where there are too many states (is_full). False: no memory
+ * (has_no_memory), interrupted, or there is no way. */
 bool search_block(struct search *search);
 void search_free(struct search *search);
 
 /* ---- for moves_before() ---- */
 
 /* The demand of a register of a state. */
-const struct demand *search_demand(const struct search *search, uint16_t number);
+static inline const struct demand *search_demand(const struct search *search, uint16_t number)
+{
+    return &search->demands[number];
+}
 
 /* The number of a demand. */
 uint16_t search_number(struct search *search, const struct demand *demand);
@@ -131,8 +160,8 @@ void moves_before(struct search *search, uint32_t after);
 
 /* ---- encodings.c ---- */
 
-/* What a move's encodings weigh: free bytes among the headers; or bytes, but a number of four bytes
- * counts as one. No ways: there is no encoding. */
+/* What a move's encodings weigh: free bytes among the headers; or bytes. No ways: there is no
+ * encoding. */
 void move_weigh(const struct search *search, const struct move *move, struct weighing *weighing);
 
 /* Calls `found` for each encoding that weighs at most `heaviest` while it takes nothing but `takes`

@@ -11,25 +11,26 @@
 #include "golf/pieces.h"
 
 struct golf_shrink_options {
+    bool has_few;   /* of ways that are as good, those of one order are enough */
     unsigned slack; /* ways of this many bytes more than the least are kept, too */
     /* Addresses of the file fit into 31 bits: `mov r32, imm32` and 32-bit copies of them do. */
     bool small_addresses;
     bool int80;    /* 64-bit code may make system calls by `int 0x80` */
     bool no_stack; /* nothing is pushed: the program uses memory below its stack pointer */
     /* The headers that the file may have, with one place of the program header: bytes of
-     * instructions that lie on bytes of these cost nothing. NULL: any; a number of four bytes then
-     * counts as one, since it may lie on such bytes. */
+     * instructions that lie on bytes of these cost nothing. NULL: any. */
     const struct golf_overlap *overlaps;
     size_t overlap_count;
-    size_t states; /* at most this many are looked at for a block; 0: 1.2 million */
+    size_t states; /* so many are looked at for a block, at most, several times; 0: 600,000, and
+                      fewer if there are many blocks */
     bool (*is_interrupted)(void *context); /* ends it, as an error; NULL: never */
     void *context;
 };
 
-/* Sets *pieces, which refer to lifted->data and are freed with golf_pieces_free(). Returns false
- * and *error if there is no memory, if it was interrupted, or if a block needs something that no
- * known instruction makes (ELFGEN_UNSUPPORTED), or for which there are too many ways
- * (ELFGEN_DOES_NOT_FIT). */
+/* Sets *pieces, which refer to lifted->data and are freed with golf_pieces_free(). Where a block
+ * has too many states, they have the best ways that were found (pieces->is_cut). Returns false and
+ * *error if there is no memory, if it was interrupted, or if a block needs something that no known
+ * instruction makes (ELFGEN_UNSUPPORTED), or that was not found (ELFGEN_DOES_NOT_FIT). */
 bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_options *options,
                  struct golf_pieces *pieces, struct elfgen_error *error);
 void golf_pieces_free(struct golf_pieces *pieces);

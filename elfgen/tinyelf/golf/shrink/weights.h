@@ -26,7 +26,7 @@ struct weighing {
     uint32_t takes[WEIGHTS_WAYS];
 };
 
-/* Without overlaps nothing is known: a number of four bytes counts as one. */
+/* Of headers that have the program header at the same place. */
 void weights_open(struct weights *weights, const struct golf_overlap *overlaps, size_t count);
 
 /* Adds the ways to place a choice, without those that are worse than others. `data` are what its

@@ -1,0 +1,269 @@
+/* What must come before at least: a bound for the search, which looks at the lightest ways first.
+ */
+#include <stdlib.h>
+
+#include "needed.h"
+#include "places.h"
+
+enum { ANOTHER_ADDRESS = 2, MOST_NEEDED = 100, COPY = 2, FAR = 3 };
+
+/* Whether the block begins with this constant in a register, or an operation leaves it in one. */
+static bool is_given(const struct search *search, const struct demand *demand)
+{
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        if (demand_is_met(demand, &search->block->at_start[reg]))
+            return true;
+        for (size_t i = 0; i < search->block->count; i++)
+            if (search->block->operations[i].writes & 1u << reg &&
+                demand_is_met(demand, &search->block->operations[i].after[reg]))
+                return true;
+    }
+    return false;
+}
+
+static unsigned least_of(const struct search *search, struct move move, uint32_t *takes)
+{
+    struct weighing weighing;
+    move_weigh(search, &move, &weighing);
+    unsigned least = weighing_least(&weighing, UINT32_MAX);
+    for (size_t i = 0; i < weighing.count && takes; i++)
+        if (weighing.cost[i] == least)
+            *takes = weighing.takes[i];
+    return least ? least : MOST_NEEDED;
+}
+
+/* The least weight of instructions that put an address into a register. */
+static unsigned address_needed(const struct search *search, const struct demand *demand)
+{
+    enum { POP = 1, LOW_BYTE = 2 };
+    const struct golf_block *block = search->block;
+    bool is_given = false;
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        is_given |= block->at_start[reg].kind == GOLF_ADDRESS;
+        for (size_t i = 0; i < block->count; i++)
+            is_given |= block->operations[i].after[reg].kind == GOLF_ADDRESS;
+    }
+    if (is_given)
+        return ANOTHER_ADDRESS;
+    struct move move = {.registers = {NOTHING, NOTHING}, .form = MOVE_CALL_OVER};
+    unsigned around = least_of(search, move, NULL) + POP, least = around;
+    if (demand->data == GOLF_NONE)
+        return least;
+    least += LOW_BYTE;
+    move = (struct move){.mnemonic = ELFGEN_X86_OP_mov,
+                         .registers = {0, NOTHING},
+                         .size = 4,
+                         .form = MOVE_ADDRESS,
+                         .data = demand->data,
+                         .number = (int64_t)demand->number};
+    bool is_64 = search->lifted->bits == 64;
+    unsigned other = MOST_NEEDED;
+    if (!is_64 || search->options->small_addresses)
+        other = least_of(search, move, NULL);
+    least = other < least ? other : least;
+    if (is_64) {
+        move.mnemonic = ELFGEN_X86_OP_lea, move.form = MOVE_RELATIVE, move.size = 8;
+        other = least_of(search, move, NULL);
+        least = other < least ? other : least;
+    }
+    move.form = MOVE_CALL, move.registers[0] = NOTHING;
+    other = !demand->number && search->lifted->data[demand->data].bytes
+                ? least_of(search, move, NULL) + POP
+                : MOST_NEEDED;
+    return other < least ? other : least;
+}
+
+/* Whether inc and dec make it. */
+static bool is_near(const struct demand *demand)
+{
+    int32_t number = (int32_t)demand->number;
+    return number >= -FAR && number <= FAR;
+}
+
+static unsigned least_zero(const struct search *search, uint64_t mask)
+{
+    const struct demand zero = demand_constant(0, mask);
+    return mask && !is_given(search, &zero); /* cdq */
+}
+
+/* A small number, from one next to it. */
+static unsigned least_neighbour(const struct search *search, const struct demand *demand)
+{
+    unsigned step = search->lifted->bits == 32 ? 1 : 2, least = MOST_NEEDED;
+    int32_t number = (int32_t)demand->number;
+    for (int to = -1; to <= 1; to += 2) {
+        struct demand next = demand_constant(demand->number + (uint64_t)(int64_t)to, demand->mask);
+        bool is_zero = number + to == 0;
+        unsigned weight = is_zero                   ? least_zero(search, demand->mask)
+                          : is_given(search, &next) ? 0
+                                                    : 1;
+        least = step + weight < least ? step + weight : least;
+    }
+    return least;
+}
+
+/* The least weight of instructions that make a constant in a register, where no headers are known.
+ * An exchange only moves it; a copy of it is for weight_before(). */
+static unsigned least_constant(const struct search *search, const struct demand *demand)
+{
+    enum { LOW_BYTE = 2, SUM = 3 };
+    struct demand upper = *demand;
+    upper.mask &= ~LOW_8, upper.number &= ~LOW_8, upper.failed = upper.number;
+    unsigned least = SUM;
+    if (!((demand->number ^ LOW_32) & demand->mask & LOW_32))
+        return 1; /* cdq */
+    unsigned low = LOW_BYTE + (upper.number ? 0 : least_zero(search, upper.mask));
+    if (is_near(demand)) {
+        unsigned next = least_neighbour(search, demand);
+        least = next < least ? next : least;
+    }
+    return low < least ? low : least;
+}
+
+/* The least weight of instructions that put a value into a register of its own: exchanges only move
+ * values, so each needs to be made, or copied. */
+struct needed needed_of(const struct search *search, const struct demand *demand)
+{
+    bool is_zero = demand->kind == GOLF_CONSTANT && !demand->number && !demand->failed;
+    /* cdq, a shift, and in 32-bit code inc and dec may make it in a byte. */
+    bool is_short = search->lifted->bits == 32 || demand->number != demand->failed ||
+                    !((demand->number ^ LOW_32) & demand->mask & LOW_32);
+    if ((demand->kind != GOLF_CONSTANT && demand->kind != GOLF_ADDRESS) || is_given(search, demand))
+        return (struct needed){0};
+    if (is_zero)
+        return (struct needed){.plain = 1, .with = 1};
+    if (demand->kind == GOLF_ADDRESS)
+        return (struct needed){.is_address = true,
+                               .plain = (uint8_t)address_needed(search, demand)};
+    if (!search->weights && demand->number == demand->failed) {
+        uint8_t least = (uint8_t)least_constant(search, demand);
+        bool is_low = least == COPY && !is_near(demand);
+        return (struct needed){.plain = least, .with = least, .is_low = is_low};
+    }
+    if (is_short)
+        return (struct needed){.plain = 1, .with = 1};
+    struct needed needed = {.plain = 2, .with = 2};
+    const struct move move = {.mnemonic = ELFGEN_X86_OP_mov,
+                              .registers = {0, NOTHING},
+                              .size = 4,
+                              .form = MOVE_IMMEDIATE,
+                              .number = (int64_t)demand->number};
+    if (search->weights && least_of(search, move, &needed.takes) == 1)
+        needed.with = 1;
+    return needed;
+}
+
+static bool may_be_same(const struct demand *a, const struct demand *b)
+{
+    return a->kind == b->kind && !((a->number ^ b->number) & a->mask & b->mask);
+}
+
+/* Whether one of the registers before this one asks for what may be the same. */
+static bool is_asked(const struct search *search, const struct state *state, unsigned count,
+                     const struct demand *demand)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (state->registers[i] && may_be_same(search_demand(search, state->registers[i]), demand))
+            return true;
+    return false;
+}
+
+/* The least weight of pushes of what is still to be popped. */
+static unsigned weight_of_stack(const struct search *search, const struct state *state)
+{
+    enum { PUSH_CONSTANT = 2 };
+    unsigned weight = 0;
+    for (unsigned i = 0; i < state->depth; i++) {
+        const struct demand *demand = search_demand(search, state->stack[i]);
+        bool is_made = search->needed[state->stack[i]].plain >= PUSH_CONSTANT && !search->weights &&
+                       demand->kind == GOLF_CONSTANT &&
+                       !is_asked(search, state, GOLF_REGISTERS, demand);
+        weight += is_made ? PUSH_CONSTANT : 1;
+    }
+    return weight;
+}
+
+/* Whether a value that is somewhere is not in its register; or a constant's upper bytes are not, of
+ * which an instruction sets the lowest byte. */
+static bool is_misplaced(const struct search *search, const struct needed *needed,
+                         const struct demand *demand, const struct golf_value *there)
+{
+    struct demand upper = *demand;
+    if (!needed->plain)
+        return !demand_is_met(demand, there);
+    if (!needed->is_low || search->weights)
+        return false;
+    upper.mask &= ~LOW_8;
+    return !demand_is_met(&upper, there);
+}
+
+unsigned needed_before(const struct search *search, const struct state *state)
+{
+    unsigned weight = search->before[state->position], address = 0, misplaced = 0;
+    uint32_t taken = state->taken;
+    const struct golf_value *const *there = search->there + GOLF_REGISTERS * state->position;
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
+        const struct needed *needed = &search->needed[state->registers[reg]];
+        if (!state->registers[reg])
+            continue;
+        const struct demand *demand = search_demand(search, state->registers[reg]);
+        if (needed->is_address) {
+            weight += address ? ANOTHER_ADDRESS : 0;
+            address = needed->plain > address ? needed->plain : address;
+        } else if (needed->with < needed->plain && !(needed->takes & taken)) {
+            weight += needed->with;
+            taken |= needed->takes;
+        } else if (needed->plain > COPY && is_asked(search, state, reg, demand)) {
+            weight += COPY;
+        } else {
+            weight += needed->plain;
+            misplaced += reg != STACK_POINTER && is_misplaced(search, needed, demand, there[reg]);
+        }
+    }
+    /* An exchange puts two into their places. */
+    return weight + address + (misplaced + 1) / 2 + weight_of_stack(search, state);
+}
+
+/* What each register has at each position, if nothing changes it in between. */
+static bool find_there(struct search *search)
+{
+    const struct golf_block *block = search->block;
+    search->there = malloc((block->count + 1) * GOLF_REGISTERS * sizeof *search->there);
+    for (size_t reg = 0; reg < GOLF_REGISTERS && search->there; reg++) {
+        const struct golf_value *value = &block->at_start[reg];
+        for (size_t i = 0; i <= block->count; i++) {
+            search->there[i * GOLF_REGISTERS + reg] = value;
+            if (i < block->count && block->operations[i].writes >> reg & 1)
+                value = &block->operations[i].after[reg];
+        }
+    }
+    return search->there;
+}
+
+static unsigned weight_of_operation(const struct search *search, size_t number)
+{
+    const struct move move = {.form = MOVE_OPERATION, .number = (int64_t)number};
+    struct weighing weighing;
+    move_weigh(search, &move, &weighing);
+    unsigned least = weighing_least(&weighing, UINT32_MAX), other = least;
+    struct place place;
+    if (place_of(search->lifted, &search->block->operations[number], &place)) {
+        enum { RBX = 3 };
+        const struct move by_register = {
+            .form = MOVE_PLACE, .registers = {RBX, NOTHING}, .data = (uint16_t)number};
+        other = least_of(search, by_register, NULL);
+    }
+    return other < least ? other : least;
+}
+
+bool needed_open(struct search *search)
+{
+    const struct golf_block *block = search->block;
+    search->before = malloc((block->count + 1) * sizeof *search->before);
+    if (!search->before || !find_there(search))
+        return false;
+    search->before[0] = 0;
+    for (size_t i = 0; i < block->count; i++)
+        search->before[i + 1] = search->before[i] + weight_of_operation(search, i);
+    return true;
+}
