@@ -38,7 +38,8 @@ struct finding {
     bool is_cut;                 /* some of them have too many ways */
     struct golf_overlap overlaps[GOLF_OVERLAPS];
     size_t overlap_count;
-    bool has_failed; /* *error is set */
+    bool has_failed;        /* *error is set */
+    uint64_t rewrite_until; /* a point in time; 0: none */
 };
 
 /* ---- candidates ---- */
@@ -200,10 +201,18 @@ static bool shrink(struct finding *finding, unsigned slack, bool has_few)
     return is_done;
 }
 
+/* Whether rewriting takes too much of the time. */
+static bool is_late(void *context)
+{
+    const struct finding *finding = context;
+    return is_interrupted(context) ||
+           (finding->rewrite_until && clock_now() >= finding->rewrite_until);
+}
+
 /* The least bytes of a block by itself. */
 static unsigned cost_of_block(const struct golf_lifted *block, void *context)
 {
-    enum { STATES = 1 << 13 };
+    enum { STATES = 1 << 11 };
     struct finding *finding = context;
     struct golf_pieces pieces;
     struct elfgen_error error;
@@ -211,7 +220,7 @@ static unsigned cost_of_block(const struct golf_lifted *block, void *context)
                                                .int80 = finding->options->int80,
                                                .no_stack = block->uses_red_zone,
                                                .states = STATES,
-                                               .is_interrupted = is_interrupted,
+                                               .is_interrupted = is_late,
                                                .context = finding};
     if (!golf_shrink(block, &wanted, &pieces, &error))
         return GOLF_REWRITE_NEVER;
@@ -222,8 +231,12 @@ static unsigned cost_of_block(const struct golf_lifted *block, void *context)
 
 static bool rewrite(struct finding *finding)
 {
-    const struct golf_rewrite_options wanted = {cost_of_block, is_interrupted, finding};
+    enum { SHARE = 4 };
+    const struct golf_rewrite_options wanted = {cost_of_block, is_late, finding};
     struct golf_found *found = finding->found;
+    uint64_t now = clock_now(), deadline = finding->options->deadline;
+    if (deadline > now)
+        finding->rewrite_until = now + (deadline - now) / SHARE;
     return golf_rewrite(&finding->lifted, &wanted, found->rewritten, &found->rewritten_count) ||
            error_no_memory(finding->error);
 }

@@ -91,27 +91,57 @@ static void rename_operand(const struct renaming *renaming, uint8_t *reg)
         *reg = (uint8_t)((*reg & CLASS) | renaming->to);
 }
 
-static bool rename_operation(const struct renaming *renaming, struct golf_operation *operation)
+/* Whether an instruction may use the register besides its operands: a product has no operand for
+ * eax, and a high byte has no other register. */
+static bool has_hidden(const struct golf_operation *operation)
 {
-    struct elfgen_x86_encoding encoding;
-    if (!(in_operation(operation) >> renaming->from & 1))
+    enum { HIGH_BYTES = 0x50, RSP = 4 };
+    uint16_t hidden = (uint16_t)(in_operation(operation) & ~in_operands(operation) & ~(1u << RSP));
+    switch (operation->instruction.mnemonic) {
+    case ELFGEN_X86_OP_mul:
+    case ELFGEN_X86_OP_imul:
+    case ELFGEN_X86_OP_div:
+    case ELFGEN_X86_OP_idiv:
         return true;
-    if (operation->kind != GOLF_KEPT || !operation->instruction.mnemonic ||
-        !(in_operands(operation) >> renaming->from & 1))
-        return false;
+    default:
+        break;
+    }
+    for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++)
+        if (operation->instruction.operands[i].kind == ELFGEN_X86_REGISTER_OPERAND &&
+            (operation->instruction.operands[i].reg & CLASS) == HIGH_BYTES)
+            return true;
+    return hidden != 0;
+}
+
+bool rename_mentions(const struct golf_operation *operation, unsigned reg)
+{
+    return in_operation(operation) >> reg & 1;
+}
+
+bool rename_is_possible(const struct golf_operation *operation, unsigned from)
+{
+    enum { LOW = 8 };
+    return operation->kind == GOLF_KEPT && operation->instruction.mnemonic != 0 &&
+           in_operands(operation) >> from & 1 && (from >= LOW || !has_hidden(operation));
+}
+
+bool rename_operation(struct golf_operation *operation, unsigned from, unsigned to)
+{
+    const struct renaming renaming = {from, to};
+    struct elfgen_x86_encoding encoding;
     for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
         struct elfgen_x86_operand *operand = &operation->instruction.operands[i];
         if (operand->kind == ELFGEN_X86_REGISTER_OPERAND)
-            rename_operand(renaming, &operand->reg);
+            rename_operand(&renaming, &operand->reg);
         if (operand->kind == ELFGEN_X86_MEMORY) {
-            rename_operand(renaming, &operand->base);
-            rename_operand(renaming, &operand->index);
+            rename_operand(&renaming, &operand->base);
+            rename_operand(&renaming, &operand->index);
         }
     }
-    rename_needs(renaming, operation->needs, operation->need_count);
-    rename_bit(renaming, &operation->reads);
-    rename_bit(renaming, &operation->writes);
-    rename_value(renaming, operation->after);
+    rename_needs(&renaming, operation->needs, operation->need_count);
+    rename_bit(&renaming, &operation->reads);
+    rename_bit(&renaming, &operation->writes);
+    rename_value(&renaming, operation->after);
     if (elfgen_encode(&operation->instruction, &encoding) != ELFGEN_X86_OK)
         return false;
     operation->length = encoding.length;
@@ -125,7 +155,9 @@ bool rename_register(struct golf_lifted *lifted, unsigned from, unsigned to)
     for (size_t i = 0; i < lifted->count; i++) {
         struct golf_block *block = &lifted->blocks[i];
         for (size_t k = 0; k < block->count; k++)
-            if (!rename_operation(&renaming, &block->operations[k]))
+            if (rename_mentions(&block->operations[k], from) &&
+                (!rename_is_possible(&block->operations[k], from) ||
+                 !rename_operation(&block->operations[k], from, to)))
                 return false;
         rename_needs(&renaming, block->needs, block->need_count);
         if (i > 0) /* Linux starts with 0 in both */

@@ -10,6 +10,7 @@
 #include "inline.h"
 #include "rename.h"
 #include "tails.h"
+#include "web.h"
 
 struct rewriting {
     const struct golf_rewrite_options *options;
@@ -99,6 +100,39 @@ static void try_renames(struct rewriting *rewriting)
                 continue;
             end(rewriting, &trial, rename_register(&trial, from, to), &what);
         }
+}
+
+/* Makes values be in registers in which they are needed anyway, or that take no prefix. */
+static void try_webs_of(struct rewriting *rewriting, unsigned from)
+{
+    enum { LOW = 8, RSP = 4 };
+    struct block_set tried = {.has = {false}};
+    for (size_t i = 0; i < rewriting->lifted->count; i++) {
+        struct web web;
+        web_find(rewriting->lifted, (uint16_t)i, from, &web);
+        bool is_known = web.begins.has[i] && tried.has[i];
+        for (size_t k = 0; k < rewriting->lifted->count; k++)
+            tried.has[k] |= web.begins.has[k];
+        for (unsigned to = 0; to < LOW && !is_known && !is_over(rewriting); to++) {
+            struct golf_lifted trial;
+            const struct golf_rewritten what = {"a value is in another register",
+                                                rewriting->lifted->blocks[i].offset};
+            if (to == from || to == RSP ||
+                (from < LOW && !web_has_both(rewriting->lifted, &web, to)) ||
+                !begin(rewriting, &trial))
+                continue;
+            end(rewriting, &trial, web_rename(&trial, &web, to), &what);
+        }
+    }
+}
+
+static void try_webs(struct rewriting *rewriting)
+{
+    enum { RSP = 4 };
+    const uint16_t mentioned = rename_mentioned(rewriting->lifted);
+    for (unsigned from = 0; from < GOLF_REGISTERS && !is_over(rewriting); from++)
+        if (from != RSP && mentioned >> from & 1)
+            try_webs_of(rewriting, from);
 }
 
 /* ---- common ends ---- */
@@ -216,7 +250,7 @@ bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options 
     rewriting->rewritten = rewritten;
     rewriting->cost = cost_of(&rewriting->costs, lifted);
     static void (*const kinds[])(struct rewriting * rewriting) = {
-        try_tidy, try_renames, try_inlines, try_tails, try_carries};
+        try_tidy, try_renames, try_inlines, try_tails, try_webs, try_carries};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     /* What one kind changes may be what another one needs. */
     for (size_t kind = 0, idle = 0; idle < KINDS && !is_over(rewriting);
