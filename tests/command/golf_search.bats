@@ -65,6 +65,17 @@ load ../support/golf_setup
     [ "$(stat -c %s seq)" -le 86 ]
 }
 
+@test "constants stay in their registers from block to block, and short functions are part of their callers" {
+    tinyelf golf --nodes 1000000 -v -o greet "$SOURCE/tests/golf/programs/greet.s"
+    exits 0
+    contains "what was changed across blocks"
+    contains "a value stays in its register"
+    [ "$(./greet you)" = "Hello, you!" ]
+    [ "$(stat -c %s greet)" -le 190 ]
+    tinyelf golf --nodes 300000 --json -o greet "$SOURCE/tests/golf/programs/greet.s"
+    contains '"rewritten":[{"source":'
+}
+
 @test "headers that count gigabytes have the code in 73 bytes" {
     for name in exit ring3; do
         tinyelf golf --nodes 300000 --with overcommit -o "$name" "$SOURCE/asm/$name.s"

@@ -23,12 +23,18 @@ bool value_is_same(const struct golf_value *a, const struct golf_value *b)
     }
 }
 
-struct golf_need *need_of(struct golf_need *needs, size_t count, unsigned reg)
+const struct golf_need *need_in(const struct golf_need *needs, size_t count, unsigned reg)
 {
     for (size_t i = 0; i < count; i++)
         if (needs[i].reg == reg)
             return &needs[i];
     return NULL;
+}
+
+struct golf_need *need_of(struct golf_need *needs, size_t count, unsigned reg)
+{
+    const struct golf_need *need = need_in(needs, count, reg);
+    return need ? needs + (need - needs) : NULL;
 }
 
 /* ---- copies ---- */
@@ -377,21 +383,21 @@ static bool join(struct golf_lifted *lifted, size_t at)
 
 bool blocks_join(struct golf_lifted *lifted)
 {
-    for (size_t i = 0; i < lifted->count; i++) {
+    for (size_t i = 0; i < lifted->count;) {
         struct block_set before;
-        size_t count = 0;
-        uint16_t next = lifted->blocks[i].taken;
-        if (lifted->blocks[i].end != GOLF_GO || next == 0 || next == i)
+        size_t count = 0, at = i++;
+        uint16_t next = lifted->blocks[at].taken;
+        if (lifted->blocks[at].end != GOLF_GO || next == 0 || next == at)
             continue;
         blocks_before(lifted, next, &before);
         for (size_t k = 0; k < lifted->count; k++)
             count += before.has[k];
-        if (count != 1 || !may_join(&lifted->blocks[i], &lifted->blocks[next]))
+        if (count != 1 || !may_join(&lifted->blocks[at], &lifted->blocks[next]))
             continue;
-        if (!join(lifted, i))
+        if (!join(lifted, at))
             return false;
         drop_unreached(lifted);
-        i = (size_t)-1; /* numbers are others now */
+        i = 0; /* numbers are others now */
     }
     return true;
 }

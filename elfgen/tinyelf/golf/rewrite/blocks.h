@@ -14,6 +14,7 @@ struct block_set {
 bool value_is_same(const struct golf_value *a, const struct golf_value *b);
 
 /* The need of a register at a block's end, or of an operation; NULL: there is none. */
+const struct golf_need *need_in(const struct golf_need *needs, size_t count, unsigned reg);
 struct golf_need *need_of(struct golf_need *needs, size_t count, unsigned reg);
 
 /* Makes *to a copy with blocks of its own; data are shared. False: no memory, *to is empty. */

@@ -45,9 +45,9 @@ size_t carry_find(const struct golf_lifted *lifted, struct carried found[CARRIED
 
 enum use { NOT_USED, USES, CHANGES };
 
-static enum use use_in(struct golf_need *needs, size_t count, const struct carried *carried)
+static enum use use_in(const struct golf_need *needs, size_t count, const struct carried *carried)
 {
-    const struct golf_need *need = need_of(needs, count, carried->reg);
+    const struct golf_need *need = need_in(needs, count, carried->reg);
     if (!need)
         return NOT_USED;
     return need->count == 1 && value_is_same(&need->values[0], &carried->value) ? USES : CHANGES;
@@ -57,14 +57,14 @@ static enum use use_in(struct golf_need *needs, size_t count, const struct carri
 static enum use use_of(const struct golf_block *block, const struct carried *carried)
 {
     for (size_t i = 0; i < block->count; i++) {
-        struct golf_operation *operation = &block->operations[i];
+        const struct golf_operation *operation = &block->operations[i];
         enum use use = use_in(operation->needs, operation->need_count, carried);
         if (use != NOT_USED)
             return use;
         if (operation->writes >> carried->reg & 1)
             return CHANGES;
     }
-    return use_in((struct golf_need *)(uintptr_t)block->needs, block->need_count, carried);
+    return use_in(block->needs, block->need_count, carried);
 }
 
 static bool may_begin(const struct golf_lifted *lifted, size_t block, const struct carried *carried)

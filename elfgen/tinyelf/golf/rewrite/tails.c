@@ -228,8 +228,7 @@ static bool merge_ends(struct merging *merging, const struct golf_block *one,
                        const struct golf_block *other)
 {
     for (size_t i = 0; i < one->need_count; i++) {
-        struct golf_need *match = need_of((struct golf_need *)(uintptr_t)other->needs,
-                                          other->need_count, one->needs[i].reg);
+        const struct golf_need *match = need_in(other->needs, other->need_count, one->needs[i].reg);
         if (!match || !merge_need(merging, &one->needs[i], match, &merging->merged.needs[i]))
             return false;
     }

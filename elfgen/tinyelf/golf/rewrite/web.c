@@ -21,8 +21,7 @@ static bool extend(const struct golf_lifted *lifted, struct web *web)
         blocks_before(lifted, (uint16_t)i, &before);
         for (size_t k = 0; k < lifted->count; k++)
             leads |= before.has[k] && web->inside.has[k] &&
-                     need_of((struct golf_need *)(uintptr_t)lifted->blocks[k].needs,
-                             lifted->blocks[k].need_count, web->reg);
+                     need_in(lifted->blocks[k].needs, lifted->blocks[k].need_count, web->reg);
         if (!web->begins.has[i] && !leads)
             continue;
         for (size_t k = 0; k < lifted->count; k++)

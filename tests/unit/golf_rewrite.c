@@ -1,0 +1,143 @@
+/* golf/rewrite: which changes across blocks are made, and which are not. That programs do the same
+ * after them is a part of golf_lift_run.c. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "golf/lift/lift.h"
+#include "golf/rewrite/rewrite.h"
+#include "golf/shrink/shrink.h"
+#include "golf_program.h"
+
+enum { TEXT_ROOM = 1 << 16 };
+
+#define CODE(lines) "global _start\nsection .text align=1\n_start:\n" lines
+#define READ        "xor eax, eax\nxor edi, edi\nsyscall\n"
+#define WRITE       "mov eax, 1\nmov edi, 1\nsyscall\n"
+#define EXIT        "mov eax, 60\nsyscall\n"
+
+/* The bytes of a block's cheapest instructions. */
+static unsigned cost(const struct golf_lifted *block, void *context)
+{
+    const struct golf_shrink_options options = {.small_addresses = true, .states = 1 << 12};
+    struct golf_pieces pieces;
+    struct elfgen_error error;
+    (void)context;
+    if (!golf_shrink(block, &options, &pieces, &error))
+        return GOLF_REWRITE_NEVER;
+    unsigned least = pieces.nodes[pieces.blocks[0]].least;
+    golf_pieces_free(&pieces);
+    return least;
+}
+
+struct result {
+    char before[TEXT_ROOM], after[TEXT_ROOM]; /* what golf_lifted_dump() says */
+    struct golf_rewritten rewritten[GOLF_REWRITES];
+    size_t count;
+};
+
+static void dump(const struct golf_lifted *lifted, char text[TEXT_ROOM])
+{
+    struct elfgen_text out = {.bytes = text, .capacity = TEXT_ROOM - 1};
+    golf_lifted_dump(lifted, &out);
+    text[out.length] = '\0';
+}
+
+static bool now(void *context)
+{
+    (void)context;
+    return true;
+}
+
+static const struct result *rewrite(const char *source, bool is_interrupted)
+{
+    static struct program program;
+    static struct result result;
+    const struct golf_rewrite_options options = {.cost = cost,
+                                                 .is_interrupted = is_interrupted ? now : NULL};
+    struct golf_lifted lifted;
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    make_program(&program, source, 64);
+    ck_assert_msg(golf_lift(program.bytes, program.size, &lifted, &error), "%s", error.text);
+    dump(&lifted, result.before);
+    ck_assert(golf_rewrite(&lifted, &options, result.rewritten, &result.count));
+    dump(&lifted, result.after);
+    golf_lifted_free(&lifted);
+    return &result;
+}
+
+static const struct {
+    const char *what, *source;
+} cases[] = {
+    /* the buffer's address is in rsi in each block of the loop */
+    {"a value stays in its register",
+     CODE("again: lea rsi, [rsp - 4096]\nmov edx, 4096\n" READ "test eax, eax\njle done\n"
+          "mov ecx, eax\nmov edx, eax\nnext: inc byte [rsp + rcx - 4097]\ndec ecx\njnz next\n"
+          "lea rsi, [rsp - 4096]\n" WRITE "jmp again\ndone: xor edi, edi\n" EXIT)},
+    /* a subroutine of few bytes */
+    {"part of",
+     CODE("mov edi, 1\nmov rsi, [rsp + 8]\nmov edx, 3\ncall put\nmov esi, text\nmov edx, 2\n"
+          "call put\nxor edi, edi\n" EXIT "put: mov eax, 1\nsyscall\nret\ntext: db 'a', 10\n")},
+    /* three ends are one */
+    {"the end that another block has, too, is one for both",
+     CODE("mov rax, [rsp]\ncmp rax, 2\nmov edi, 3\nje one\ncmp rax, 3\nje two\n"
+          "mov esi, text\nmov edx, 2\n" WRITE "xor edi, edi\n" EXIT "one: mov edi, 7\n" EXIT
+          "two: mov rsi, [rsp + 8]\nmov edx, 5\n" WRITE "mov edi, 9\n" EXIT "text: db 'a', 10\n")},
+    {"a register that takes no prefix is used instead",
+     CODE("mov r12, [rsp]\nnext: mov esi, text\nmov edx, 2\n" WRITE "dec r12d\njnz next\n"
+          "xor edi, edi\n" EXIT "text: db 'a', 10\n")},
+    /* what is left to be written is in rbx, and write wants it in rdx */
+    {"a value is in another register",
+     CODE("mov rsi, [rsp + 8]\nmov rbx, [rsp]\nnext: mov rdx, rbx\n" WRITE "test rax, rax\n"
+          "jle done\nadd rsi, rax\nsub rbx, rax\njnz next\ndone: xor edi, edi\n" EXIT)},
+};
+
+START_TEST(what_makes_a_program_cheaper_is_done_and_told)
+{
+    const struct result *result = rewrite(cases[_i].source, false);
+    bool is_told = false;
+    for (size_t i = 0; i < result->count; i++) {
+        is_told |= strstr(result->rewritten[i].what, cases[_i].what) != NULL;
+        ck_assert_uint_lt(result->rewritten[i].offset, 4096);
+    }
+    ck_assert_msg(is_told, "%s:\n%s\n%s", cases[_i].what, result->before, result->after);
+    ck_assert_str_ne(result->before, result->after);
+}
+END_TEST
+
+static const char *const left[] = {
+    /* one block */
+    CODE("mov esi, text\nmov edx, 2\n" WRITE "xor edi, edi\n" EXIT "text: db 'a', 10\n"),
+    /* nothing that two blocks make */
+    CODE("mov rax, [rsp]\nnext: dec rax\njnz next\nmov edi, 3\n" EXIT),
+};
+
+START_TEST(a_program_that_does_not_become_cheaper_is_as_before)
+{
+    const struct result *result = rewrite(left[_i], false);
+    ck_assert_uint_eq(result->count, 0);
+    ck_assert_str_eq(result->before, result->after);
+}
+END_TEST
+
+START_TEST(an_interrupt_leaves_the_program_as_it_is_then)
+{
+    const struct result *result = rewrite(cases[0].source, true);
+    ck_assert_uint_eq(result->count, 0);
+    ck_assert_str_eq(result->before, result->after);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("golf_rewrite");
+    TCase *all = tcase_create("rewrite");
+    tcase_add_loop_test(all, what_makes_a_program_cheaper_is_done_and_told, 0,
+                        sizeof cases / sizeof cases[0]);
+    tcase_add_loop_test(all, a_program_that_does_not_become_cheaper_is_as_before, 0,
+                        sizeof left / sizeof left[0]);
+    tcase_add_test(all, an_interrupt_leaves_the_program_as_it_is_then);
+    suite_add_tcase(s, all);
+    return s;
+}
+
+RUN_SUITE(suite)
