@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { NUMBER = 15, CLASS = 0xf0, LOW_BYTES = 0x10, WORDS = 0x40 };
+enum { FRAME = 5, NUMBER = 15, CLASS = 0xf0, LOW_BYTES = 0x10, WORDS = 0x40 };
 
 /* Whether an operand's register is a general one, in whichever size. Some low classes are. */
 static bool is_general(uint8_t reg)
@@ -113,6 +113,17 @@ static bool has_hidden(const struct golf_operation *operation)
     return hidden != 0;
 }
 
+/* Whether an address begins with the register. */
+static bool has_base(const struct golf_operation *operation, unsigned reg)
+{
+    for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
+        const struct elfgen_x86_operand *operand = &operation->instruction.operands[i];
+        if (operand->kind == ELFGEN_X86_MEMORY && bit_of(operand->base) == 1u << reg)
+            return true;
+    }
+    return false;
+}
+
 bool rename_mentions(const struct golf_operation *operation, unsigned reg)
 {
     return in_operation(operation) >> reg & 1;
@@ -129,6 +140,9 @@ bool rename_operation(struct golf_operation *operation, unsigned from, unsigned 
 {
     const struct renaming renaming = {from, to};
     struct elfgen_x86_encoding encoding;
+    /* An address that is not canonical has another signal with rbp. */
+    if ((from == FRAME || to == FRAME) && has_base(operation, from))
+        return false;
     for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
         struct elfgen_x86_operand *operand = &operation->instruction.operands[i];
         if (operand->kind == ELFGEN_X86_REGISTER_OPERAND)
