@@ -19,6 +19,7 @@ static void name_field(struct run *run, const struct image *image, enum elfgen_s
             copy_bytes(image, at, copy, width);
         run->answer->field = field->name;
         run->answer->offset = at;
+        run->answer->is_past_end = at >= image->length;
         run->blamed = image;
         run->answer->value = elfgen_load(copy, (unsigned)width, ELFGEN_LITTLE_ENDIAN);
         return;

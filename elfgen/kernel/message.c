@@ -66,8 +66,11 @@ static void put(const struct elfgen_kernel_answer *answer, const char *sentence,
 
 void elfgen_kernel_message(const struct elfgen_kernel_answer *answer, struct elfgen_text *text)
 {
-    if ((unsigned)answer->check < ELFGEN_CHECK_COUNT)
-        put(answer, elfgen_kernel_checks[answer->check].sentence, text);
+    if ((unsigned)answer->check >= ELFGEN_CHECK_COUNT)
+        return;
+    put(answer, elfgen_kernel_checks[answer->check].sentence, text);
+    if (answer->is_past_end)
+        put(answer, " (the file ends before %n)", text);
 }
 
 void elfgen_kernel_remedy(const struct elfgen_kernel_answer *answer, struct elfgen_text *text)

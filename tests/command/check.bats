@@ -143,6 +143,13 @@ load ../support/check_setup
         tinyelf check short
         exits 1
     done
+    # A field that is not there is not blamed for a value.
+    head -c 3 hello >short
+    tinyelf check short
+    [[ "${lines[1]}" == *": ei_mag3 is 0x0 (the file ends before ei_mag3)" ]]
+    head -c 20 hello >short
+    tinyelf check short
+    [[ "${lines[1]}" == *": e_phentsize is 0, not 56 (the file ends before e_phentsize)" ]]
     head -c 120 hello >short
     tinyelf check short
     exits 0

@@ -183,6 +183,7 @@ struct elfgen_kernel_answer {
                                        * e_machine */
     const char *tool;         /* that the advice names, or NULL: "qemu-aarch64", "gzip -d" */
     uint16_t segment;         /* the program header that `field` is in; 0xffff: none */
+    bool is_past_end;         /* the file ends before the field, which counts as 0 */
     bool of_interpreter;      /* field, offset and segment are in the interpreter's file */
     enum elfgen_class class_; /* the loader that decided: 64 bits or compat */
     bool is_script;
