@@ -21,12 +21,16 @@ static bool is_io(ZydisMnemonic mnemonic)
     case ZYDIS_MNEMONIC_OUTSB:
     case ZYDIS_MNEMONIC_OUTSW:
     case ZYDIS_MNEMONIC_OUTSD:
-    case ZYDIS_MNEMONIC_CLI:
-    case ZYDIS_MNEMONIC_STI:
         return true;
     default:
         return false;
     }
+}
+
+/* cli and sti: privileged unless iopl allows them; ioperm has no say. */
+static bool switches_interrupts(ZydisMnemonic mnemonic)
+{
+    return mnemonic == ZYDIS_MNEMONIC_CLI || mnemonic == ZYDIS_MNEMONIC_STI;
 }
 
 /* Those that a flag of a control register keeps for ring 0. */
@@ -242,6 +246,8 @@ void x86_put_protection(struct elfgen_text *out, const struct x86 *machine, cons
     const char *flag = flag_of(source.mnemonic);
     if (is_io(source.mnemonic)) {
         elfgen_text_string(out, "an I/O instruction: neither iopl nor ioperm allows it");
+    } else if (switches_interrupts(source.mnemonic)) {
+        elfgen_text_string(out, "it switches interrupts: for ring 0, or where iopl allows it");
     } else if (flag) {
         elfgen_text_string(out, "for ring 0 only, since ");
         elfgen_text_string(out, flag);
