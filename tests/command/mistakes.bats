@@ -114,6 +114,7 @@ started()
     tinyelf build hello.C
     exits 1
     says "hello.C: error: cannot tell what this is from its name, which ends in none of .s .asm .inc .nasm"
+    says ": say --from KIND, one of nasm gas fasm c object raw hex"
     holds_only att.nasm hello.C program program.ASM program.inc
 }
 

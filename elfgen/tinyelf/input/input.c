@@ -75,11 +75,15 @@ static bool detect_language(struct source *source, enum suffix suffix)
     }
     if (strcmp(source->options.path, "-") == 0)
         return detect_assembly(source);
-#define SUFFIX(text, kind) " " text
+#define SUFFIX(text, kind)    " " text
+#define LANGUAGE(name, value) " " name
     return toolchain_report(&source->chain, REPORT_ERROR, 0,
                             "cannot tell what this is from its name, which ends in none of"
 #include "base/suffixes.def"
-                            ": say --from c, nasm, gas, fasm, object or raw");
+                            ": say --from KIND, one of"
+#include "languages.def"
+    );
+#undef LANGUAGE
 #undef SUFFIX
 }
 

@@ -4,8 +4,8 @@
 #include "input/input.h"
 
 const struct option_choice build_languages[] = {
-    {"nasm", SOURCE_NASM, NULL},     {"gas", SOURCE_GAS, NULL},
-    {"fasm", SOURCE_FASM, NULL},     {"c", SOURCE_C, NULL},
-    {"object", SOURCE_OBJECT, NULL}, {"raw", SOURCE_RAW, NULL},
-    {"hex", BUILD_FROM_HEX, NULL},   {NULL, 0, NULL},
+#define LANGUAGE(name, value) {name, value, NULL},
+#include "input/languages.def"
+#undef LANGUAGE
+    {NULL, 0, NULL},
 };
