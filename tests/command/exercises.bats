@@ -36,6 +36,8 @@ load ../support/pages_setup
     [ "$output" = "small	6/6" ]
     run -0 sh "$grade/grade.sh" "$grade/exit42.task" "$answers/exit42.hex"
     [ "$output" = "exit42.hex	6/6" ]
+    run -1 sh "$grade/grade.sh" "$grade/exit42.task" small
+    [ "$output" = "small	0/1	builds: this is a program: hand in the hex text that it is built from" ]
     echo 0x9d >guilty.txt
     run -0 sh "$grade/grade.sh" "$grade/guilty.task" guilty.txt
 }

@@ -99,7 +99,16 @@ ehdr.e_phentsize
     [ "$(grep -c 'phdr\[0\]\.' <<<"$output")" -eq 8 ]
     tinyelf explain --at 'phdr[1].p_vaddr' hello
     exits 1
-    says "hello: error: this file has no 'phdr[1].p_vaddr'"
+    says "hello: error: this file has no 'phdr[1].p_vaddr': phdr[0] is the last"
+    tinyelf explain --at 'phdr[99999]' hello
+    exits 1
+    says "hello: error: this file has no 'phdr[99999]': phdr[0] is the last"
+    for command in "explain --at" "mutate --field"; do
+        # shellcheck disable=SC2086
+        tinyelf $command ehdr,phdr hello
+        exits 1
+        says "hello: error: 'ehdr,phdr': one place at a time"
+    done
     for pair in 'phdr[0=phdr[0]' 'phdr[0.p_flag=phdr[0].p_flags'; do
         tinyelf explain --at "${pair%%=*}" hello
         exits 1

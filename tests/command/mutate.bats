@@ -136,7 +136,7 @@ P
     mkdir there
     tinyelf mutate --keep there --field 0x10 hello
     exits 1
-    says "there: error: File exists"
+    says "there: error: File exists: name a new folder"
     [ -z "$(ls there)" ]
     tinyelf mutate --keep no/such/folder --field 0x10 hello
     exits 1

@@ -143,6 +143,9 @@ take() {
 # How the traced run ended: exited, signal, call, time, memory, output; nothing if its trace is incomplete.
 how() { tail -n 1 "$work/trace" | sed -n 's/.*"sandbox":"\([a-z ]*\)".*/\1/p'; }
 
+# Whether the hand-in is an ELF file.
+is_elf() { [ "$(head -c 4 "$work/handed" | od -A n -t x1 | tr -d ' \n')" = 7f454c46 ]; }
+
 # The names of the program's calls, one a line. The first is the execve by which the sandbox starts it. Arguments are removed
 # first, since they show the program's own text.
 made() {
@@ -237,6 +240,8 @@ for file; do
         point file false "$problem"
     elif [ "$from" = text ]; then
         judge_text
+    elif [ "$from" = hex ] && is_elf; then
+        point builds false "this is a program: hand in the hex text that it is built from"
     elif [ "$from" = hex ] && ! limited build --from hex --no-check -o program ../handed 2>"$work/why"; then
         point builds false "$(reason "$work/why" | sed 's,^\.\./handed:,,')"
     else

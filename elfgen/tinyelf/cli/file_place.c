@@ -2,6 +2,7 @@
  * symbol or a text. */
 #include "file_place.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,12 +206,51 @@ static void note_another(const struct bytemap *map, const char *at,
             at, LLU(found->offset), LLU(found->another));
 }
 
+/* Whether `at` is several names with commas between, of which the file has the first. */
+static bool begins_with_another(const struct bytemap *map, const char *at)
+{
+    char first[128];
+    struct bytemap_place found;
+    const size_t length = strcspn(at, ",");
+    if (!at[length] || length >= sizeof first)
+        return false;
+    snprintf(first, sizeof first, "%.*s", (int)length, at);
+    return bytemap_find(map, first, &found);
+}
+
+/* Writes the last entry that the file has of the table that `at` names an entry of: "phdr[0]" for
+ * "phdr[3].p_flags". Returns false if it has none, or `at` names no entry by its number. */
+static bool last_entry(const struct bytemap *map, const char *at, char *entry, size_t room)
+{
+    struct bytemap_place found;
+    const size_t table = strcspn(at, "[");
+    char *end;
+    if (at[table] != '[' || !ascii_is_digit(at[table + 1]))
+        return false;
+    unsigned long last = 0;
+    const unsigned long given = strtoul(at + table + 1, &end, 10);
+    if (*end != ']')
+        return false;
+    /* Bit by bit, the highest first: entries before the last are there. */
+    for (unsigned long step = 1UL << 31; step > 0; step >>= 1) {
+        snprintf(entry, room, "%.*s[%lu]", (int)table, at, last + step);
+        if (last + step < given && bytemap_find(map, entry, &found))
+            last += step;
+    }
+    snprintf(entry, room, "%.*s[%lu]", (int)table, at, last);
+    return bytemap_find(map, entry, &found);
+}
+
 static bool refuse_name(const struct bytemap *map, const char *at)
 {
     char meant[128];
     const struct symbol *symbol = symbols_find(map->symbols, at);
     if (symbol)
         message(map->file, "error", "'%s' is at 0x%llx, in memory only", at, LLU(symbol->address));
+    else if (begins_with_another(map, at))
+        message(map->file, "error", "'%s': one place at a time", at);
+    else if (place_name_is_known(at) && last_entry(map, at, meant, sizeof meant))
+        message(map->file, "error", "this file has no '%s': %s is the last", at, meant);
     else if (place_name_is_known(at))
         message(map->file, "error", "this file has no '%s'", at);
     else if (place_name_nearest(map, at, meant, sizeof meant))

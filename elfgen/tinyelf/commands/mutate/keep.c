@@ -19,7 +19,8 @@ enum { NAME = 64, VALUES = 256 };
 
 static bool fail(const struct mutate_keep *keep, int number)
 {
-    message(keep->folder, "error", "%s", system_error_text(number));
+    message(keep->folder, "error", "%s%s", system_error_text(number),
+            number == EEXIST ? ": name a new folder" : "");
     return false;
 }
 
