@@ -65,7 +65,7 @@ push @wrong, "docs/glossary.md: $terms[$_] comes after $terms[$_ - 1]\n"
     for grep { $terms[$_ - 1] ge $terms[$_] } 1 .. $#terms;
 
 # Terms that pages need not link: words of everyday language, or of every page.
-my %common = map { $_ => 1 } qw(alignment argument field hexadecimal instruction loader offset page register stack stretch symbol);
+my %common = map { $_ => 1 } qw(alignment argument field hexadecimal instruction loader offset page register stack symbol);
 
 # Other words for a term.
 my %also = ('File descriptor' => 'descriptor', 'Mapping' => 'mapped', 'Core file' => 'core\sdump');

@@ -172,7 +172,7 @@ START_TEST(a_loop_carries_what_it_reads_again_and_what_linux_gives_is_known_befo
         "block 1: rsp = stack\n"
         "  syscall needs rax = 0, edi = 0, rsi = stack-65536, rdx = 0x10000; leaves rax = v0, "
         "rcx = v1, r11 = v2\n"
-        "  test eax, eax needs eax = v0; writes cf pf af zf sf of\n"
+        "  test eax, eax needs eax = v0; writes cf pf zf sf of\n"
         "  if z to block 3, else block 2 needs rax = v0, rsi = stack-65536, rsp = stack\n"
         "block 2: rax = v0, rsp = stack, rsi = stack-65536\n"
         "  syscall needs rax = 1, edi = 1, rsi = stack-65536, rdx = v0; leaves rax = v1, rcx = "

@@ -400,7 +400,7 @@ static void add_increment(struct program *program, bool on_stack)
         operation->refers_operand = 0;
     }
     operation->length = 4;
-    operation->flags_written = 1;
+    operation->flags_set = 1;
 }
 
 /* A place in memory is reached from an address that a call has in a register anyway. */
@@ -567,7 +567,7 @@ START_TEST(only_flags_that_matter_are_kept)
         *kept = (struct golf_operation){.kind = GOLF_KEPT,
                                         .length = 2,
                                         .bytes = {0xff, 0xc9}, /* dec ecx */
-                                        .flags_written = rows[i].written};
+                                        .flags_set = rows[i].written};
         need(kept, RBX, 32, constant(0));
         program.block.end = GOLF_GO;
         program.block.flags_live = rows[i].live;

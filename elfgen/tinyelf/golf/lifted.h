@@ -64,8 +64,9 @@ struct golf_operation {
     uint16_t reads;  /* GOLF_KEPT: registers that it reads as it stands; `needs` has those too that
                         it changes in part, or has to pass on */
     struct golf_value after[GOLF_REGISTERS]; /* of those: their values */
-    uint32_t flags_read, flags_written;      /* bits of enum elfgen_x86_flag */
-    uint64_t offset;                         /* of its bytes in the original file, for reports */
+    uint32_t flags_read;                     /* bits of enum elfgen_x86_flag */
+    uint32_t flags_set; /* those that do not depend any more on what they were before */
+    uint64_t offset;    /* of its bytes in the original file, for reports */
 };
 
 /* How a block ends. */

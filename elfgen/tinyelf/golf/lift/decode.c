@@ -184,6 +184,32 @@ static bool is_zeroing(const struct lift_instruction *instruction)
            is_same_register(&instruction->operands[0], &instruction->operands[1]);
 }
 
+/* bsf and bsr of 0 leave their destination as it is: AMD says so, and Intel's processors do. */
+bool lift_may_leave(const struct lift_instruction *instruction, const ZydisDecodedOperand *operand)
+{
+    return operand->actions & ZYDIS_OPERAND_ACTION_CONDWRITE ||
+           instruction->zydis.mnemonic == ZYDIS_MNEMONIC_BSF ||
+           instruction->zydis.mnemonic == ZYDIS_MNEMONIC_BSR;
+}
+
+/* Whether a shift changes the flags: not by 0, and the count may be 0 if it is in cl. */
+static bool shifts(const struct lift_instruction *instruction)
+{
+    const ZydisDecodedInstruction *source = &instruction->zydis;
+    const ZydisDecodedOperand *count = &instruction->operands[source->operand_count_visible - 1];
+    unsigned mask = instruction->operands[0].size == 64 ? 63 : 31;
+    return count->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && (count->imm.value.u & mask) != 0 &&
+           source->mnemonic != ZYDIS_MNEMONIC_RCL && source->mnemonic != ZYDIS_MNEMONIC_RCR;
+}
+
+uint32_t lift_flags_set(const struct lift_instruction *instruction)
+{
+    bool is_shift = instruction->zydis.meta.category == ZYDIS_CATEGORY_SHIFT ||
+                    instruction->zydis.meta.category == ZYDIS_CATEGORY_ROTATE;
+    bool is_certain = (!is_shift || shifts(instruction)) && !instruction->effects.repeats;
+    return is_certain ? instruction->flags_written & ~instruction->flags_undefined : 0;
+}
+
 static void take_operands(struct lift_instruction *instruction)
 {
     for (size_t i = 0; i < instruction->zydis.operand_count; i++) {
@@ -193,8 +219,8 @@ static void take_operands(struct lift_instruction *instruction)
             take_memory(instruction, operand);
         if (reg == EFFECTS_NONE)
             continue;
-        bool is_maybe = (operand->actions & (ZYDIS_OPERAND_ACTION_CONDWRITE)) != 0;
-        if ((operand->actions & READS || is_maybe) && !is_zeroing(instruction))
+        if ((operand->actions & READS || lift_may_leave(instruction, operand)) &&
+            !is_zeroing(instruction))
             instruction->reads |= (uint16_t)(1u << reg);
         if (operand->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE)
             instruction->writes |= (uint16_t)(1u << reg);
@@ -205,6 +231,7 @@ static void take_operands(struct lift_instruction *instruction)
         return;
     instruction->flags_read = flags->tested;
     instruction->flags_written = flags->modified | flags->set_0 | flags->set_1 | flags->undefined;
+    instruction->flags_undefined = flags->undefined;
 }
 
 static void take(struct lift_instruction *instruction)

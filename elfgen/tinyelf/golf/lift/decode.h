@@ -13,6 +13,12 @@ struct lift_instruction *lift_instruction_at(struct lift *lift, uint64_t address
  * 0. */
 bool lift_is_arithmetic(ZydisMnemonic mnemonic);
 
+/* Whether an operand that is written may as well stay as it is. */
+bool lift_may_leave(const struct lift_instruction *instruction, const ZydisDecodedOperand *operand);
+
+/* The flags that do not depend any more on what they were before. */
+uint32_t lift_flags_set(const struct lift_instruction *instruction);
+
 /* The general register of which an operand is a part, EFFECTS_NONE for others; and how many of its
  * low bits the part reaches. */
 uint8_t lift_register(const ZydisDecodedOperand *operand, uint8_t *bits);

@@ -153,7 +153,7 @@ static void put_operation(struct dump *dump, const struct golf_operation *operat
     put_values(dump, "; leaves ", operation->writes, operation->after);
     if (operation->kind == GOLF_KEPT) {
         put_flags(text, "; reads", operation->flags_read);
-        put_flags(text, "; writes", operation->flags_written);
+        put_flags(text, "; writes", operation->flags_set);
     }
     elfgen_text_string(text, operation->ends ? "; ends\n" : "\n");
 }

@@ -279,6 +279,16 @@ static void name_entries(struct lift *lift, uint16_t frame, uint16_t index,
     }
 }
 
+/* A call that was made with the stack pointer above the first one wrote over an argument. */
+static void note_overwritten(struct walk *walk, uint32_t index, int64_t offset)
+{
+    const struct lift_value pushed = lift_fresh(index, X86_STACK_POINTER);
+    if (walk->state.registers[X86_STACK_POINTER].frame != 0 || offset < 0)
+        return;
+    lift_slot_set(&walk->state, 0, offset, (uint16_t)(walk->lift->bits / 8), &pushed);
+    walk->state.slots[walk->state.slot_count - 1].is_call = true;
+}
+
 static bool enter(struct walk *walk, struct lift_instruction *instruction, uint32_t index,
                   uint64_t target)
 {
@@ -317,6 +327,7 @@ static bool enter(struct walk *walk, struct lift_instruction *instruction, uint3
     name_entries(lift, which, taken, &state);
     reach(lift, taken, &state);
     if (lift->subroutines[which].returns) {
+        note_overwritten(walk, index, (int64_t)stack.number - word);
         returned(lift, which, &walk->state, &state);
         reach(lift, other, &state);
     }

@@ -74,9 +74,9 @@ struct lift_instruction {
     ZydisDecodedInstruction zydis;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
     struct effects effects;
-    uint8_t kind;           /* enum lift_kind */
-    uint16_t reads, writes; /* general registers */
-    uint32_t flags_read, flags_written;
+    uint8_t kind;                                        /* enum lift_kind */
+    uint16_t reads, writes;                              /* general registers */
+    uint32_t flags_read, flags_written, flags_undefined; /* of the written ones */
     bool is_pure;      /* it does nothing but write registers and flags, and cannot fault;
                           reading memory apart */
     bool is_forced;    /* it stays, and its result is not followed */
@@ -169,6 +169,7 @@ struct lift {
     size_t subroutine_count;
     bool joins_frames; /* subroutines jump to each other instead of a call before a return */
     bool keeps_stack;  /* what is below the first stack pointer is used as memory */
+    bool raises_stack; /* the stack pointer is above the first one: a call writes over arguments */
     bool loses_argc;   /* some state has lost argc */
     /* Writable memory that is written, as far as is known; with no_folds all of it counts so. */
     struct lift_use *written;

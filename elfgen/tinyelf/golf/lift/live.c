@@ -205,9 +205,7 @@ static void need_operand(const struct back *back, const ZydisDecodedOperand *ope
                          const struct lift_live *after)
 {
     uint8_t bits, reg = lift_register(operand, &bits);
-    bool is_kept_in_part = operand->actions & ZYDIS_OPERAND_ACTION_CONDWRITE ||
-                           back->instruction->zydis.mnemonic == ZYDIS_MNEMONIC_BSF ||
-                           back->instruction->zydis.mnemonic == ZYDIS_MNEMONIC_BSR;
+    bool is_kept_in_part = lift_may_leave(back->instruction, operand);
     if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY)
         need_memory(back, operand);
     if (reg == EFFECTS_NONE)
@@ -289,23 +287,6 @@ static bool is_useless(const struct back *back, const struct lift_live *after)
     return true;
 }
 
-/* Whether a shift changes the flags: not by 0, and the count may be 0 if it is in cl. */
-static bool shifts(const struct lift_instruction *instruction)
-{
-    const ZydisDecodedInstruction *source = &instruction->zydis;
-    const ZydisDecodedOperand *count = &instruction->operands[source->operand_count_visible - 1];
-    unsigned mask = instruction->operands[0].size == 64 ? 63 : 31;
-    return count->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && (count->imm.value.u & mask) != 0 &&
-           source->mnemonic != ZYDIS_MNEMONIC_RCL && source->mnemonic != ZYDIS_MNEMONIC_RCR;
-}
-
-static bool writes_flags_always(const struct lift_instruction *instruction)
-{
-    bool is_shift = instruction->zydis.meta.category == ZYDIS_CATEGORY_SHIFT ||
-                    instruction->zydis.meta.category == ZYDIS_CATEGORY_ROTATE;
-    return (!is_shift || shifts(instruction)) && !instruction->effects.repeats;
-}
-
 /* A stack address that stays is used in a way that is not followed. */
 static void check_escape(const struct back *back, unsigned reg)
 {
@@ -347,8 +328,7 @@ static bool go_back_over_operation(const struct back *back)
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
         if (instruction->writes >> reg & 1)
             kill(back->live, reg);
-    if (writes_flags_always(instruction))
-        back->live->flags &= ~instruction->flags_written;
+    back->live->flags &= ~lift_flags_set(instruction);
     back->live->flags |= instruction->flags_read;
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
         if (instruction->need_bits[reg] == 0)
@@ -422,7 +402,7 @@ static void find_live_out(struct lift *lift, struct lift_block *block, struct li
     case GOLF_CALLS:
         add_live(live, &lift->blocks[block->taken]->live_in, false);
         add_live(live, &lift->blocks[block->other]->live_in, true);
-        if (lift->keeps_stack)
+        if (lift->keeps_stack || lift->raises_stack)
             read_register(live, X86_STACK_POINTER, lift->bits, false);
         break;
     case GOLF_RETURNS:
@@ -490,11 +470,27 @@ static bool live_block(struct lift *lift, struct lift_block *block, bool *change
     return true;
 }
 
+/* Whether a call may write where the arguments are: then it is to write where it always did. */
+static bool raises_stack(const struct lift *lift)
+{
+    for (size_t i = 0; i < lift->block_count; i++) {
+        const struct lift_block *block = lift->blocks[i];
+        for (size_t k = 0; block->is_reached && k < block->count; k++) {
+            const struct lift_value *stack =
+                &lift->instructions[block->instructions[k]]->before[X86_STACK_POINTER];
+            if (stack->kind != LIFT_STACK || (stack->frame == 0 && (int64_t)stack->number > 0))
+                return true;
+        }
+    }
+    return false;
+}
+
 bool lift_live(struct lift *lift)
 {
     bool changed = true;
     for (size_t i = 0; i < lift->block_count; i++)
         memset(&lift->blocks[i]->live_in, 0, sizeof lift->blocks[i]->live_in);
+    lift->raises_stack = raises_stack(lift);
     while (changed && !lift->restart) {
         changed = false;
         for (size_t i = lift->block_count; i-- > 0;)

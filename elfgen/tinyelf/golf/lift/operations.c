@@ -409,7 +409,7 @@ bool lift_build_operation(const struct lift_build *build,
     operation->offset = instruction->offset;
     operation->refers_operand = NO_OPERAND;
     operation->flags_read = instruction->flags_read;
-    operation->flags_written = instruction->flags_written;
+    operation->flags_set = lift_flags_set(instruction);
     if (instruction->kind == LIFT_SYSTEM) {
         is_good = build_call(build, instruction, operation);
     } else if (instruction->kind == LIFT_FAULT) {

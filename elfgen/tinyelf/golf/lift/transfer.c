@@ -383,11 +383,10 @@ static bool has_pushed(const struct step *step, const struct lift_value *address
 
 /* A load from the stack that stays must not be of what is not there, unless nobody looks at what a
  * push copies. */
-static void keep_load(const struct step *step, const struct lift_value *address, uint16_t size)
+static void check_load(const struct step *step, const struct lift_value *address, uint16_t size)
 {
     if (step->instruction->zydis.mnemonic != ZYDIS_MNEMONIC_PUSH && has_pushed(step, address, size))
         lift_refuse_at(step->lift, step->instruction, "it reads the address that a call pushed");
-    step->instruction->stays = true;
 }
 
 static void read_memory(const struct step *step)
@@ -399,6 +398,9 @@ static void read_memory(const struct step *step)
         if (i == 0)
             instruction->address_read = address;
         bool is_lost = step->state->has_lost_argc && lift_is_argc(step->lift, &address);
+        const uint16_t size = instruction->effects.reads[i].size;
+        if (!lift_is_private(&address) && address.kind == LIFT_STACK)
+            check_load(step, &address, size);
         if (!lift_is_private(&address) && !is_lost) {
             instruction->stays = instruction->stays || !instruction->is_folded;
             continue;
@@ -410,9 +412,10 @@ static void read_memory(const struct step *step)
         const struct lift_value *loaded = loaded_value(step);
         if (is_simple && loaded && (!step->lift->keeps_stack || lift_is_constant(loaded)))
             instruction->is_stack = true;
-        else if (step->lift->keeps_stack)
-            keep_load(step, &address, instruction->effects.reads[i].size);
-        else
+        else if (step->lift->keeps_stack) {
+            check_load(step, &address, size);
+            instruction->stays = true;
+        } else
             use_stack(step->lift);
     }
 }

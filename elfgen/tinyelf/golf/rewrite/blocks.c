@@ -221,6 +221,13 @@ static bool passes_on(const struct golf_block *block)
     return true;
 }
 
+/* loop, loope and loopne count, wherever they go. */
+static bool counts(const struct golf_block *block)
+{
+    enum { LOOPNE = 0xe0, LOOP = 0xe2 };
+    return block->condition >= LOOPNE && block->condition <= LOOP;
+}
+
 static void thread(struct golf_lifted *lifted)
 {
     for (size_t i = 1; i < lifted->count; i++) {
@@ -233,7 +240,7 @@ static void thread(struct golf_lifted *lifted)
                 block->taken = empty->taken;
             if (block_has_other(block) && block->other == i)
                 block->other = empty->taken;
-            if (block->end == GOLF_BRANCH && block->taken == block->other)
+            if (block->end == GOLF_BRANCH && block->taken == block->other && !counts(block))
                 block->end = GOLF_GO, block->flags_live = 0;
         }
     }

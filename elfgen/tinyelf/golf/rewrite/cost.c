@@ -40,10 +40,9 @@ static uint64_t hash_of(const struct golf_block *block)
         add_value(&hash, &block->at_start[reg]);
     for (size_t i = 0; i < block->count; i++) {
         const struct golf_operation *operation = &block->operations[i];
-        const uint32_t numbers[] = {operation->kind,        operation->ends,
-                                    operation->keeps_below, operation->length,
-                                    operation->writes,      operation->flags_read,
-                                    operation->reads,       operation->flags_written};
+        const uint32_t numbers[] = {operation->kind,   operation->ends,     operation->keeps_below,
+                                    operation->length, operation->writes,   operation->flags_read,
+                                    operation->reads,  operation->flags_set};
         add(&hash, numbers, sizeof numbers);
         add(&hash, operation->bytes, operation->length);
         add(&hash, &operation->instruction, sizeof operation->instruction);

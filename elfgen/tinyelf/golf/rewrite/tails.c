@@ -34,7 +34,7 @@ static bool is_same_operation(const struct golf_operation *one, const struct gol
 {
     if (one->kind != other->kind || one->ends != other->ends || one->writes != other->writes ||
         one->reads != other->reads || one->keeps_below != other->keeps_below ||
-        one->flags_read != other->flags_read || one->flags_written != other->flags_written ||
+        one->flags_read != other->flags_read || one->flags_set != other->flags_set ||
         one->need_count != other->need_count || one->refers_operand != other->refers_operand ||
         !value_is_same(&one->refers, &other->refers) || !is_same_instruction(one, other))
         return false;
@@ -216,7 +216,7 @@ static bool is_without_flags(const struct golf_block *block, size_t count)
     bool is_good = true;
     for (size_t i = block->count - count; i < block->count; i++) {
         is_good &= !(block->operations[i].flags_read & ~written);
-        written |= block->operations[i].flags_written;
+        written |= block->operations[i].flags_set;
     }
     read |= block->end == GOLF_BRANCH ? flags_of(block->condition) : 0;
     return is_good && !(read & ~written);

@@ -291,7 +291,7 @@ static bool pass_operation(const struct after *after, const struct golf_operatio
         kept->registers[reg] = 0;
     }
     kept->flags = (uint8_t)(state_flags(operation->flags_read) |
-                            (kept->flags & ~state_flags(operation->flags_written)));
+                            (kept->flags & ~state_flags(operation->flags_set)));
     return true;
 }
 

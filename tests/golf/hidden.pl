@@ -1,0 +1,229 @@
+#!/usr/bin/perl
+# hidden.pl TINYELF JUDGE: programs that do something when their first argument has 777 bytes, which no environment of the proof has. So
+# they are right only if golf knows what their instructions do. Each is run with that argument, as it was and as golf made it.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use golf;
+
+golf::limits(@ARGV);
+@ARGV == 2 or die "usage: hidden.pl TINYELF JUDGE\n";
+setup(@ARGV);
+my $exit = "mov eax, 60\nsyscall";
+
+# ebx is 777.
+my $begin = <<"END";
+global _start
+_start:
+mov rsi, [rsp + 16]
+test rsi, rsi
+jz normal
+xor ebx, ebx
+.length:
+cmp byte [rsi + rbx], 0
+je .ends
+inc rbx
+jmp .length
+.ends:
+cmp ebx, 777
+jne normal
+END
+
+# What is easy to get wrong, the source behind that, and data.
+my @programs = (
+    ['inc leaves CF', <<"END"],
+mov rdx, [rsp]
+mov rsi, [rsp + 8]
+lea rcx, [rbx - 777]
+cmp ecx, esi
+mov esi, 0
+inc edx
+adc edx, esi
+mov edi, edx
+$exit
+END
+    ['clc leaves the others', <<"END"],
+mov rdx, [rsp]
+lea rcx, [rbx - 770]
+cmp ecx, edx
+mov edx, 0
+clc
+jg .k
+lea edi, [rdx + 1]
+$exit
+.k: adc edx, ecx
+mov edi, edx
+$exit
+END
+    ['bt leaves ZF', <<"END"],
+mov rdx, [rsp]
+lea rcx, [rbx - 777]
+sub ecx, edx
+mov edx, 0
+bt ebx, 0
+setz dil
+movzx edi, dil
+adc edi, edx
+$exit
+END
+    ['a rotation leaves ZF and SF', <<"END"],
+mov rdx, [rsp]
+lea rcx, [rbx - 777]
+sub rcx, rcx
+cmp ecx, edx
+mov edx, 0
+ror ebx, 3
+seta dil
+setl sil
+movzx edi, dil
+movzx esi, sil
+lea edi, [rdi + rsi*2]
+add edi, edx
+$exit
+END
+    ['a shift by 0 leaves all flags', <<"END"],
+lea ecx, [rbx - 777]
+mov rdx, [rsp]
+lea eax, [rbx + 2]
+add edx, 100000
+cmp ebx, edx
+mov edx, 0
+shl eax, cl
+adc eax, edx
+lea edi, [rax + rbx]
+$exit
+END
+    ['such a shift in two ends that are alike', <<"END"],
+lea ecx, [rbx - 777]
+mov rdx, [rsp]
+cmp edx, 2
+jne .b
+lea eax, [rbx + 3]
+cmp ebx, edx
+mov edx, 5
+shl eax, cl
+adc eax, edx
+lea edi, [rax + rbx]
+$exit
+.b: lea eax, [rbx + 2]
+add edx, 100000
+cmp ebx, edx
+mov edx, 0
+shl eax, cl
+adc eax, edx
+lea edi, [rax + rbx]
+$exit
+END
+    ['loop counts, wherever it goes', <<"END"],
+mov rcx, [rsp]
+mov edx, ecx
+cmp edx, 9
+jne .k
+lea edi, [rcx + 2]
+$exit
+.k: loop .a
+jmp .b
+.a: jmp .b
+.b: lea edi, [rdx + rcx*4]
+$exit
+END
+    ['a call writes over no argument that it did not', <<"END", "cnt: db 7"],
+mov rbp, rsp
+pop rax
+pop rcx
+pop rsi
+movzx eax, byte [rsi]
+mov rsp, rbp
+call f
+call f
+call f
+mov rcx, [rbp + 16]
+movzx edi, byte [rcx]
+$exit
+f: imul eax, eax, 77
+add [cnt], ah
+rol byte [cnt], 1
+xor [cnt], al
+sub [cnt], ah
+ret
+END
+    ['a call writes over an argument that is read', <<"END", "cnt: db 7"],
+mov rbp, rsp
+pop rax
+pop rcx
+call f
+pop rdx
+movzx eax, byte [rdx]
+call f
+mov rsp, rbp
+call f
+mov rcx, [rbp + 8]
+mov rdx, [rbp + 16]
+movzx edi, byte [rcx]
+add dil, [rdx]
+add dil, [cnt]
+$exit
+f: add [cnt], al
+ret
+END
+    ['an address that is not canonical has its own signal with rbp', <<"END"],
+mov r8, [rsp]
+shl r8, 50
+add r8, rbx
+lea rax, [rbx + 1]
+lea rcx, [rbx + 2]
+lea rdx, [rbx + 3]
+lea rsi, [rbx + 4]
+lea rdi, [rbx + 5]
+test al, 1
+jz .k
+add rdi, rax
+.k: add rdi, rcx
+add rdi, rdx
+test cl, 1
+jnz .m
+add rdi, rsi
+.m: mov al, [r8 + 9]
+add edi, r8d
+$exit
+END
+    ['bsf of 0 leaves its destination', <<"END"],
+lea ecx, [rbx - 777]
+mov rdx, [rsp]
+mov eax, 7
+bsf eax, ecx
+mov edi, eax
+add edi, edx
+$exit
+END
+);
+
+my @arguments = (['x' x 777], ['x' x 777, 'q'], []);
+
+sub examine {
+    my ($at) = @_;
+    my ($name, $source, $data) = @{ $programs[$at] };
+    my $base = "$folder/$at";
+    write_file("$base.s", "$begin$source\nnormal:\nmov edi, 3\n$exit\n" . ($data ? "section .data\n$data\n" : ''));
+    my ($built, $error) = build($base, "$base.s");
+    return "is not built: $error" unless defined $built;
+    my $golfed = golf("$base.golf", ['--nodes', '20000', '--environments', '20'], "$base.s");
+    return $golfed->{message} =~ /it is left alone: \S/ ? '' : $golfed->{message} if $golfed->{verdict} eq 'refused';
+    return "$golfed->{verdict}: $golfed->{message}" unless $golfed->{verdict} =~ /^(smaller|copy)$/;
+    for my $arguments (@arguments) {
+        my @was = run_command(10, $base, @$arguments);
+        my @is = run_command(10, "$base.golf", @$arguments);
+        return sprintf 'with %d arguments it ended with %d, and now with %d', scalar @$arguments, $was[0], $is[0] if "@was" ne "@is";
+    }
+    return '';
+}
+
+my @results = in_parallel(2, \&examine, 0 .. $#programs);
+my $wrong = 0;
+for my $at (grep { $results[$_] } 0 .. $#programs) {
+    $wrong++;
+    print "$programs[$at][0]: $results[$at]\n";
+}
+printf "%d programs, %d wrong\n", scalar @programs, $wrong;
+exit($wrong > 0);
