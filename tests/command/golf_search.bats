@@ -41,7 +41,7 @@ load ../support/golf_setup
     tinyelf golf --nodes 200000 --jobs 2 --shard 2/2 -o part "$SOURCE/asm/exit.s"
     exits 0
     [ "$(stat -c %s part)" -le 132 ]
-    for wrong in "--jobs 0" "--jobs 257" "--shard 0/2" "--shard 3/2" "--shard 2" "--shard +1/2"; do
+    for wrong in "--nodes 0" "--jobs 0" "--jobs 257" "--shard 0/2" "--shard 3/2" "--shard 2" "--shard +1/2"; do
         tinyelf golf $wrong -o made "$SOURCE/asm/exit.s"
         exits 2
     done

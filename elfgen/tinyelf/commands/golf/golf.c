@@ -43,6 +43,14 @@ static int take_environments(const char *text, struct golf_request *options)
     return status;
 }
 
+static int take_nodes(const char *text, uint64_t *nodes)
+{
+    int status = take_number("nodes", text, UINT64_MAX, nodes);
+    if (status == EXIT_YES && *nodes == 0)
+        return usage_error("golf", "--nodes 0 searches nothing: at least 1");
+    return status;
+}
+
 static int take_jobs(const char *text, size_t *jobs)
 {
     uint64_t number;
@@ -77,7 +85,7 @@ static int take_option(void *context, const struct option_given *given)
         options->output = given->value;
         break;
     case OPTION_NODES:
-        return take_number("nodes", given->value, UINT64_MAX, &options->nodes);
+        return take_nodes(given->value, &options->nodes);
     case OPTION_JOBS:
         return take_jobs(given->value, &options->jobs);
     case OPTION_SHARD:
