@@ -21,6 +21,47 @@ load ../support/golf_setup
     [ -s made ]
 }
 
+@test "a program that jumps by a table keeps its instructions, and becomes smaller" {
+    cat >table.s <<'END'
+global _start
+section .text
+_start: mov rax, [rsp]
+    and eax, 3
+    jmp [table + rax * 8]
+align 16
+one: mov edi, 1
+    jmp near done
+align 16
+two: mov edi, [numbers + 4]
+    jmp near done
+align 16
+three: call [function]
+    jmp near done
+align 16
+four: mov edi, 4
+done: mov eax, 60
+    syscall
+align 16
+seven: mov edi, 7
+    ret
+section .rodata align=8
+table: dq one, two, three, four
+section .data align=8
+function: dq seven
+numbers: dd 5, 6
+END
+    "$TINYELF" build -o table table.s
+    "$TINYELF" golf --nodes 100000 -o smaller table.s 2>errors
+    grep 'note: its instructions stay as they are: at 0x.* it jumps to an address that it computes' errors
+    [ "$(stat -c %s smaller)" -le 170 ]
+    for arguments in "" "a" "a b" "a b c"; do
+        run ./table $arguments
+        expected=$status
+        run ./smaller $arguments
+        [ "$status" -eq "$expected" ]
+    done
+}
+
 @test "what the search cannot follow is left alone, and nothing is written" {
     for code in 'mov eax, 201\nsyscall\nmov edi, eax\nmov eax, 60\nsyscall' 'jmp $' 'lea rax, [rel _start]\njmp rax'; do
         printf "global _start\ndefault rel\n_start: $code\n" >odd.s

@@ -88,6 +88,7 @@ static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
     found->overlap = *how->overlap;
     found->base = how->base;
     found->entry = how->entry;
+    found->is_verbatim = finding->lifted.is_verbatim;
     found->item_count = 0;
     for (size_t i = 0; i < how->count && found->item_count < GOLF_FOUND_ITEMS; i++) {
         const struct golf_item *item = &how->items[i];
@@ -484,6 +485,56 @@ static bool search(struct finding *finding)
     return !finding->has_failed;
 }
 
+/* ---- instructions as they are ---- */
+
+/* Packs instructions as they are, with shorter jumps and without what aligns them. */
+static void pack_verbatim(struct finding *finding, bool aligned, uint64_t nodes, bool is_reported)
+{
+    const struct golf_options *options = finding->options;
+    struct elfgen_error error;
+    if (!golf_lift_verbatim(options->original, options->size, options->addresses, aligned,
+                            &finding->lifted, &error))
+        return;
+    if (golf_shrink_verbatim(&finding->lifted, &finding->pieces[0], &error)) {
+        finding->programs[0] =
+            (struct golf_place_program){&finding->pieces[0], finding->lifted.bits == 64, 0};
+        finding->piece_count = finding->anywhere_count = 1;
+        find_overlaps(finding);
+        if (finding->overlap_count > 0)
+            pack(finding, nodes);
+        free_pieces(finding, 0);
+    }
+    if (is_reported && finding->found->size > 0 && options->lifted)
+        options->lifted(&finding->lifted, options->context);
+    finding->anywhere_count = finding->overlap_count = 0;
+    golf_lifted_free(&finding->lifted);
+}
+
+/* Looks for a file with the original's instructions; with more alignment if what has less does
+ * something else. `is_all`: that is all that is searched for. */
+static void find_verbatim(struct finding *finding, bool is_all)
+{
+    enum { FIRST = 1 << 12, ALL = 1 << 26 };
+    const struct golf_addresses *known = finding->options->addresses;
+    const struct golf_found *found = finding->found;
+    if (!known || known->section_count == 0)
+        return;
+    pack_verbatim(finding, false, is_all ? ALL : FIRST, is_all);
+    if (found->size == 0 && found->rejected > 0 && !is_over(finding))
+        pack_verbatim(finding, true, is_all ? ALL : FIRST, is_all);
+}
+
+/* Searches for a program that is not lifted: only its places change. Returns whether there is a
+ * smaller file. */
+static bool find_as_it_is(struct finding *finding)
+{
+    if (finding->lifted.is_left_alone || (finding->error->status != ELFGEN_UNSUPPORTED &&
+                                          finding->error->status != ELFGEN_DOES_NOT_FIT))
+        return false;
+    find_verbatim(finding, true);
+    return finding->found->size > 0 && !finding->has_failed;
+}
+
 bool golf_find(const struct golf_options *options, struct golf_found *found,
                struct elfgen_error *error)
 {
@@ -494,6 +545,9 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
     finding->options = options;
     finding->found = found;
     finding->error = error;
+    error->status = ELFGEN_OK;
+    if (options->size > GOLF_PLACE_LARGEST)
+        find_verbatim(finding, false);
     bool is_done = golf_lift_known(options->original, options->size, options->addresses,
                                    &finding->lifted, error);
     if (is_done && options->lifted)
@@ -502,9 +556,14 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
         if (options->full_writes)
             golf_assume_full_writes(&finding->lifted);
         find_overlaps(finding);
-        is_done = rewrite(finding) && search(finding);
+        is_done =
+            (rewrite(finding) && search(finding)) || (found->size > 0 && !finding->has_failed);
+        if (found->is_verbatim)
+            found->rewritten_count = 0;
         free_pieces(finding, 0);
         golf_lifted_free(&finding->lifted);
+    } else {
+        is_done = find_as_it_is(finding);
     }
     free(finding);
     return is_done;

@@ -59,13 +59,15 @@ struct golf_found {
     size_t item_count;
     struct golf_rewritten rewritten[GOLF_REWRITES]; /* what was changed across blocks */
     size_t rewritten_count;
+    bool is_verbatim; /* its instructions are the original's: only their places are others */
     bool is_complete; /* the search ended by itself */
     uint64_t nodes;   /* states of the search that were seen */
     size_t rejected;  /* candidates that did something else */
 };
 
-/* Searches. False: *error says why the program is left alone (golf_lift()), or there is no memory,
- * or the prover failed. */
+/* Searches. True with found->is_verbatim and error->status other than ELFGEN_OK: *error says why
+ * its instructions stay as they are. False: *error says why the program is left alone
+ * (golf_lift()), or there is no memory, or the prover failed. */
 bool golf_find(const struct golf_options *options, struct golf_found *found,
                struct elfgen_error *error);
 

@@ -41,6 +41,27 @@ struct golf_need {
     struct golf_value values[GOLF_NEED_VALUES];
 };
 
+enum { GOLF_CHOICE_FIELDS = 2 };
+
+/* A number in an instruction's bytes that depends on where things are placed. */
+enum golf_field_kind {
+    GOLF_ABSOLUTE_FIELD, /* the target's address */
+    GOLF_RELATIVE_FIELD, /* the target's address minus that of the instruction's end */
+    GOLF_NEXT_FIELD      /* the same for where a choice's node `to` goes on: it is a jump */
+};
+struct golf_field {
+    uint8_t kind; /* enum golf_field_kind */
+    /* In the instruction's bytes: 1, 2, 4 or 8 bytes, little-endian. An absolute one of 1 or 2 is
+     * the low part of an address, which is right where the rest of it is that of the file's first
+     * byte.
+     */
+    uint8_t offset, length;
+    bool is_signed; /* it is sign-extended when executed */
+    bool is_block;  /* the target is a block, not data */
+    uint16_t target;
+    int64_t addend;
+};
+
 enum golf_operation_kind {
     GOLF_CALL,  /* a system call: `syscall` or `int 0x80` */
     GOLF_FAULT, /* an instruction that the processor refuses: hlt, ud2 */
@@ -67,6 +88,9 @@ struct golf_operation {
     uint32_t flags_read;                     /* bits of enum elfgen_x86_flag */
     uint32_t flags_set; /* those that do not depend any more on what they were before */
     uint64_t offset;    /* of its bytes in the original file, for reports */
+    /* If nothing but places may change: the numbers in `bytes` that depend on them. */
+    struct golf_field fields[GOLF_CHOICE_FIELDS];
+    uint8_t field_count;
 };
 
 /* How a block ends. */
@@ -100,6 +124,15 @@ struct golf_block {
     uint64_t offset, size; /* of its code in the original file */
 };
 
+/* An address among data. */
+struct golf_reference {
+    uint32_t offset; /* in the datum */
+    uint8_t length;  /* 4 or 8 bytes */
+    bool is_block;   /* it is that of a block, not of a datum */
+    uint16_t target;
+    int64_t addend;
+};
+
 /* Bytes, or zeros, that the program points to. */
 struct golf_data {
     uint64_t address;     /* in the original */
@@ -110,6 +143,8 @@ struct golf_data {
     bool is_written;
     bool is_code; /* bytes of instructions, read as data: they must be there as they were, wherever
                      the code itself is */
+    const struct golf_reference *references; /* rising; of the lifted program */
+    size_t reference_count;
 };
 
 struct golf_lifted {
@@ -123,6 +158,11 @@ struct golf_lifted {
     /* Operations that stay use memory below the stack pointer: nothing may be pushed. Otherwise a
      * push is right wherever the stack pointer is GOLF_STACK with a number of at most 0. */
     bool uses_red_zone;
+    /* Nothing is known but which bytes are instructions, and which numbers are addresses: the
+     * operations are the original's instructions, in their order, without needs. */
+    bool is_verbatim;
+    bool is_left_alone; /* nothing is lifted: of what the program does, however it is written */
+    struct golf_reference *references; /* of all data */
 };
 
 #endif

@@ -9,25 +9,7 @@
 
 #include "golf/lifted.h"
 
-enum { GOLF_CHOICE_BYTES = 16, GOLF_CHOICE_FIELDS = 2 };
-
-/* A number in a choice's bytes that depends on where things are placed. */
-enum golf_field_kind {
-    GOLF_ABSOLUTE_FIELD, /* the target's address */
-    GOLF_RELATIVE_FIELD, /* the target's address minus that of the choice's end */
-    GOLF_NEXT_FIELD      /* the same for where node `to` goes on: the choice is a jump */
-};
-struct golf_field {
-    uint8_t kind; /* enum golf_field_kind */
-    /* In the choice's bytes: 1, 2, 4 or 8 bytes, little-endian. An absolute one of 1 or 2 is the
-     * low part of an address, which is right where the rest of it is that of the file's first byte.
-     */
-    uint8_t offset, length;
-    bool is_signed; /* it is sign-extended when executed */
-    bool is_block;  /* the target is a block, not data */
-    uint16_t target;
-    int64_t addend;
-};
+enum { GOLF_CHOICE_BYTES = 16 };
 
 /* Why a choice does what the original did: a row a kind, for reports. */
 struct golf_choice {

@@ -76,6 +76,44 @@ static bool list_bounds(const struct elfgen_program *program, uint16_t machine,
     return true;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const struct elfgen_relocation *first = a, *second = b;
+    if (first->section != second->section)
+        return first->section < second->section ? -1 : 1;
+    return first->offset < second->offset ? -1 : first->offset > second->offset;
+}
+
+static bool list_references(const struct elfgen_program *program, uint16_t machine,
+                            struct build_made *made)
+{
+    made->sections = malloc((program->section_count + 1) * sizeof *made->sections);
+    made->references = malloc((program->relocation_count + 1) * sizeof *made->references);
+    if (!made->sections || !made->references)
+        return message_no_memory("build");
+    made->section_count = program->section_count;
+    for (size_t i = 0; i < program->section_count; i++) {
+        made->sections[i] = program->sections[i];
+        made->sections[i].bytes = NULL;
+        made->sections[i].file = made->sections[i].name = NULL;
+        if (!program->sections[i].bytes)
+            made->sections[i].offset = ELFGEN_NOWHERE;
+    }
+    for (size_t i = 0; i < program->relocation_count; i++) {
+        struct elfgen_relocation reference = program->relocations[i];
+        const struct elfgen_symbol *symbol = &program->symbols[reference.symbol];
+        if (symbol->section >= program->section_count ||
+            elfgen_relocation_width(machine, reference.type) == 0)
+            continue;
+        reference.symbol = symbol->section;
+        reference.addend += (int64_t)symbol->value;
+        made->references[made->reference_count++] = reference;
+    }
+    if (made->reference_count > 0)
+        qsort(made->references, made->reference_count, sizeof *made->references, by_place);
+    return true;
+}
+
 bool build_addresses(const struct elfgen_program *program, uint16_t machine,
                      struct build_made *made)
 {
@@ -91,5 +129,5 @@ bool build_addresses(const struct elfgen_program *program, uint16_t machine,
     }
     if (made->address_count > 0)
         qsort(made->addresses, made->address_count, sizeof *made->addresses, by_value);
-    return list_bounds(program, machine, made);
+    return list_bounds(program, machine, made) && list_references(program, machine, made);
 }

@@ -16,6 +16,13 @@ struct build_made {
     /* And addresses that nothing which code uses as one object crosses, rising; to be freed. */
     uint64_t *bounds;
     size_t bound_count;
+    /* Its sections, without bytes; the offset of zeros is ELFGEN_NOWHERE. And all numbers that
+     * depend on places, rising: `symbol` is the section to which they lead, `addend` counts from
+     * its beginning. To be freed. */
+    struct elfgen_section *sections;
+    size_t section_count;
+    struct elfgen_relocation *references;
+    size_t reference_count;
 };
 
 struct build {
@@ -57,7 +64,7 @@ int build_hex(const struct build *build);
 
 /* Makes in memory what `tinyelf build INPUT...` would write; `from` is a choice of --from, or
  * SOURCE_DETECT. Returns the exit status of that, after reporting what is wrong. The caller frees
- * made->bytes, made->addresses and made->bounds. */
+ * what is in *made. */
 int build_in_memory(char **inputs, size_t count, int from, bool verbose, struct build_made *made);
 
 /* Lists the addresses of a program that has its layout. Returns false after reporting that there is

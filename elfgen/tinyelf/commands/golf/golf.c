@@ -306,8 +306,9 @@ static int run(struct golf_request *options)
     struct file_bytes candidate = {0}, input = {0};
     struct build_made made = {0};
     int status = read_original(options, &report.original, &made);
-    report.addresses =
-        (struct golf_addresses){made.addresses, made.address_count, made.bounds, made.bound_count};
+    report.addresses = (struct golf_addresses){
+        made.addresses, made.address_count, made.bounds,     made.bound_count,
+        made.sections,  made.section_count, made.references, made.reference_count};
     if (status == EXIT_YES &&
         ((options->candidate && !input_read(options->candidate, &candidate)) ||
          (options->input && !input_read(options->input, &input))))
@@ -335,6 +336,8 @@ static int run(struct golf_request *options)
     free(made.bytes);
     free(made.addresses);
     free(made.bounds);
+    free(made.sections);
+    free(made.references);
     interrupt_die();
     return status;
 }

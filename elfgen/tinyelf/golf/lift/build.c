@@ -247,9 +247,11 @@ static bool ends(struct lift *lift, const struct golf_lifted *lifted)
         }
     }
     for (size_t i = 0; i < lifted->count && !lift->failed; i++)
-        if (!reaches[i])
+        if (!reaches[i]) {
             lift_refuse(lift, ELFGEN_UNSUPPORTED, lifted->blocks[i].offset,
                         "it never ends: no way leads from here to an end");
+            lift->does_other = true;
+        }
     free(reaches);
     return !lift->failed;
 }

@@ -8,6 +8,7 @@
 #include "golf/lift/flow.h"
 #include "golf/lift/live.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/verbatim.h"
 
 /* Lifts as far as is known what is never written. */
 static bool lift_once(struct lift *lift, struct golf_lifted *lifted)
@@ -60,30 +61,58 @@ bool golf_lift(const uint8_t *file, size_t size, struct golf_lifted *lifted,
     return golf_lift_known(file, size, NULL, lifted, error);
 }
 
-bool golf_lift_known(const uint8_t *file, size_t size, const struct golf_addresses *addresses,
-                     struct golf_lifted *lifted, struct elfgen_error *error)
+/* NULL: there is no memory. */
+static struct lift *open_lift(const uint8_t *file, size_t size,
+                              const struct golf_addresses *addresses, struct elfgen_error *error)
 {
     struct lift *lift = calloc(1, sizeof *lift);
-    struct elfgen_error why = {.offset = ELFGEN_NOWHERE};
-    *lifted = (struct golf_lifted){0};
     if (!lift)
-        return error_no_memory(error);
+        return NULL;
     lift->file = file;
     lift->size = size;
     lift->addresses = addresses;
-    lift->error = &why;
+    lift->error = error;
     lift->machine = calloc(1, sizeof *lift->machine);
     lift->subroutines = calloc(LIFT_SUBROUTINES, sizeof *lift->subroutines);
     lift->subroutine_count = 1;
-    bool is_good =
-        lift->machine && lift->subroutines ? lift_all(lift, lifted) : error_no_memory(&why);
+    if (lift->machine && lift->subroutines)
+        return lift;
+    close_lift(lift);
+    return NULL;
+}
+
+static bool finish(struct lift *lift, bool is_good, struct golf_lifted *lifted,
+                   const struct elfgen_error *why, struct elfgen_error *error)
+{
+    bool is_left_alone = lift->does_other;
     close_lift(lift);
     if (is_good)
         return true;
     golf_lifted_free(lifted);
+    lifted->is_left_alone = is_left_alone;
     if (error)
-        *error = why;
+        *error = *why;
     return false;
+}
+
+bool golf_lift_known(const uint8_t *file, size_t size, const struct golf_addresses *addresses,
+                     struct golf_lifted *lifted, struct elfgen_error *error)
+{
+    struct elfgen_error why = {.offset = ELFGEN_NOWHERE};
+    struct lift *lift = open_lift(file, size, addresses, &why);
+    *lifted = (struct golf_lifted){0};
+    return lift ? finish(lift, lift_all(lift, lifted), lifted, &why, error)
+                : error_no_memory(error);
+}
+
+bool golf_lift_verbatim(const uint8_t *file, size_t size, const struct golf_addresses *addresses,
+                        bool aligned, struct golf_lifted *lifted, struct elfgen_error *error)
+{
+    struct elfgen_error why = {.offset = ELFGEN_NOWHERE};
+    struct lift *lift = open_lift(file, size, NULL, &why);
+    *lifted = (struct golf_lifted){0};
+    return lift ? finish(lift, lift_verbatim(lift, addresses, aligned, lifted), lifted, &why, error)
+                : error_no_memory(error);
 }
 
 void golf_lifted_free(struct golf_lifted *lifted)
@@ -92,5 +121,6 @@ void golf_lifted_free(struct golf_lifted *lifted)
         free(lifted->blocks[i].operations);
     free(lifted->blocks);
     free(lifted->data);
+    free(lifted->references);
     *lifted = (struct golf_lifted){0};
 }

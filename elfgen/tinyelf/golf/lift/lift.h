@@ -4,6 +4,7 @@
 #define GOLF_LIFT_H
 
 #include "elfgen/error.h"
+#include "elfgen/image.h"
 #include "elfgen/text.h"
 #include "golf/lifted.h"
 
@@ -17,6 +18,14 @@ struct golf_addresses {
     /* Addresses that no object in memory crosses, rising: where sections begin and end. */
     const uint64_t *bounds;
     size_t bound_count;
+    /* Its sections, each with its place; `bytes` are not set, the offset of zeros is
+     * ELFGEN_NOWHERE. */
+    const struct elfgen_section *sections;
+    size_t section_count;
+    /* All numbers that depend on places, in rising order: `symbol` is the section to which they
+     * lead, and `addend` counts from its beginning. */
+    const struct elfgen_relocation *references;
+    size_t reference_count;
 };
 
 /* Lifts a program of `size` bytes, any bytes. It points into `file`, which must outlive it; free it
@@ -34,6 +43,13 @@ bool golf_lift(const uint8_t *file, size_t size, struct golf_lifted *lifted,
  * other number is none. NULL: that is not known. */
 bool golf_lift_known(const uint8_t *file, size_t size, const struct golf_addresses *addresses,
                      struct golf_lifted *lifted, struct elfgen_error *error);
+
+/* The same without a look at what instructions do: they stay as they are, and only places change.
+ * It needs the sections and references of a linked program. `aligned`: sections keep the alignment
+ * that they ask for; otherwise only what instructions ask for. */
+bool golf_lift_verbatim(const uint8_t *file, size_t size, const struct golf_addresses *addresses,
+                        bool aligned, struct golf_lifted *lifted, struct elfgen_error *error);
+
 void golf_lifted_free(struct golf_lifted *lifted);
 
 /* Appends a line an operation: what it is, what it needs and leaves, and how blocks end. The text

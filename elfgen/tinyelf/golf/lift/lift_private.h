@@ -153,8 +153,9 @@ struct lift {
     const struct golf_addresses *addresses; /* NULL: not known */
     unsigned bits;
     struct elfgen_error *error;
-    bool failed;  /* *error says why */
-    bool restart; /* something was learnt that changes what is before it */
+    bool failed;     /* *error says why */
+    bool does_other; /* that is for what the program does, however it is written */
+    bool restart;    /* something was learnt that changes what is before it */
     uint64_t entry;
     struct lift_segment segments[LIFT_SEGMENTS];
     size_t segment_count;

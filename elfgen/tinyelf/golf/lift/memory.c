@@ -27,7 +27,7 @@ bool lift_refuse_call(struct lift *lift, const struct lift_instruction *instruct
     if (!lift->failed)
         elfgen_error_set(lift->error, ELFGEN_UNSUPPORTED, instruction->offset,
                          "at %x it calls %s, which %s", instruction->address, name, what);
-    lift->failed = true;
+    lift->failed = lift->does_other = true;
     return false;
 }
 

@@ -327,7 +327,7 @@ static bool has_base(const struct board *board, uint64_t *base)
 static bool put_address(struct board *board, size_t cell, size_t length, int64_t offset)
 {
     uint64_t base;
-    if (offset >= ELFGEN_PAGE && has_base(board, &base))
+    if (has_base(board, &base))
         return board_put_number(board, cell, length, base + (uint64_t)offset);
     if (offset < 0 || offset >= ELFGEN_PAGE || !board_put(board, cell, (uint8_t)offset))
         return false;

@@ -173,7 +173,7 @@ bool search_may_have(const struct search *search, const struct golf_data *data)
 
 bool search_zeros_fit(const struct search *search, const struct golf_data *data, size_t offset)
 {
-    return data->size <= UINT16_MAX && offset + data->size <= UINT16_MAX &&
+    return offset <= UINT16_MAX && data->size <= search->overlap->zeros &&
            offset + data->size <= search->overlap->zeros;
 }
 

@@ -66,6 +66,8 @@ static bool get_memory(struct search *search, size_t capacity)
     const struct golf_pieces *pieces = search->pieces;
     search->item_capacity = SEARCH_ITEMS + pieces->node_count * 2 + pieces->data_count;
     search->pending_capacity = SEARCH_PENDING + pieces->node_count;
+    for (size_t i = 0; i < pieces->data_count; i++)
+        search->pending_capacity += pieces->data[i].reference_count;
     search->flag_effects = calloc(pieces->choice_count + 1, sizeof *search->flag_effects);
     search->failed = memo_open();
     search->data_at = calloc(pieces->data_count + 1, sizeof *search->data_at);

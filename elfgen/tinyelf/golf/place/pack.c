@@ -23,13 +23,24 @@ static size_t used_until(const struct board *board)
     return end;
 }
 
+/* Whether a byte of a datum is part of an address, which is known when all has its place. *at is
+ * the first of its references that may have the byte; bytes are asked for in rising order. */
+static bool is_of_reference(const struct golf_data *data, size_t byte, size_t *at)
+{
+    while (*at < data->reference_count &&
+           (size_t)data->references[*at].offset + data->references[*at].length <= byte)
+        ++*at;
+    return *at < data->reference_count && data->references[*at].offset <= byte;
+}
+
 /* The free bytes that a datum takes at an offset; SEARCH_NEVER: it does not fit. */
 static size_t data_takes(const struct search *search, const struct golf_data *data, size_t offset)
 {
     const struct board *board = &search->board;
-    size_t takes = 0;
+    size_t takes = 0, at = 0;
     for (size_t i = 0; i < data->size; i++) {
-        if ((data->is_written && !board_is_plain(board, offset + i)) ||
+        bool must_be_plain = data->is_written || is_of_reference(data, i, &at);
+        if ((must_be_plain && !board_is_plain(board, offset + i)) ||
             !board_may_be(board, offset + i, i < data->file_size ? data->bytes[i] : 0))
             return SEARCH_NEVER;
         takes += !board_is_known(board, offset + i);
@@ -70,20 +81,48 @@ static bool find_place(const struct pack *pack, size_t which, size_t *place)
 static bool put_datum(struct search *search, size_t which, size_t offset)
 {
     const struct golf_data *data = &search->pieces->data[which];
+    size_t at = 0;
     search->data_at[which] = (uint16_t)offset;
     for (size_t i = 0; i < data->size; i++) {
-        if (!board_put(&search->board, offset + i, i < data->file_size ? data->bytes[i] : 0))
+        bool is_open = is_of_reference(data, i, &at);
+        if (!(is_open ? board_reserve(&search->board, offset + i, 1)
+                      : board_put(&search->board, offset + i,
+                                  i < data->file_size ? data->bytes[i] : 0)))
             return false;
-        if (data->is_written)
+        if (data->is_written && !is_open)
             search->board.state[offset + i] |= BOARD_LOCKED;
     }
     return search_note(search, GOLF_ITEM_DATA, offset, data->size, (uint32_t)which);
 }
 
+/* Puts the addresses that a datum has; those of blocks wait for them. */
+static bool put_references(struct search *search, size_t which)
+{
+    const struct golf_data *data = &search->pieces->data[which];
+    for (size_t i = 0; i < data->reference_count; i++) {
+        const struct golf_reference *reference = &data->references[i];
+        const struct golf_field field = {.kind = GOLF_ABSOLUTE_FIELD,
+                                         .length = reference->length,
+                                         .is_block = reference->is_block,
+                                         .target = reference->target,
+                                         .addend = reference->addend};
+        size_t cell = search->data_at[which] + (size_t)reference->offset;
+        if (!board_release(&search->board, cell, reference->length) ||
+            !search_put_field(search, &field, cell, cell + reference->length))
+            return false;
+        for (size_t k = 0; data->is_written && !reference->is_block && k < reference->length; k++)
+            search->board.state[cell + k] |= BOARD_LOCKED;
+    }
+    return true;
+}
+
 static bool put_data(struct pack *pack)
 {
     struct search *search = &pack->search;
-    size_t zeros = search->board.size, place = 0;
+    struct board *board = &search->board;
+    size_t zeros = board->size, place = 0, entry = search->overlap->entry_at;
+    if (pack->only_tail && !board_reserve(board, entry, board->word))
+        return false;
     for (size_t i = 0; i < search->pieces->data_count; i++) {
         const struct golf_data *data = &search->pieces->data[i];
         if (!search_may_have(search, data))
@@ -99,6 +138,11 @@ static bool put_data(struct pack *pack)
             return false;
         }
     }
+    if (pack->only_tail && !board_release(board, entry, board->word))
+        return false;
+    for (size_t i = 0; i < search->pieces->data_count; i++)
+        if (!put_references(search, i))
+            return false;
     board_give(&search->board);
     return true;
 }
@@ -155,6 +199,7 @@ static bool put_chain(struct pack *pack, uint16_t block, bool is_entry)
                               .price = pack->plan.price,
                               .avoid = pack->avoid[block],
                               .is_far = pack->is_far,
+                              .only_tail = pack->only_tail,
                               .states = is_large ? STATES_LARGE : STATES};
     const struct route_step *steps;
     memcpy(wish.shift, pack->plan.shift, sizeof wish.shift);
@@ -236,6 +281,7 @@ size_t pack_once(struct pack *pack, size_t size)
 {
     struct search *search = &pack->search;
     memset(pack->is_far, 0, search->pieces->block_count);
+    pack->only_tail = false;
     for (unsigned i = 0; i < AGAIN; i++) {
         pack->grew = false;
         if (!open_board(pack, size))
@@ -244,8 +290,10 @@ size_t pack_once(struct pack *pack, size_t size)
             size_t used = used_until(&search->board), least = search->overlap->size;
             return used > least ? used : least;
         }
-        if (!pack->grew)
+        /* What disturbs each other in the gaps of the headers does not behind them. */
+        if (!pack->grew && pack->only_tail)
             return 0;
+        pack->only_tail = pack->only_tail || !pack->grew;
     }
     return 0;
 }

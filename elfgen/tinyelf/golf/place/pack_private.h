@@ -24,6 +24,7 @@ struct pack {
     uint32_t *ends;  /* of each block: the node with which it ends */
     uint8_t *is_far; /* of each block: its jumps ahead have distances of 4 bytes */
     bool grew;       /* a jump had to become longer */
+    bool only_tail;  /* all code is behind the headers */
     struct route_link *chain;
     uint8_t *in_chain;
     struct plan plan;

@@ -77,6 +77,17 @@ static void find_short(struct search *search, const struct route_step *step, uin
     }
 }
 
+/* Whether a jump of two bytes leads too far back: to a block of the same chain, which had no place
+ * when the steps were chosen. */
+static bool is_too_short(const struct search *search, const struct route_step *step)
+{
+    bool is_jump = step->kind == ROUTE_GO || step->kind == ROUTE_BRANCH;
+    if (!is_jump || step->length != step->head + 1u ||
+        search->block_at[step->target] == SEARCH_NOWHERE)
+        return false;
+    return (int64_t)search->block_at[step->target] - step->offset - step->length < INT8_MIN;
+}
+
 bool route_put(struct search *search, const struct route_step *steps, size_t count, uint8_t *is_far,
                bool *grew)
 {
@@ -85,8 +96,12 @@ bool route_put(struct search *search, const struct route_step *steps, size_t cou
             search->from = steps[i].target;
             find_short(search, &steps[i], is_far, grew);
         }
-        if (!put_step(search, &steps[i]))
+        if (is_too_short(search, &steps[i])) {
+            is_far[search->from] = 1;
+            *grew = true;
+        } else if (!put_step(search, &steps[i])) {
             return false;
+        }
     }
     return true;
 }

@@ -33,6 +33,10 @@ struct golf_shrink_options {
  * instruction makes (ELFGEN_UNSUPPORTED), or that was not found (ELFGEN_DOES_NOT_FIT). */
 bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_options *options,
                  struct golf_pieces *pieces, struct elfgen_error *error);
+
+/* The same of a program that is lifted verbatim: its instructions stay as they are. */
+bool golf_shrink_verbatim(const struct golf_lifted *lifted, struct golf_pieces *pieces,
+                          struct elfgen_error *error);
 void golf_pieces_free(struct golf_pieces *pieces);
 
 #endif

@@ -1,0 +1,30 @@
+/* Lifts a linked program without a look at what its instructions do. */
+#ifndef GOLF_LIFT_VERBATIM_H
+#define GOLF_LIFT_VERBATIM_H
+
+#include "golf/lift/lift_private.h"
+
+/* What is known so far. */
+struct verbatim {
+    struct lift *lift;
+    struct golf_lifted *lifted;
+    const struct golf_addresses *known;
+    uint64_t base; /* an address minus its offset in the file */
+    uint16_t machine;
+    bool aligned, asks_alignment;
+    uint8_t *marks; /* of each byte of the file */
+    uint32_t *list; /* offsets from which code is followed */
+    size_t list_count;
+    uint16_t *block_at; /* of each byte of the file: the block that begins there */
+    uint16_t *data_of;  /* of each section */
+    size_t reference_count;
+};
+
+/* Whether a section has instructions. */
+bool verbatim_is_code(const struct verbatim *all, size_t section);
+
+/* Sets *lifted. Returns false after setting the error. */
+bool lift_verbatim(struct lift *lift, const struct golf_addresses *known, bool aligned,
+                   struct golf_lifted *lifted);
+
+#endif
