@@ -560,6 +560,8 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
             (rewrite(finding) && search(finding)) || (found->size > 0 && !finding->has_failed);
         if (found->is_verbatim)
             found->rewritten_count = 0;
+        if (is_done)
+            error->status = ELFGEN_OK; /* it is lifted: the time was too short for more */
         free_pieces(finding, 0);
         golf_lifted_free(&finding->lifted);
     } else {
