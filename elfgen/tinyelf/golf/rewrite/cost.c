@@ -128,7 +128,7 @@ static uint32_t jumps_of(const struct golf_lifted *lifted)
     return jumps;
 }
 
-uint32_t cost_of(struct costs *costs, const struct golf_lifted *lifted)
+uint32_t cost_of_blocks(struct costs *costs, const struct golf_lifted *lifted)
 {
     uint32_t sum = 0;
     if (lifted->count > BLOCKS)

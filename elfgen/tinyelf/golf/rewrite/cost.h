@@ -16,6 +16,6 @@ struct costs {
 
 /* The bytes of the cheapest instructions of all blocks, and of jumps between them;
  * UINT32_MAX: there is a block for which none are known, or too many were asked for. */
-uint32_t cost_of(struct costs *costs, const struct golf_lifted *lifted);
+uint32_t cost_of_blocks(struct costs *costs, const struct golf_lifted *lifted);
 
 #endif

@@ -48,7 +48,7 @@ static bool begin(struct rewriting *rewriting, struct golf_lifted *trial)
 static void end(struct rewriting *rewriting, struct golf_lifted *trial, bool is_right,
                 const struct golf_rewritten *what)
 {
-    uint32_t cost = is_right ? cost_of(&rewriting->costs, trial) : UINT32_MAX;
+    uint32_t cost = is_right ? cost_of_blocks(&rewriting->costs, trial) : UINT32_MAX;
     if (cost >= rewriting->cost || (rewriting->best.blocks && cost >= rewriting->best_cost)) {
         blocks_free(trial);
         return;
@@ -248,7 +248,7 @@ bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options 
     rewriting->options = rewriting->costs.options = options;
     rewriting->lifted = lifted;
     rewriting->rewritten = rewritten;
-    rewriting->cost = cost_of(&rewriting->costs, lifted);
+    rewriting->cost = cost_of_blocks(&rewriting->costs, lifted);
     static void (*const kinds[])(struct rewriting * rewriting) = {
         try_tidy, try_renames, try_inlines, try_tails, try_webs, try_carries};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
