@@ -29,7 +29,7 @@ static void make_place(const struct search *search, const struct move *move,
 {
     const struct golf_operation *operation = &search->block->operations[move->data];
     struct place place;
-    if (place_of(search->lifted, operation, &place))
+    if (place_in_memory(search->lifted, operation, &place))
         place_by_register(search->lifted, operation, &place, move->registers[0], move->number,
                           instruction);
 }

@@ -344,7 +344,7 @@ static void from_place(const struct after *after, const struct golf_operation *o
 {
     struct search *search = after->search;
     struct place place;
-    if (!place_of(search->lifted, operation, &place))
+    if (!place_in_memory(search->lifted, operation, &place))
         return;
     size_t number = (size_t)(operation - search->block->operations);
     bool is_used = false;

@@ -247,7 +247,7 @@ static unsigned weight_of_operation(const struct search *search, size_t number)
     move_weigh(search, &move, &weighing);
     unsigned least = weighing_least(&weighing, UINT32_MAX), other = least;
     struct place place;
-    if (place_of(search->lifted, &search->block->operations[number], &place)) {
+    if (place_in_memory(search->lifted, &search->block->operations[number], &place)) {
         enum { RBX = 3 };
         const struct move by_register = {
             .form = MOVE_PLACE, .registers = {RBX, NOTHING}, .data = (uint16_t)number};

@@ -27,8 +27,8 @@ static bool has_room(const struct golf_lifted *lifted, const struct elfgen_x86_o
            (!operand->index || (operand->index & CLASS) == full);
 }
 
-bool place_of(const struct golf_lifted *lifted, const struct golf_operation *operation,
-              struct place *place)
+bool place_in_memory(const struct golf_lifted *lifted, const struct golf_operation *operation,
+                     struct place *place)
 {
     const struct elfgen_x86_operand *operands = operation->instruction.operands;
     const struct golf_value *stack = stack_of(operation);
@@ -86,5 +86,6 @@ bool place_is_used(const struct golf_lifted *lifted, const struct golf_operation
         if (operation->needs[i].reg != RSP &&
             place_is_near(value, &operation->needs[i].values[0], &distance))
             return true;
-    return place_of(lifted, operation, &place) && place_is_near(value, &place.value, &distance);
+    return place_in_memory(lifted, operation, &place) &&
+           place_is_near(value, &place.value, &distance);
 }

@@ -13,11 +13,11 @@ struct place {
 
 /* Finds the one place of an operation whose address is known. Returns false if there is none, or
  * none that a register could have. */
-bool place_of(const struct golf_lifted *lifted, const struct golf_operation *operation,
-              struct place *place);
+bool place_in_memory(const struct golf_lifted *lifted, const struct golf_operation *operation,
+                     struct place *place);
 
 /* Makes *instruction the operation's with `reg` plus `displacement` for what is known of its place,
- * which place_of() found. */
+ * which place_in_memory() found. */
 void place_by_register(const struct golf_lifted *lifted, const struct golf_operation *operation,
                        const struct place *place, unsigned reg, int64_t displacement,
                        struct elfgen_x86_instruction *instruction);
