@@ -197,6 +197,30 @@ mov edi, eax
 add edi, edx
 $exit
 END
+    ['a jump by a distance between instructions', <<"END", 'distances: dq 0, 0, _start.second - _start.first, 0'],
+mov rcx, [rsp]
+mov rax, [distances + rcx*8]
+add rax, _start.first
+mov rdx, rax
+jmp rdx
+.first: mov edi, 1
+mov eax, 60
+syscall
+.second: mov edi, 2
+mov eax, 60
+syscall
+END
+    ['what is below the stack pointer, by a copy of it', <<"END", 'table: dq normal, normal, _start.to, _start.to'],
+mov rcx, [rsp]
+mov rdx, [table + rcx*8]
+jmp rdx
+.to: mov rax, rsp
+mov qword [rax - 8], 77
+mov edx, 5
+mov rdi, [rax - 8]
+add edi, edx
+$exit
+END
 );
 
 my @arguments = (['x' x 777], ['x' x 777, 'q'], []);

@@ -98,7 +98,8 @@ static struct lift_instruction *next_at(struct verbatim *all, uint64_t offset, b
     return found;
 }
 
-/* Whether what a register has was computed of other numbers, so that a place may be a distance. */
+/* Whether what a register has was computed of other numbers, so that a place may be a distance.
+ * Copies are followed, and what is loaded or comes from another block is taken for an address. */
 static bool is_sum(const struct verbatim *all, const struct lift_instruction *jump)
 {
     uint8_t bits, reg = lift_register(&jump->operands[0], &bits);
@@ -116,6 +117,11 @@ static bool is_sum(const struct verbatim *all, const struct lift_instruction *ju
         if (!(before->writes >> reg & 1))
             continue;
         ZydisMnemonic mnemonic = before->zydis.mnemonic;
+        if (mnemonic == ZYDIS_MNEMONIC_MOV &&
+            before->operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER) {
+            reg = lift_register(&before->operands[1], &bits);
+            continue;
+        }
         return mnemonic == ZYDIS_MNEMONIC_ADD || mnemonic == ZYDIS_MNEMONIC_SUB ||
                mnemonic == ZYDIS_MNEMONIC_MOVSXD ||
                (mnemonic == ZYDIS_MNEMONIC_LEA &&
@@ -300,6 +306,33 @@ static bool take_number(struct verbatim *all, const struct lift_instruction *ins
     return add_field(all, operation, at, bits / 8, relative != 0, address, section);
 }
 
+static bool is_stack_or_frame(ZydisRegister reg)
+{
+    return reg == ZYDIS_REGISTER_RSP || reg == ZYDIS_REGISTER_ESP || reg == ZYDIS_REGISTER_RBP ||
+           reg == ZYDIS_REGISTER_EBP;
+}
+
+/* What is below the stack pointer may be used: by the stack or frame pointer, or by a copy. */
+static void note_red_zone(struct verbatim *all, const struct lift_instruction *instruction)
+{
+    const ZydisDecodedOperand *to = &instruction->operands[0], *from = &instruction->operands[1];
+    if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_MOV &&
+        from->type == ZYDIS_OPERAND_TYPE_REGISTER && is_stack_or_frame(from->reg.value) &&
+        !(to->type == ZYDIS_OPERAND_TYPE_REGISTER && is_stack_or_frame(to->reg.value)))
+        all->copies_stack = true;
+    for (size_t i = 0; i < instruction->zydis.operand_count_visible; i++) {
+        const ZydisDecodedOperand *operand = &instruction->operands[i];
+        if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY || operand->mem.disp.value >= 0 ||
+            operand->mem.base == ZYDIS_REGISTER_RIP || operand->mem.base == ZYDIS_REGISTER_NONE)
+            continue;
+        if (is_stack_or_frame(operand->mem.base))
+            all->lifted->uses_red_zone = true;
+        all->goes_below = true;
+    }
+    if (all->copies_stack && all->goes_below)
+        all->lifted->uses_red_zone = true;
+}
+
 static bool take_numbers(struct verbatim *all, const struct lift_instruction *instruction,
                          struct golf_operation *operation)
 {
@@ -309,12 +342,8 @@ static bool take_numbers(struct verbatim *all, const struct lift_instruction *in
         const ZydisDecodedOperand *operand = &instruction->operands[i];
         if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY && operand->mem.base == ZYDIS_REGISTER_RIP)
             relative = end + (uint64_t)operand->mem.disp.value;
-        if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY &&
-            (operand->mem.base == ZYDIS_REGISTER_RSP || operand->mem.base == ZYDIS_REGISTER_RBP ||
-             operand->mem.base == ZYDIS_REGISTER_ESP || operand->mem.base == ZYDIS_REGISTER_EBP) &&
-            operand->mem.disp.has_displacement && operand->mem.disp.value < 0)
-            all->lifted->uses_red_zone = true;
     }
+    note_red_zone(all, instruction);
     if (!take_number(all, instruction, operation, zydis->raw.disp.offset, zydis->raw.disp.size,
                      relative))
         return false;

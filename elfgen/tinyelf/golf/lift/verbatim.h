@@ -12,8 +12,10 @@ struct verbatim {
     uint64_t base; /* an address minus its offset in the file */
     uint16_t machine;
     bool aligned, asks_alignment;
-    uint8_t *marks; /* of each byte of the file */
-    uint32_t *list; /* offsets from which code is followed */
+    bool copies_stack; /* the stack pointer is in another register, too */
+    bool goes_below;   /* an address is below what a register has */
+    uint8_t *marks;    /* of each byte of the file */
+    uint32_t *list;    /* offsets from which code is followed */
     size_t list_count;
     uint16_t *block_at; /* of each byte of the file: the block that begins there */
     uint16_t *data_of;  /* of each section */
