@@ -381,6 +381,7 @@ static bool join(struct golf_lifted *lifted, size_t at)
     joined.operations = operations;
     joined.count = count;
     memcpy(joined.at_start, first->at_start, sizeof joined.at_start);
+    memcpy(joined.known, first->known, sizeof joined.known);
     joined.offset = first->offset;
     joined.size = first->size + second->size;
     free(first->operations);

@@ -43,7 +43,7 @@ static bool is_without_stack(const struct golf_block *block, uint16_t number)
 static void move_stack(struct golf_block *block, const struct golf_value *stack)
 {
     size_t kept = 0;
-    block->at_start[RSP] = *stack;
+    block->at_start[RSP] = block->known[RSP] = *stack;
     for (size_t i = 0; i < block->need_count; i++) {
         if (block->needs[i].reg == RSP)
             block->needs[i].values[0] = *stack;

@@ -222,6 +222,17 @@ static bool is_without_flags(const struct golf_block *block, size_t count)
     return is_good && !(read & ~written);
 }
 
+/* What the stack pointer is before the last operations; unknown where that is not known. */
+static struct golf_value stack_before(const struct golf_block *block, size_t count)
+{
+    struct golf_value stack =
+        block->at_start[RSP].kind == GOLF_UNKNOWN ? block->known[RSP] : block->at_start[RSP];
+    for (size_t i = 0; i < block->count - count; i++)
+        if (block->operations[i].writes >> RSP & 1)
+            stack = block->operations[i].after[RSP];
+    return stack;
+}
+
 /* ---- both ---- */
 
 static bool merge_ends(struct merging *merging, const struct golf_block *one,
@@ -264,6 +275,9 @@ static bool merge(struct golf_lifted *lifted, uint16_t one, uint16_t other, size
             return false;
     if (!merge_ends(merging, a, b))
         return false;
+    const struct golf_value stack = stack_before(a, count), other_stack = stack_before(b, count);
+    if (value_is_same(&stack, &other_stack))
+        merging->merged.known[RSP] = stack;
     merging->merged.offset = operations[0].offset;
     merging->merged.size = 0;
     for (size_t i = 0; i < count; i++)
@@ -282,6 +296,7 @@ bool tails_merge(struct golf_lifted *lifted, uint16_t one, uint16_t other, size_
         merging->fresh = blocks_fresh(lifted);
         merging->merged = lifted->blocks[one];
         memset(merging->merged.at_start, 0, sizeof merging->merged.at_start);
+        memset(merging->merged.known, 0, sizeof merging->merged.known);
         merging->merged.operations = operations;
         merging->merged.count = count;
     }

@@ -48,11 +48,16 @@ void web_find(const struct golf_lifted *lifted, uint16_t block, unsigned reg, st
 struct values {
     uint64_t numbers[64];
     size_t count;
+    bool are_too_many;
 };
 
 static void note(struct values *values, const struct golf_value *value)
 {
-    if (value->kind == GOLF_OPAQUE && values->count < sizeof values->numbers / sizeof(uint64_t))
+    if (value->kind != GOLF_OPAQUE)
+        return;
+    if (values->count == sizeof values->numbers / sizeof(uint64_t))
+        values->are_too_many = true;
+    else
         values->numbers[values->count++] = value->number;
 }
 
@@ -81,6 +86,8 @@ bool web_has_both(const struct golf_lifted *lifted, const struct web *web, unsig
             continue;
         values_of(&lifted->blocks[i], web->reg, &one);
         values_of(&lifted->blocks[i], other, &two);
+        if (one.are_too_many || two.are_too_many)
+            return true;
         for (size_t k = 0; k < one.count; k++)
             for (size_t m = 0; m < two.count; m++)
                 if (one.numbers[k] == two.numbers[m])
