@@ -81,10 +81,11 @@ struct golf_operation {
     struct golf_value refers; /* GOLF_ADDRESS */
     struct golf_need needs[GOLF_REGISTERS];
     size_t need_count;
-    uint16_t writes; /* registers that have another value afterwards: bit 0 is rax */
-    uint16_t reads;  /* GOLF_KEPT: registers that it reads as it stands; `needs` has those too that
-                        it changes in part, or has to pass on */
-    struct golf_value after[GOLF_REGISTERS]; /* of those: their values */
+    uint16_t writes;  /* registers that have another value afterwards: bit 0 is rax */
+    uint16_t reads;   /* GOLF_KEPT: registers that it reads as it stands; `needs` has those too that
+                         it changes in part, or has to pass on */
+    uint16_t implied; /* registers that it has whatever its operands are, as cmpxchg has eax */
+    struct golf_value after[GOLF_REGISTERS]; /* of those that it writes: their values */
     uint32_t flags_read;                     /* bits of enum elfgen_x86_flag */
     uint32_t flags_set; /* those that do not depend any more on what they were before */
     uint64_t offset;    /* of its bytes in the original file, for reports */

@@ -210,6 +210,18 @@ uint32_t lift_flags_set(const struct lift_instruction *instruction)
     return is_certain ? instruction->flags_written & ~instruction->flags_undefined : 0;
 }
 
+uint16_t lift_implied(const struct lift_instruction *instruction)
+{
+    uint16_t registers = 0;
+    for (size_t i = 0; i < instruction->zydis.operand_count; i++) {
+        uint8_t bits, reg = lift_register(&instruction->operands[i], &bits);
+        if (reg != EFFECTS_NONE &&
+            instruction->operands[i].visibility != ZYDIS_OPERAND_VISIBILITY_EXPLICIT)
+            registers |= (uint16_t)(1u << reg);
+    }
+    return registers;
+}
+
 static void take_operands(struct lift_instruction *instruction)
 {
     for (size_t i = 0; i < instruction->zydis.operand_count; i++) {

@@ -16,6 +16,9 @@ bool lift_is_arithmetic(ZydisMnemonic mnemonic);
 /* Whether an operand that is written may as well stay as it is. */
 bool lift_may_leave(const struct lift_instruction *instruction, const ZydisDecodedOperand *operand);
 
+/* The general registers that an instruction has whatever its operands are. */
+uint16_t lift_implied(const struct lift_instruction *instruction);
+
 /* The flags that do not depend any more on what they were before. */
 uint32_t lift_flags_set(const struct lift_instruction *instruction);
 

@@ -410,6 +410,7 @@ bool lift_build_operation(const struct lift_build *build,
     operation->refers_operand = NO_OPERAND;
     operation->flags_read = instruction->flags_read;
     operation->flags_set = lift_flags_set(instruction);
+    operation->implied = lift_implied(instruction);
     if (instruction->kind == LIFT_SYSTEM) {
         is_good = build_call(build, instruction, operation);
     } else if (instruction->kind == LIFT_FAULT) {

@@ -13,13 +13,15 @@ enum { BEGINS = 1, INSIDE = 2, LEADS = 4, IS_OVER = 8, IN_LIST = 16 };
 
 static bool refuse(struct verbatim *all, const char *text)
 {
-    return lift_refuse(all->lift, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, text);
+    lift_refuse(all->lift, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, text);
+    return false;
 }
 
 static bool no_memory(struct verbatim *all)
 {
     all->lift->failed = true;
-    return error_no_memory(all->lift->error);
+    error_no_memory(all->lift->error);
+    return false;
 }
 
 /* ---- places ---- */

@@ -16,10 +16,20 @@ static void add(uint64_t *hash, const void *bytes, size_t size)
         *hash = (*hash ^ at[i]) * UINT64_C(0x100000001b3);
 }
 
+static void add_number(uint64_t *hash, uint64_t number)
+{
+    for (unsigned i = 0; i < 64; i += 8) {
+        const uint8_t byte = (uint8_t)(number >> i);
+        add(hash, &byte, 1);
+    }
+}
+
 static void add_value(uint64_t *hash, const struct golf_value *value)
 {
-    const uint64_t numbers[] = {value->kind, value->data, value->number, value->failed};
-    add(hash, numbers, sizeof numbers);
+    add_number(hash, value->kind);
+    add_number(hash, value->data);
+    add_number(hash, value->number);
+    add_number(hash, value->failed);
 }
 
 static void add_needs(uint64_t *hash, const struct golf_need *needs, size_t count)

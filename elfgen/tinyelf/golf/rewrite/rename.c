@@ -91,21 +91,13 @@ static void rename_operand(const struct renaming *renaming, uint8_t *reg)
         *reg = (uint8_t)((*reg & CLASS) | renaming->to);
 }
 
-/* Whether an instruction may use the register besides its operands: a product has no operand for
- * eax, and a high byte has no other register. */
+/* Whether an instruction may use the register besides its operands: a product and cmpxchg
+ * have no operand for eax, and a high byte has no other register. */
 static bool has_hidden(const struct golf_operation *operation)
 {
     enum { HIGH_BYTES = 0x50, RSP = 4 };
-    uint16_t hidden = (uint16_t)(in_operation(operation) & ~in_operands(operation) & ~(1u << RSP));
-    switch (operation->instruction.mnemonic) {
-    case ELFGEN_X86_OP_mul:
-    case ELFGEN_X86_OP_imul:
-    case ELFGEN_X86_OP_div:
-    case ELFGEN_X86_OP_idiv:
-        return true;
-    default:
-        break;
-    }
+    uint16_t hidden = (uint16_t)((operation->implied | in_operation(operation)) &
+                                 (operation->implied | ~in_operands(operation)) & ~(1u << RSP));
     for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++)
         if (operation->instruction.operands[i].kind == ELFGEN_X86_REGISTER_OPERAND &&
             (operation->instruction.operands[i].reg & CLASS) == HIGH_BYTES)

@@ -27,7 +27,10 @@ static bool is_same_instruction(const struct golf_operation *one,
         return one->length == other->length && !memcmp(one->bytes, other->bytes, one->length) &&
                one->instruction.mnemonic == other->instruction.mnemonic;
     const struct elfgen_x86_instruction a = bare(one), b = bare(other);
-    return memcmp(&a, &b, sizeof a) == 0;
+    struct elfgen_x86_encoding a_bytes, b_bytes;
+    return elfgen_encode(&a, &a_bytes) == ELFGEN_X86_OK &&
+           elfgen_encode(&b, &b_bytes) == ELFGEN_X86_OK && a_bytes.length == b_bytes.length &&
+           memcmp(a_bytes.bytes, b_bytes.bytes, a_bytes.length) == 0;
 }
 
 static bool is_same_operation(const struct golf_operation *one, const struct golf_operation *other)

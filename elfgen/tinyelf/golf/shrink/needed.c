@@ -201,7 +201,8 @@ unsigned needed_before(const struct search *search, const struct state *state)
 {
     unsigned weight = search->before[state->position], address = 0, misplaced = 0;
     uint32_t taken = state->taken;
-    const struct golf_value *const *there = search->there + GOLF_REGISTERS * state->position;
+    const struct golf_value *const *there =
+        search->there + (size_t)GOLF_REGISTERS * state->position;
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
         const struct needed *needed = &search->needed[state->registers[reg]];
         if (!state->registers[reg])
@@ -228,7 +229,7 @@ unsigned needed_before(const struct search *search, const struct state *state)
 static bool find_there(struct search *search)
 {
     const struct golf_block *block = search->block;
-    search->there = malloc((block->count + 1) * GOLF_REGISTERS * sizeof *search->there);
+    search->there = malloc((block->count + 1) * GOLF_REGISTERS * sizeof(void *));
     for (size_t reg = 0; reg < GOLF_REGISTERS && search->there; reg++) {
         const struct golf_value *value = &block->at_start[reg];
         for (size_t i = 0; i <= block->count; i++) {

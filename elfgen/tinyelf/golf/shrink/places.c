@@ -42,11 +42,11 @@ bool place_in_memory(const struct golf_lifted *lifted, const struct golf_operati
     /* pop counts from where it leaves the stack pointer. */
     if (operation->writes & 1u << RSP || !stack || stack->kind != GOLF_STACK)
         return false;
-    for (uint8_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
+    for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
         if (operands[i].kind != ELFGEN_X86_MEMORY || operands[i].segment ||
             operands[i].base != full_class(lifted) + RSP)
             continue;
-        *place = (struct place){*stack, i};
+        *place = (struct place){*stack, (uint8_t)i};
         place->value.number += (uint64_t)operands[i].value;
         return true;
     }

@@ -104,8 +104,9 @@ bool golf_shrink_verbatim(const struct golf_lifted *lifted, struct golf_pieces *
                                    .data = lifted->data,
                                    .data_count = lifted->data_count,
                                    .block_count = lifted->count};
-    pieces->blocks = calloc(lifted->count, sizeof *pieces->blocks);
-    pieces->nodes = calloc(NODES_AN_OPERATION * operations + lifted->count, sizeof *pieces->nodes);
+    pieces->blocks = calloc(lifted->count + 1, sizeof *pieces->blocks);
+    pieces->nodes =
+        calloc(NODES_AN_OPERATION * operations + lifted->count + 1, sizeof *pieces->nodes);
     pieces->choices = calloc(CHOICES_AN_OPERATION * operations + 1, sizeof *pieces->choices);
     if (!pieces->blocks || !pieces->nodes || !pieces->choices) {
         golf_pieces_free(pieces);
