@@ -166,4 +166,7 @@ struct golf_lifted {
     struct golf_reference *references; /* of all data */
 };
 
+/* The flags that a block's end depends on, bits of enum elfgen_x86_flag: jrcxz and loop on none. */
+uint32_t golf_flags_of_end(const struct golf_block *block);
+
 #endif

@@ -199,19 +199,6 @@ static bool merge_operation(struct merging *merging, const struct golf_operation
     return merge_after(merging, one, other, merged);
 }
 
-static uint32_t flags_of(uint8_t condition)
-{
-    static const uint32_t flags[] = {ELFGEN_X86_OF,
-                                     ELFGEN_X86_CF,
-                                     ELFGEN_X86_ZF,
-                                     ELFGEN_X86_CF | ELFGEN_X86_ZF,
-                                     ELFGEN_X86_SF,
-                                     ELFGEN_X86_PF,
-                                     ELFGEN_X86_SF | ELFGEN_X86_OF,
-                                     ELFGEN_X86_ZF | ELFGEN_X86_SF | ELFGEN_X86_OF};
-    return condition < 16 ? flags[condition / 2] : condition < 0xe2 ? ELFGEN_X86_ZF : 0;
-}
-
 /* Whether the last operations read no flags of before them. */
 static bool is_without_flags(const struct golf_block *block, size_t count)
 {
@@ -221,7 +208,7 @@ static bool is_without_flags(const struct golf_block *block, size_t count)
         is_good &= !(block->operations[i].flags_read & ~written);
         written |= block->operations[i].flags_set;
     }
-    read |= block->end == GOLF_BRANCH ? flags_of(block->condition) : 0;
+    read |= golf_flags_of_end(block);
     return is_good && !(read & ~written);
 }
 

@@ -234,25 +234,6 @@ static bool note_entry(struct search *search, uint32_t number)
     return true;
 }
 
-/* The flags that the block's end depends on: jrcxz and loop on none. */
-static uint32_t flags_of_end(const struct golf_block *block)
-{
-    enum { LOOPNE = 0xe0, LOOP = 0xe2 };
-    static const uint32_t flags[] = {
-        ELFGEN_X86_OF,
-        ELFGEN_X86_CF,
-        ELFGEN_X86_ZF,
-        ELFGEN_X86_CF | ELFGEN_X86_ZF,
-        ELFGEN_X86_SF,
-        ELFGEN_X86_PF,
-        ELFGEN_X86_SF | ELFGEN_X86_OF,
-        ELFGEN_X86_ZF | ELFGEN_X86_SF | ELFGEN_X86_OF,
-    };
-    if (block->end != GOLF_BRANCH || block->condition >= LOOP)
-        return 0;
-    return block->condition >= LOOPNE ? ELFGEN_X86_ZF : flags[(block->condition & 15) / 2];
-}
-
 /* The first demand asks for nothing. */
 static bool begin_demands(struct search *search)
 {
@@ -300,7 +281,7 @@ static bool begin(struct search *search)
 {
     const struct golf_block *block = search->block;
     struct state end = {.position = (uint16_t)block->count,
-                        .flags = state_flags(flags_of_end(block) | block->flags_live)};
+                        .flags = state_flags(golf_flags_of_end(block) | block->flags_live)};
     search->usable = find_usable(block, search->options->int80);
     search->best = UINT32_MAX;
     search->queues = calloc(block->count + 1, sizeof *search->queues);
