@@ -9,7 +9,7 @@ use File::Temp qw(tempdir);
 use JSON::PP;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(setup build golf judge run_command write_file size_of in_parallel median_of $folder $tinyelf $here);
+our @EXPORT = qw(hidden_behind setup build golf judge run_command write_file size_of in_parallel median_of $folder $tinyelf $here);
 our ($folder, $tinyelf, $judge);
 our $here = dirname(abs_path(__FILE__));
 
@@ -69,6 +69,33 @@ sub run_command {
     my @texts = map { open my $in, '<', "$name.$_"; local $/; my $text = <$in>; $text // '' } qw(out err);
     unlink "$name.out", "$name.err";
     return ($status, @texts);
+}
+
+# hidden_behind(CODE, DATA): a program that runs the code if its first argument has 777 bytes, which no environment of the proof
+# has; rbx is 777 there.
+sub hidden_behind {
+    my ($code, $data) = @_;
+    return <<"END" . ($data ? "section .data\n$data\n" : '');
+global _start
+_start:
+mov rsi, [rsp + 16]
+test rsi, rsi
+jz normal
+xor ebx, ebx
+.length:
+cmp byte [rsi + rbx], 0
+je .ends
+inc rbx
+jmp .length
+.ends:
+cmp ebx, 777
+jne normal
+$code
+normal:
+mov edi, 3
+mov eax, 60
+syscall
+END
 }
 
 # build(OUTPUT, INPUT...): the size of what `tinyelf build` makes, or undef and the error.

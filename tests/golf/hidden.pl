@@ -12,24 +12,6 @@ golf::limits(@ARGV);
 setup(@ARGV);
 my $exit = "mov eax, 60\nsyscall";
 
-# ebx is 777.
-my $begin = <<"END";
-global _start
-_start:
-mov rsi, [rsp + 16]
-test rsi, rsi
-jz normal
-xor ebx, ebx
-.length:
-cmp byte [rsi + rbx], 0
-je .ends
-inc rbx
-jmp .length
-.ends:
-cmp ebx, 777
-jne normal
-END
-
 # What is easy to get wrong, the source behind that, and data.
 my @programs = (
     ['inc leaves CF', <<"END"],
@@ -229,7 +211,7 @@ sub examine {
     my ($at) = @_;
     my ($name, $source, $data) = @{ $programs[$at] };
     my $base = "$folder/$at";
-    write_file("$base.s", "$begin$source\nnormal:\nmov edi, 3\n$exit\n" . ($data ? "section .data\n$data\n" : ''));
+    write_file("$base.s", hidden_behind($source, $data));
     my ($built, $error) = build($base, "$base.s");
     return "is not built: $error" unless defined $built;
     my $golfed = golf("$base.golf", ['--nodes', '20000', '--environments', '20'], "$base.s");
