@@ -149,6 +149,33 @@ S
     [ "$least" -le "$(stat -c %s whole)" ]
 }
 
+# What the model says of versions that do not run here is asked of check, which golf has no part in.
+@test "what is found for some versions of Linux starts on each of them, and is as small, more or less, as what is found for all" {
+    local input kernels option size
+    for input in hello hello32; do
+        tinyelf golf --nodes 30000 -o "$input.all" "$SOURCE/asm/$input.s"
+        exits 0
+        tinyelf check --kernel all "$input.all"
+        exits 0
+        contains "4.19 to 6.18"
+        [[ $output != *"does not"* ]]
+        size=$(stat -c %s "$input.all")
+        for kernels in 4.19 5.4-5.10 6.1-; do
+            tinyelf golf --nodes 30000 --kernel $kernels -o "$input.some" "$SOURCE/asm/$input.s"
+            exits 0
+            [ "$(stat -c %s "$input.some")" -le $((size + 8)) ]
+            tinyelf check --kernel $kernels "$input.some"
+            exits 0
+        done
+    done
+    for option in "--level spec" "--with rwx,int80" "--with overcommit"; do
+        tinyelf golf --nodes 20000 $option -o hello.wide "$SOURCE/asm/hello.s"
+        exits 0
+        tinyelf check --kernel all hello.wide
+        exits 0
+    done
+}
+
 # Each of the four calls has as many states before it as a single one would.
 @test "many calls one after another are bounded, and become smaller" {
     if nm "$TINYELF" 2>/dev/null | grep -q __asan; then skip "a sanitizer takes a minute"; fi

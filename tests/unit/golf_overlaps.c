@@ -166,21 +166,27 @@ static const uint32_t versions[] = {ELFGEN_LINUX(4, 19), ELFGEN_LINUX(5, 4), ELF
                                     ELFGEN_LINUX(5, 15), ELFGEN_LINUX(6, 1), ELFGEN_LINUX(6, 6),
                                     ELFGEN_LINUX(6, 12), ELFGEN_LINUX(6, 18)};
 
-/* The same on all versions from `first` on; `entry` has to be the same, too, unless it is not
+static bool is_asked_for(const struct golf_overlap_options *options, uint32_t version)
+{
+    return (version >= options->first && (options->last == 0 || version <= options->last)) ||
+           version == options->also;
+}
+
+/* The same on all versions that were asked for; `entry` has to be the same, too, unless it is not
  * known. */
 static const char *fault(const struct golf_overlap *overlap, const uint8_t *bytes, size_t size,
-                         uint32_t first, uint64_t *entry)
+                         const struct golf_overlap_options *options, uint64_t *entry)
 {
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
         uint64_t now = 0;
-        const char *why = NULL;
-        if (versions[i] >= first)
-            why = start_fault(overlap, bytes, size, versions[i], &now);
+        if (!is_asked_for(options, versions[i]))
+            continue;
+        const char *why = start_fault(overlap, bytes, size, versions[i], &now);
         if (why)
             return why;
-        if (*entry != ELFGEN_NOWHERE && now != *entry && versions[i] >= first)
+        if (*entry != ELFGEN_NOWHERE && now != *entry)
             return "another entry";
-        *entry = versions[i] >= first ? now : *entry;
+        *entry = now;
     }
     return NULL;
 }
@@ -202,7 +208,7 @@ static void check_fillings(unsigned bits, struct golf_overlap_options options)
             uint64_t entry = ELFGEN_NOWHERE;
             size_t size = filling % 2 && !options.spec ? LONGER : overlaps[i].least;
             fill(&overlaps[i], &seed, bytes);
-            const char *why = fault(&overlaps[i], bytes, size, options.first, &entry);
+            const char *why = fault(&overlaps[i], bytes, size, &options, &entry);
             ck_assert_msg(!why, "%u bits, phoff %u, type %u: %s", bits, overlaps[i].phoff,
                           overlaps[i].type, why);
         }
@@ -216,6 +222,10 @@ static const struct golf_overlap_options kinds[] = {
     {.headers = 2},
     {.size = 65536},
     {.spec = true},
+    {.last = ELFGEN_LINUX(5, 15)},
+    {.first = ELFGEN_LINUX(5, 4), .last = ELFGEN_LINUX(5, 10)},
+    {.first = ELFGEN_LINUX(4, 19), .last = ELFGEN_LINUX(4, 19)},
+    {.first = ELFGEN_LINUX(4, 19), .last = ELFGEN_LINUX(4, 19), .also = ELFGEN_LINUX(6, 18)},
 };
 
 START_TEST(whatever_is_filled_in_linux_starts_it)
@@ -254,18 +264,19 @@ static bool is_allowed(const struct golf_cell *cell, unsigned value)
 static void check_cell(const struct golf_overlap *overlap, const uint8_t *filling, unsigned at)
 {
     static const uint8_t extremes[] = {0x00, 0xff, 0x55, 0xaa};
+    static const struct golf_overlap_options all = {0};
     const struct golf_cell *cell = &overlap->cells[at];
     uint8_t bytes[GOLF_CELLS];
     uint64_t entry = ELFGEN_NOWHERE;
     memcpy(bytes, filling, sizeof bytes);
-    ck_assert_ptr_null(fault(overlap, bytes, overlap->least, 0, &entry));
+    ck_assert_ptr_null(fault(overlap, bytes, overlap->least, &all, &entry));
     for (unsigned i = 0; i < 8 + sizeof extremes; i++) {
         unsigned value = i < 8 ? filling[at] ^ 1u << i : extremes[i - 8];
         bool is_good = is_allowed(cell, value);
         if ((is_good || cell->kind != GOLF_CELL_FIXED) && (is_shared(overlap, at) || !is_good))
             continue;
         bytes[at] = (uint8_t)value;
-        const char *why = fault(overlap, bytes, overlap->least, 0, &entry);
+        const char *why = fault(overlap, bytes, overlap->least, &all, &entry);
         ck_assert_msg(is_good == !why, "%u bits, phoff %u, type %u, byte %u is %u: %s",
                       overlap->bits, overlap->phoff, overlap->type, at, value,
                       why ? why : "it starts");

@@ -19,6 +19,7 @@ struct promise {
     uint64_t most_memory; /* bytes that count as memory */
     uint64_t size;        /* bytes of the file that are mapped as they stand; whole pages */
     uint32_t first, last; /* kernels */
+    uint32_t also;        /* a kernel besides; 0: none */
     bool is_long_term;    /* of those between, only the series with long-term support: others are
                              past their end */
 };
@@ -66,7 +67,7 @@ struct headers {
 /* Whether Linux of this version starts the file and all that is promised of it is so. */
 bool promise_holds(const struct promise *promise, uint32_t version, const uint8_t *bytes,
                    uint64_t size);
-/* On the oldest and the newest of the kernels; on all of them. */
+/* On the oldest and the newest of the kernels, and the one besides; on all of them. */
 bool promise_holds_at_ends(const struct promise *promise, const uint8_t *bytes, uint64_t size);
 bool promise_holds_always(const struct promise *promise, const uint8_t *bytes, uint64_t size);
 

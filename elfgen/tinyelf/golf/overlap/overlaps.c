@@ -154,6 +154,7 @@ size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
                               .most_memory = usual_space,
                               .is_long_term = options->first != 0 || options->last != 0,
                               .first = options->first ? options->first : ELFGEN_LINUX(4, 19),
+                              .also = options->also,
                               .last = options->last ? options->last : ELFGEN_LINUX(6, 18)};
     for (unsigned size = 0; size < sizeof sizes / sizeof *sizes; size++) {
         if (size > 0 && options->size <= PAGE)

@@ -13,6 +13,7 @@ struct golf_overlap_options {
     /* ELFGEN_LINUX() of the oldest and the newest kernel; of those between, the series with
        long-term support count. 0: every series that the model knows. */
     uint32_t first, last;
+    uint32_t also;    /* a kernel besides these that starts all: the one that runs them; 0: none */
     unsigned headers; /* the most program headers, all but one of which do nothing: 1 or 2; 0: 1 */
     bool spec;        /* whole headers, with nothing that the specification, qemu-user or WSL1
                          object to */

@@ -89,7 +89,9 @@ bool promise_holds(const struct promise *promise, uint32_t version, const uint8_
 bool promise_holds_at_ends(const struct promise *promise, const uint8_t *bytes, uint64_t size)
 {
     return promise_holds(promise, promise->last, bytes, size) &&
-           (promise->first == promise->last || promise_holds(promise, promise->first, bytes, size));
+           (promise->first == promise->last ||
+            promise_holds(promise, promise->first, bytes, size)) &&
+           (!promise->also || promise_holds(promise, promise->also, bytes, size));
 }
 
 /* The series after this one. */
