@@ -611,6 +611,31 @@ START_TEST(states_are_bounded_however_many_calls_there_are)
 }
 END_TEST
 
+/* Of addresses after the first one only the low byte is set, three bytes, also where there are too
+ * many ways to look at all: a number would take five, and `lea` seven. */
+START_TEST(of_further_addresses_the_low_byte_is_enough)
+{
+    enum { STATES = 5000, CALLS = 6, NEXT = 200, FIRST = 13, MORE = 3 + 2 + 2, LAST = 7 };
+    for (unsigned small = 0; small < 2; small++) {
+        struct program program;
+        struct golf_pieces pieces;
+        struct elfgen_error error;
+        begin(&program, 64);
+        for (size_t i = 0; i < CALLS; i++) {
+            add_write(&program);
+            program.operations[i].needs[2].values[0].number = NEXT * i;
+        }
+        add_exit(&program, constant(3));
+        const struct golf_shrink_options options = {.states = STATES, .small_addresses = small};
+        ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
+        unsigned least = pieces.nodes[pieces.blocks[0]].least,
+                 most = FIRST + (CALLS - 1) * MORE + LAST;
+        ck_assert_msg(least <= most + (small ? 0 : 2), "%u bytes, at most %u", least, most);
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("golf_shrink");
@@ -623,6 +648,7 @@ static Suite *suite(void)
     tcase_add_test(cases, a_constant_takes_three_bytes_where_nothing_is_known);
     tcase_add_test(cases, only_flags_that_matter_are_kept);
     tcase_add_test(cases, states_are_bounded_however_many_calls_there_are);
+    tcase_add_test(cases, of_further_addresses_the_low_byte_is_enough);
     tcase_add_test(cases, int_0x80_makes_the_same_calls);
     tcase_add_test(cases, with_full_writes_a_result_is_a_constant);
     tcase_add_test(cases, bytes_that_stand_cost_nothing);

@@ -408,11 +408,30 @@ static void in_order(const struct after *after, unsigned reg, const struct deman
         from_address(after, reg, demand);
     else
         moves_from_sum(after, reg, demand);
+    if (demand->kind == GOLF_ADDRESS && demand->data != GOLF_NONE)
+        moves_to_low_byte(after, reg, demand);
     from_copy(after, reg, demand);
     from_pop(after, reg);
     for (unsigned other = 0; other < register_count(search); other++)
         if (other != reg && other != RSP && after->state.registers[other])
             from_exchange(after, reg, other);
+}
+
+/* Whether the operation before needs the same in the register, and leaves it there. */
+static bool is_needed_before(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    const struct golf_block *block = after->search->block;
+    if (!after->state.position)
+        return false;
+    const struct golf_operation *operation = &block->operations[after->state.position - 1];
+    for (size_t i = 0; i < operation->need_count; i++) {
+        const struct golf_need *need = &operation->needs[i];
+        struct demand both = demand_of(&need->values[0], need->bits);
+        if (need->reg == reg)
+            return need->count == 1 && !(operation->writes >> reg & 1) &&
+                   demand_merge(&both, demand);
+    }
+    return false;
 }
 
 /* Fewer ways to look at a state: what was pushed comes first, then values that are not there, then
@@ -430,7 +449,8 @@ static void moves_in_order(const struct after *after, bool is_ordered)
             struct demand demand = after_asked(after, reg);
             bool is_constant = demand.kind == GOLF_CONSTANT || demand.kind == GOLF_ADDRESS;
             if (!demand.mask || is_constant != (round == 0) ||
-                demand_is_met(&demand, value_there(after, reg)))
+                demand_is_met(&demand, value_there(after, reg)) ||
+                (is_ordered && is_constant && is_needed_before(after, reg, &demand)))
                 continue;
             in_order(after, reg, &demand);
             if (is_constant && is_ordered && !after->state.flags) {

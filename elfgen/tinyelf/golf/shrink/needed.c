@@ -171,14 +171,16 @@ static bool is_asked(const struct search *search, const struct state *state, uns
 /* The least weight of pushes of what is still to be popped. */
 static unsigned weight_of_stack(const struct search *search, const struct state *state)
 {
-    enum { PUSH_CONSTANT = 2 };
+    enum { PUSH_CONSTANT = 2, PUSH_ADDRESS = 3 /* of a register that is given another low byte */ };
     unsigned weight = 0;
     for (unsigned i = 0; i < state->depth; i++) {
         const struct demand *demand = search_demand(search, state->stack[i]);
         bool is_made = search->needed[state->stack[i]].plain >= PUSH_CONSTANT && !search->weights &&
-                       demand->kind == GOLF_CONSTANT &&
                        !is_asked(search, state, GOLF_REGISTERS, demand);
-        weight += is_made ? PUSH_CONSTANT : 1;
+        weight += !is_made                        ? 1
+                  : demand->kind == GOLF_CONSTANT ? PUSH_CONSTANT
+                  : demand->data != GOLF_NONE     ? PUSH_ADDRESS
+                                                  : 1;
     }
     return weight;
 }
@@ -197,9 +199,38 @@ static bool is_misplaced(const struct search *search, const struct needed *neede
     return !demand_is_met(&upper, there);
 }
 
+/* Addresses that are asked of registers: after the dearest one, each takes a copy, or another low
+ * byte, which has a byte more where it is not that of eax, ecx, edx or ebx. */
+struct addresses {
+    unsigned dearest, near, far;
+};
+
+static void add_address(const struct search *search, const struct state *state, unsigned reg,
+                        struct addresses *addresses)
+{
+    enum { WITH_SHORT_LOW_BYTE = 4 };
+    const struct needed *needed = &search->needed[state->registers[reg]];
+    const struct demand *demand = search_demand(search, state->registers[reg]);
+    bool is_far = reg >= WITH_SHORT_LOW_BYTE && !search->weights && demand->data != GOLF_NONE &&
+                  !is_asked(search, state, reg, demand);
+    addresses->far += is_far;
+    addresses->near += !is_far;
+    if (needed->plain > addresses->dearest)
+        addresses->dearest = needed->plain;
+}
+
+static unsigned weight_of_addresses(const struct addresses *addresses)
+{
+    unsigned weight = addresses->near * ANOTHER_ADDRESS + addresses->far * (ANOTHER_ADDRESS + 1);
+    if (!addresses->near && !addresses->far)
+        return 0;
+    return addresses->dearest + weight - (addresses->far ? ANOTHER_ADDRESS + 1 : ANOTHER_ADDRESS);
+}
+
 unsigned needed_before(const struct search *search, const struct state *state)
 {
-    unsigned weight = search->before[state->position], address = 0, misplaced = 0;
+    unsigned weight = search->before[state->position], misplaced = 0;
+    struct addresses addresses = {0};
     uint32_t taken = state->taken;
     const struct golf_value *const *there =
         search->there + (size_t)GOLF_REGISTERS * state->position;
@@ -209,8 +240,7 @@ unsigned needed_before(const struct search *search, const struct state *state)
             continue;
         const struct demand *demand = search_demand(search, state->registers[reg]);
         if (needed->is_address) {
-            weight += address ? ANOTHER_ADDRESS : 0;
-            address = needed->plain > address ? needed->plain : address;
+            add_address(search, state, reg, &addresses);
         } else if (needed->with < needed->plain && !(needed->takes & taken)) {
             weight += needed->with;
             taken |= needed->takes;
@@ -222,7 +252,8 @@ unsigned needed_before(const struct search *search, const struct state *state)
         }
     }
     /* An exchange puts two into their places. */
-    return weight + address + (misplaced + 1) / 2 + weight_of_stack(search, state);
+    return weight + weight_of_addresses(&addresses) + (misplaced + 1) / 2 +
+           weight_of_stack(search, state);
 }
 
 /* What each register has at each position, if nothing changes it in between. */
