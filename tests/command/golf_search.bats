@@ -70,6 +70,13 @@ load ../support/golf_setup
     [ "$(stat -c %s seq)" -le 86 ]
 }
 
+@test "a counter is kept in the byte of the text that shows it" {
+    tinyelf golf --nodes 2500000 -o sections "$SOURCE/asm/sections.s"
+    exits 0
+    [ "$(./sections | tr -d '\n')" = "$(printf 'line %d' 1 2 3 4 5 6 7 8 9)" ]
+    [ "$(stat -c %s sections)" -le 97 ]
+}
+
 @test "constants stay in their registers from block to block, and short functions are part of their callers" {
     tinyelf golf --nodes 1000000 -v -o greet "$SOURCE/tests/golf/programs/greet.s"
     exits 0

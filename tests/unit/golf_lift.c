@@ -248,6 +248,70 @@ START_TEST(zeros_that_are_written_are_on_the_stack_where_that_is_known)
 }
 END_TEST
 
+/* Counts to nine, and writes a line that has the digit. */
+#define COUNTS(load, compare, show)                                                                \
+    "_start: inc dword [count]\n" load compare "ja end\n" show                                     \
+    "mov eax, 1\nmov edi, 1\nmov esi, line\nmov edx, 3\nsyscall\njmp _start\nend: " EXIT
+#define SHOWN(lines, line)                                                                         \
+    "global _start\nsection .text align=1\n" lines "section .data align=1\nline: db " line         \
+    "\nsection .bss align=1\ncount: resd 1\n"
+#define LOAD    "mov eax, [count]\n"
+#define COMPARE "cmp eax, 9\n"
+#define DIGIT   "add al, '0'\nmov [line + 1], al\n"
+
+START_TEST(a_counter_is_kept_in_the_byte_that_shows_it)
+{
+    static char text[TEXT_ROOM];
+    static const char *const same[] = {
+        SHOWN(COUNTS(LOAD, COMPARE, DIGIT), "'n0', 10"),
+        SHOWN(COUNTS("", "cmp dword [count], 9\n", LOAD DIGIT), "'n0', 10"),
+        SHOWN(COUNTS(LOAD, COMPARE, "lea ecx, [rax + '0']\nmov [line + 1], cl\n"), "'n0', 10"),
+        SHOWN(COUNTS(LOAD "add eax, '0'\n", "cmp eax, '9'\n", "mov [line + 1], al\n"), "'n0', 10"),
+    };
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+        lifts_to(same[i], 64,
+                 "block 0: rsp = stack\n"
+                 "  goes to block 1\n"
+                 "block 1\n"
+                 "  inc byte [0x0] of data0+1; writes pf af zf sf of\n"
+                 "  cmp byte [0x0], 0x39 of data0+1; writes cf pf af zf sf of\n"
+                 "  if a to block 3, else block 2\n"
+                 "block 2\n"
+                 "  syscall needs rax = 1, edi = 1, rsi = data0, rdx = 3; leaves rax = v0, "
+                 "rcx = v1, r11 = v2\n"
+                 "  goes to block 1\n"
+                 "block 3\n"
+                 "  syscall needs rax = 60 or 231, dil = 0; ends\n"
+                 "data0: 3 bytes, written: 6e 30 0a\n");
+    lifted_text(SHOWN(COUNTS(LOAD, COMPARE, DIGIT), "'n?', 10"), 64, text);
+    ck_assert_msg(strstr(text, "mov byte [0x0], 0x30 of data0+1"), "%s", text);
+    ck_assert_msg(!strstr(text, "stack-"), "%s", text);
+}
+END_TEST
+
+/* A byte that is written before it has the counter, a counter that is seen in another way, one that
+ * wraps around in a byte, and one whose values are not known. */
+START_TEST(a_counter_stays_where_the_byte_is_not_always_it)
+{
+    static char text[TEXT_ROOM];
+    static const char *const others[] = {
+        SHOWN(COUNTS(LOAD, COMPARE, "test byte [rsp], 1\njz on\n" DIGIT "on: "), "'n0', 10"),
+        SHOWN(COUNTS(LOAD, COMPARE, "mov ebx, eax\nshl ebx, 1\nmov [line], bl\n" DIGIT),
+              "'n0', 10"),
+        SHOWN(COUNTS(LOAD, COMPARE, DIGIT "add al, 1\nmov [line + 1], al\n"), "'n0', 10"),
+        SHOWN(COUNTS(LOAD, "cmp eax, 300\n", DIGIT), "'n0', 10"),
+        SHOWN(COUNTS(LOAD, "cmp eax, [rsp]\n", DIGIT), "'n0', 10"),
+        SHOWN(COUNTS(LOAD, COMPARE,
+                     DIGIT "xor eax, eax\nxor edi, edi\nmov esi, line\nmov edx, 3\nsyscall\n"),
+              "'n0', 10"),
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        lifted_text(others[i], 64, text);
+        ck_assert_msg(strstr(text, "inc dword [rsp-0x14]"), "%zu: %s", i, text);
+    }
+}
+END_TEST
+
 START_TEST(a_subroutine_that_is_called_twice_stays_one)
 {
     lifts_to(CODE("mov esi, a\ncall put\nmov esi, b\ncall put\n" EXIT
@@ -497,6 +561,8 @@ static Suite *suite(void)
     suite_add_tcase(s, blocks);
     tcase_add_test(memory, what_is_never_written_is_a_number_and_what_may_be_is_an_object);
     tcase_add_test(memory, code_that_is_only_read_is_an_object_of_its_bytes);
+    tcase_add_test(memory, a_counter_is_kept_in_the_byte_that_shows_it);
+    tcase_add_test(memory, a_counter_stays_where_the_byte_is_not_always_it);
     suite_add_tcase(s, memory);
     tcase_add_test(files, files_that_are_no_such_programs_are_refused);
     tcase_add_test(files, programs_are_lifted_up_to_the_limits);

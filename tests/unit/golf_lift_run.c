@@ -459,6 +459,13 @@ static const char *const sources[] = {
           "cmp edx, 9\nja done\nmov esi, digits\nadd rsi, rax\nmov edx, 1\n" WRITE "jmp on\n"
           "done: mov edi, [count]\n" EXIT "table: db 1, 5, 7, 9, 200\ndigits: db '0123456789'\n" BSS
           "count: resd 1\n",
+    /* counters that are shown: compared with and without a sign, loaded into other registers */
+    START "again: inc dword [count]\nmov eax, [count]\ncmp eax, 9\njg done\nadd al, '0'\n"
+          "mov [line + 1], al\nmov esi, line\nmov edx, 3\n" WRITE "jmp again\ndone: " LEAVE DATA
+          "line: db 'n?', 10\n" BSS "count: resd 1\n",
+    START "again: movzx ecx, word [count]\nlea edx, [rcx + 'A' - 3]\nmov [letter], dl\n"
+          "mov esi, letter\nmov edx, 1\n" WRITE "test eax, eax\njs done\nadd word [count], 2\n"
+          "cmp word [count], 29\njb again\ndone: " LEAVE DATA "count: dw 3\nletter: db 'A'\n",
     /* functions that jump to others instead of a call before ret, and one that is called as well */
     START "mov r12d, [rsp]\nlea edi, [r12 + 70]\ncall put\nlea edi, [r12 + 80]\ncall line\n"
           "lea edi, [r12 + 90]\ncall twice\n" LEAVE "twice: push rdi\ncall put\npop rdi\njmp line\n"

@@ -142,6 +142,7 @@ struct golf_data {
     size_t size;
     uint16_t align; /* its address modulo this is as in the original; 1: it may be anywhere */
     bool is_written;
+    bool is_filled; /* a call writes to it */
     bool is_code; /* bytes of instructions, read as data: they must be there as they were, wherever
                      the code itself is */
     const struct golf_reference *references; /* rising; of the lifted program */

@@ -5,6 +5,7 @@
 
 #include "base/no_memory.h"
 #include "golf/lift/carried.h"
+#include "golf/lift/counters.h"
 #include "golf/lift/lift.h"
 #include "golf/lift/live.h"
 #include "golf/lift/memory.h"
@@ -325,5 +326,7 @@ bool lift_build(struct lift *lift, struct golf_lifted *lifted)
         !lift_objects(lift, lifted))
         return false;
     place_values(&build);
+    if (!lift->failed && !lift_counters(lifted))
+        return no_memory(lift);
     return !lift->failed && move_to_stack(lift, lifted);
 }

@@ -144,6 +144,7 @@ struct lift_use {
     uint64_t address, size; /* size 0: not known */
     bool is_written, may_hold_addresses;
     bool is_forward; /* of unknown size: nothing before its address */
+    bool is_filled;  /* by a call */
     bool is_folded;  /* it is known what is there, if nothing writes to it */
 };
 

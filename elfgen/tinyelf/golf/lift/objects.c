@@ -37,6 +37,7 @@ bool lift_use_by_call(struct lift *lift, uint64_t address, uint64_t size, bool i
     const struct lift_use use = {.address = address,
                                  .size = size,
                                  .is_written = is_written,
+                                 .is_filled = is_written,
                                  .may_hold_addresses = may_hold_addresses,
                                  .is_forward = true};
     return add_use(lift, &use);
@@ -211,6 +212,7 @@ static void join(struct lift *lift)
         uint64_t end = use->address + use->size, last_end = last->address + last->size;
         last->size = (end > last_end ? end : last_end) - last->address;
         last->is_written = last->is_written || use->is_written;
+        last->is_filled = last->is_filled || use->is_filled;
         last->may_hold_addresses = last->may_hold_addresses || use->may_hold_addresses;
     }
     lift->use_count = kept;
@@ -249,6 +251,7 @@ static bool add_object(struct lift *lift, const struct lift_use *use, struct gol
                                .size = size,
                                .align = lift->alignment ? lift->alignment : 1,
                                .is_written = use->is_written,
+                               .is_filled = use->is_filled,
                                .is_code = has_code(lift, use->address, use->address + size)};
     if (data->is_code && data->is_written)
         return lift_refuse(lift, ELFGEN_UNSUPPORTED, offset, "it writes to its own code");

@@ -283,6 +283,12 @@ static void renumber(struct golf_lifted *lifted, uint16_t index)
     }
 }
 
+void lift_drop_object(struct golf_lifted *lifted, uint16_t index)
+{
+    remove_object(lifted, index);
+    renumber(lifted, index);
+}
+
 /* ---- where nothing may be pushed ---- */
 
 /* Whether it may use memory that is not known. */
@@ -387,8 +393,7 @@ static void move_objects(struct moving *moving, bool large, struct moved *moved,
         moved->has_large = moved->has_large || (!moved->is_any && large && moving->depth == 0);
         moved->is_any = true;
         move(moving, marked);
-        remove_object(lifted, moving->data);
-        renumber(lifted, moving->data);
+        lift_drop_object(lifted, moving->data);
         i--;
     }
 }

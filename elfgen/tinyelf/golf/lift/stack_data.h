@@ -9,4 +9,7 @@
  * block. */
 void lift_stack_data(struct golf_lifted *lifted, bool *marked, size_t *numbers);
 
+/* Removes an object that nothing needs any more: those after it have other numbers. */
+void lift_drop_object(struct golf_lifted *lifted, uint16_t index);
+
 #endif
