@@ -466,6 +466,13 @@ static const char *const sources[] = {
     START "again: movzx ecx, word [count]\nlea edx, [rcx + 'A' - 3]\nmov [letter], dl\n"
           "mov esi, letter\nmov edx, 1\n" WRITE "test eax, eax\njs done\nadd word [count], 2\n"
           "cmp word [count], 29\njb again\ndone: " LEAVE DATA "count: dw 3\nletter: db 'A'\n",
+    /* a test that some callers, and the loop, know the result of */
+    START "mov ebx, [rsp]\nand ebx, 7\nmov edx, ebx\nmov esi, text\nsub edx, 2\ncall put\n"
+          "mov edx, 3\nmov esi, text\ncall put\nmov edx, ebx\nmov esi, text\ncall put\n"
+          "dec ebx\nmov edx, ebx\nmov esi, text\ncall put\n" LEAVE
+          "put: test edx, edx\njz back\nmov r8d, edx\nmov edx, 1\n" WRITE
+          "test rax, rax\njle failed\nadd rsi, rax\nmov edx, r8d\nand edx, 15\nsub edx, eax\n"
+          "jmp put\nback: ret\nfailed: mov edi, 1\n" EXIT "text: db '0123456789abcdef', 10\n",
     /* functions that jump to others instead of a call before ret, and one that is called as well */
     START "mov r12d, [rsp]\nlea edi, [r12 + 70]\ncall put\nlea edi, [r12 + 80]\ncall line\n"
           "lea edi, [r12 + 90]\ncall twice\n" LEAVE "twice: push rdi\ncall put\npop rdi\njmp line\n"

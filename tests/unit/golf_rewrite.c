@@ -89,6 +89,18 @@ static const struct {
     {"a value is in another register",
      CODE("mov rsi, [rsp + 8]\nmov rbx, [rsp]\nnext: mov rdx, rbx\n" WRITE "test rax, rax\n"
           "jle done\nadd rsi, rax\nsub rbx, rax\njnz next\ndone: xor edi, edi\n" EXIT)},
+    /* what is left is 0 after the subtraction, and never in the second call */
+    {"a test is left out where its result is known",
+     CODE("mov rsi, [rsp + 8]\nmov rdx, [rsp + 16]\nsub rdx, rsi\ncall put\nmov esi, text\n"
+          "mov edx, 2\ncall put\nmov esi, text\nmov edx, 1\ncall put\nxor edi, edi\n"
+          "done: " EXIT "put: test rdx, rdx\njz back\n" WRITE
+          "test rax, rax\njle failed\nadd rsi, rax\nsub rdx, rax\njmp put\nback: ret\n"
+          "failed: mov edi, 1\njmp done\ntext: db 'a', 10\n")},
+    /* 1 is in rdi after each call */
+    {"a value stays in its register",
+     CODE("mov rbx, [rsp]\nnext: mov esi, text\ncall put\nmov esi, text + 1\ncall put\n"
+          "dec rbx\njnz next\nmov esi, text\ncall put\nxor edi, edi\n" EXIT
+          "put: mov edx, 1\n" WRITE "test eax, eax\njs put\nret\ntext: db 'a', 10\n")},
 };
 
 START_TEST(what_makes_a_program_cheaper_is_done_and_told)

@@ -73,6 +73,20 @@ static bool may_begin(const struct golf_lifted *lifted, size_t block, const stru
     return block != 0 && (begins->kind == GOLF_UNKNOWN || value_is_same(begins, &carried->value));
 }
 
+/* Whether a return leads to one of the blocks. */
+static bool returns_to(const struct golf_lifted *lifted, size_t block, const struct block_set *set)
+{
+    struct block_set before;
+    for (size_t i = 0; i < lifted->count; i++) {
+        if (!set->has[i])
+            continue;
+        blocks_before(lifted, (uint16_t)i, &before);
+        if (before.has[block])
+            return true;
+    }
+    return false;
+}
+
 void carry_blocks(const struct golf_lifted *lifted, const struct carried *carried,
                   struct block_set *set)
 {
@@ -85,7 +99,8 @@ void carry_blocks(const struct golf_lifted *lifted, const struct carried *carrie
                 continue;
             enum use use = use_of(block, carried);
             bool leads = (block_has_taken(block) && set->has[block->taken]) ||
-                         (block_has_other(block) && set->has[block->other]);
+                         (block_has_other(block) && set->has[block->other]) ||
+                         (block->end == GOLF_RETURNS && returns_to(lifted, i, set));
             set->has[i] = use == USES || (use == NOT_USED && leads);
             is_changed |= set->has[i];
         }

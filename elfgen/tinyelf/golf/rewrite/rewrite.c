@@ -10,6 +10,7 @@
 #include "inline.h"
 #include "rename.h"
 #include "tails.h"
+#include "threads.h"
 #include "web.h"
 
 struct rewriting {
@@ -164,6 +165,26 @@ static void try_tails(struct rewriting *rewriting)
                 try_tail(rewriting, (uint16_t)i, (uint16_t)k, count);
 }
 
+/* ---- tests ---- */
+
+static void try_threads(struct rewriting *rewriting)
+{
+    for (size_t i = 1; i < rewriting->lifted->count && !is_over(rewriting); i++) {
+        struct golf_lifted trial;
+        const struct golf_rewritten what = {"a test is left out where its result is known",
+                                            rewriting->lifted->blocks[i].offset};
+        bool has_memory = true;
+        if (!threads_is_test(&rewriting->lifted->blocks[i]) || !begin(rewriting, &trial))
+            continue;
+        bool is_right = threads_lead(&trial, (uint16_t)i, &has_memory);
+        if (is_right)
+            blocks_tidy(&trial);
+        has_memory = has_memory && (!is_right || blocks_join(&trial));
+        rewriting->has_no_memory |= !has_memory;
+        end(rewriting, &trial, is_right && has_memory, &what);
+    }
+}
+
 /* ---- calls ---- */
 
 /* Inlines the call at the end of a block, or all calls of what it calls. */
@@ -250,7 +271,7 @@ bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options 
     rewriting->rewritten = rewritten;
     rewriting->cost = cost_of_blocks(&rewriting->costs, lifted);
     static void (*const kinds[])(struct rewriting * rewriting) = {
-        try_tidy, try_renames, try_inlines, try_tails, try_webs, try_carries};
+        try_tidy, try_renames, try_threads, try_inlines, try_tails, try_webs, try_carries};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     /* What one kind changes may be what another one needs. */
     for (size_t kind = 0, idle = 0; idle < KINDS && !is_over(rewriting);
