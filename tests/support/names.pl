@@ -13,7 +13,7 @@ use JSON::PP;
 
 die "usage: names.pl SOURCE BUILD\n" if @ARGV != 2;
 my ($root, $build) = (abs_path("$ARGV[0]/elfgen"), $ARGV[1]);
-my (%functions, %external, @wrong, %files); # $functions{NAME}{FILE}, $external{FILE}{NAME} = nm's type
+my (%functions, %external, @wrong, %files, %source); # $functions{NAME}{FILE}, $external{FILE}{NAME} = nm's type
 open my $json, '<', "$build/compile_commands.json" or die "names.pl: $build/compile_commands.json: $!\n";
 for my $entry (@{decode_json(do { local $/; <$json> })}) {
     my ($file) = abs_path($entry->{file}) =~ m{^\Q$root\E/(.*)} or next;
@@ -24,16 +24,22 @@ for my $entry (@{decode_json(do { local $/; <$json> })}) {
     my ($object) = map { "$entry->{directory}/$_" } $entry->{command} =~ / -o (\S+)/;
     -e $object or die "names.pl: $object is not built\n";
     $files{$file} = 1;
-    open my $pipe, '-|', 'nm', '-P', '--defined-only', $object or die "names.pl: nm: $!\n";
+    $source{$object} = $file;
+}
+# One nm for many objects: to start one for each takes most of a minute.
+my @objects = sort keys %source;
+while (my @some = splice @objects, 0, 200) {
+    open my $pipe, '-|', 'nm', '-P', '-A', '--defined-only', @some or die "names.pl: nm: $!\n";
     while (<$pipe>) {
-        my ($name, $type) = split;
+        my ($object, $name, $type) = /^(.*): (\S+) (\S)/ or die "names.pl: nm prints: $_";
+        my $file = $source{$object} // die "names.pl: nm names no object: $_";
         # Names made by compilers: a part of a function, a copy for some arguments, AddressSanitizer's marks.
         $name =~ s/(\.(part|constprop|cold|isra|lto_priv|llvm)(\.\d+)?)+$//;
         $name =~ s/^__odr_asan\.//;
         $functions{$name}{$file} = 1 if $type =~ /^[TtW]$/;
         $external{$file}{$name} = $type if $type =~ /^[A-Z]$/;
     }
-    close $pipe or die "names.pl: nm fails for $object\n";
+    close $pipe or die "names.pl: nm fails for one of: @some\n";
 }
 %files or die "names.pl: $build/compile_commands.json names no source of $root\n";
 
