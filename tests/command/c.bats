@@ -331,6 +331,7 @@ C
     done
 }
 
+# bats test_tags=long
 @test "the headers give no warnings, by both compilers, in C99 to C2x, with and without optimisation" {
     needs_compiler
     printf '#include "tiny.h"\n#include "tiny_memory.h"\nint main(void) { return open("a", O_RDONLY) + open("a", O_CREAT, 0644); }\n' >all.c

@@ -214,6 +214,7 @@ by_check()
     if [ "$(key verdict)" = '"starts"' ]; then echo starts; else key errno | tr -d '"'; fi
 }
 
+# bats test_tags=long
 @test "check says what execve does with odd first lines of scripts" {
     hello
     printf 'text, and long enough to be as long as the header of an ELF file, at least' >text
@@ -335,6 +336,7 @@ by_check()
     exits 2
 }
 
+# bats test_tags=long
 @test "qemu-user does what check says" {
     command -v qemu-x86_64 >/dev/null || skip "qemu-user is not installed"
     command -v qemu-i386 >/dev/null || skip "qemu-i386 is not installed"

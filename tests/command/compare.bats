@@ -274,6 +274,7 @@ P
     grep -q '^  unknown  *200  *100  1/2\.0$' <<<"$output"
 }
 
+# bats test_tags=long
 @test "no line is longer than 100 columns, whatever the names" {
     hello
     cp hello "$(printf 'x%.0s' {1..200})"

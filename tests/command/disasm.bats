@@ -47,6 +47,7 @@ syscall" ]
     [ "${lines[5]}" = "mov rsi,strict dword 0x100a6" ]
 }
 
+# bats test_tags=long
 @test "instructions begin where they do in objdump" {
     command -v perl >/dev/null || skip "perl is not installed"
     command -v objdump >/dev/null || skip "objdump is not installed"

@@ -78,6 +78,7 @@ traces()
     }
 }
 
+# bats test_tags=long
 @test "no control character of a name or a text reaches the terminal" {
     make_files
     : >empty

@@ -181,6 +181,7 @@ assert not jsonschema.Draft202012Validator(schema).is_valid(document)
 P
 }
 
+# bats test_tags=long
 @test "of a dynamic program only its own file counts" {
     printf 'int main(void) { return 7; }\n' >main.c
     gcc -O0 -o main main.c

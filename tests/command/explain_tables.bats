@@ -82,6 +82,7 @@ C
     done
 }
 
+# bats test_tags=long
 @test "relocation types, dynamic tags, their flags and types of notes have readelf's names, on all machines of Debian" {
     command -v python3 >/dev/null || skip "python3 is not installed"
     readelf --version | grep -q ' 2\.40$' || skip "the names are those of readelf 2.40"

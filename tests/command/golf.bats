@@ -153,6 +153,7 @@ END
     cmp own.s "$SOURCE/asm/exit.s"
 }
 
+# bats test_tags=long
 @test "the bytes by kind are all of the file, and other options are tried in the time that is left" {
     tinyelf golf -v --nodes 200000 -o exit "$SOURCE/asm/exit.s"
     exits 0

@@ -71,6 +71,7 @@ EOF
     done
 }
 
+# bats test_tags=long
 @test "no two examples are the same, but hello of 32 and of 64 bits" {
     for name in hello exit ring3 cat echo sections hello32; do
         "$TINYELF" build "$SOURCE/asm/$name.s" -o "$name" 2>/dev/null

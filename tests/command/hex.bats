@@ -87,6 +87,7 @@ random_source()
     }'
 }
 
+# bats test_tags=long
 @test "random sources are assembled to hex2's bytes" {
     for seed in $(seq 150); do
         random_source "$seed" >random.hex2

@@ -46,6 +46,7 @@ merge()
     [ "$(sum same)" -ge 3825 ]
 }
 
+# bats test_tags=long
 @test "JSON has the values of each byte that keep the behaviour, which do keep it" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     tinyelf mutate --json --field 0x10-0x3f hello

@@ -45,6 +45,7 @@ commands()
     [ -z "$("$TINYELF" --help | grep -e --print-options)" ]
 }
 
+# bats test_tags=long
 @test "each option is accepted by its command, long and short" {
     rows option | grep -v "^option	tinyelf" >all
     while IFS=$'\t' read -r _ command letter long argument _; do
@@ -67,6 +68,7 @@ commands()
     done <all
 }
 
+# bats test_tags=long
 @test "each choice is accepted, and another word is refused with a list of them" {
     rows choice >all
     [ "$(wc -l <all)" -gt 20 ]

@@ -28,6 +28,7 @@ same()
     return 1
 }
 
+# bats test_tags=long
 @test "the shown commands make the same files, byte for byte" {
     for compiler in cc $(command -v clang || true); do
         for name in hello tiny; do
@@ -304,6 +305,7 @@ same()
     done
 }
 
+# bats test_tags=long
 @test "unusual output of a compiler is examined and reported correctly" {
     printf '#!/bin/sh\nfor last; do [ "$before" = -o ] && out=$last; before=$last; done\ncat "$MADE" >"$out"\n' >compiler
     chmod +x compiler
