@@ -231,6 +231,11 @@ EOF
     differs rare plain
     contains "it does in 200 environments, but not for all arguments, input and results"
     contains "what the original does from 0x10080 on ends otherwise in the candidate"
+    contains "for example, at step 1:"
+    contains "candidate       exit(1)"
+    contains 'and 48 more'
+    run sh -c "$(grep 'to see it' <<<"$output" | sed 's/ *to see it *//')"
+    [ "$status" -eq 1 ]
     tinyelf golf --json --prove rare plain
     contains '"same":false'
     contains '"difference":null,"stretches":{"shown":0,"left":1,"differ":true}'

@@ -321,6 +321,60 @@ START_TEST(what_found_a_difference_comes_first)
 }
 END_TEST
 
+/* What is compared with a number that no environment has: argc, a word of an argument, the result
+ * of a call, and a byte of the input. */
+static const struct {
+    const char *original, *rare, *text;
+} rare_programs[] = {
+    {START EXIT, START "cmp dword [rsp], 57\nsete dil\nmov eax, 60\nsyscall\n", "no call fails"},
+    {START EXIT,
+     START "mov rax, [rsp + 16]\ntest rax, rax\njz .end\ncmp dword [rax], 'zebr'\nsete dil\n"
+           ".end: mov eax, 60\nsyscall\n",
+     "no call fails"},
+    {START WRITE EXIT HELLO,
+     START WRITE "xor edi, edi\ncmp rax, -3077\nsete dil\nmov eax, 60\nsyscall\n" HELLO,
+     "call 1 returns -3077"},
+    {START READ EXIT "section .bss\nbuffer: resb 100\n",
+     START READ "xor edi, edi\ncmp dword [buffer + 8], 0x9c9d9e9f\nsete dil\nmov eax, 60\n"
+                "syscall\nsection .bss\nbuffer: resb 100\n",
+     "call 1 returns "},
+};
+
+START_TEST(a_difference_that_evaluation_finds_becomes_an_environment)
+{
+    struct program *original = assemble(rare_programs[_i].original, 64);
+    struct program *rare = assemble(rare_programs[_i].rare, 64);
+    struct golf_difference difference;
+    bool refused;
+    struct golf_prover *prover = open_prover(original, &refused);
+    ck_assert_msg(prover != NULL, "%s", error.text);
+    const uint64_t asked = golf_prover_facts(prover).environments;
+    ck_assert_int_eq(golf_prove(prover, rare->bytes, rare->size, &difference, &error), GOLF_SAME);
+    ck_assert(golf_prover_show(prover, rare->bytes, rare->size, &difference).differs);
+    ck_assert_uint_gt(difference.call, 0);
+    ck_assert_uint_ge(difference.environment, asked);
+    ck_assert_uint_eq(golf_prover_facts(prover).learnt, 1);
+    ck_assert_uint_eq(golf_prover_facts(prover).environments, asked);
+    char words[GOLF_LINE];
+    struct elfgen_text text = {.bytes = words, .capacity = sizeof words - 1};
+    golf_environment_text(golf_prover_environment(prover, difference.environment), &text);
+    words[text.length] = '\0';
+    ck_assert_msg(strstr(words, rare_programs[_i].text) != NULL, "%s", words);
+    /* It comes first for all later ones. */
+    const uint64_t runs = golf_prover_facts(prover).runs;
+    ck_assert_int_eq(golf_prove(prover, rare->bytes, rare->size, &difference, &error),
+                     GOLF_DIFFERENT);
+    ck_assert_uint_eq(golf_prover_facts(prover).runs, runs + 1);
+    golf_prover_explain(prover, &difference);
+    ck_assert_ptr_nonnull(strstr(difference.original, "exit(0)"));
+    ck_assert_int_eq(golf_prove(prover, original->bytes, original->size, &difference, &error),
+                     GOLF_SAME);
+    golf_prover_close(prover);
+    free(original);
+    free(rare);
+}
+END_TEST
+
 START_TEST(words_of_32_bits_are_compared_with_words_of_64)
 {
     struct program *original = assemble(hello, 64);
@@ -419,6 +473,8 @@ static Suite *golf_prove_suite(void)
     tcase_add_test(cases, programs_that_cannot_be_proven_are_refused);
     tcase_add_test(cases, a_candidate_that_linux_refuses_is_different);
     tcase_add_test(cases, what_found_a_difference_comes_first);
+    tcase_add_loop_test(cases, a_difference_that_evaluation_finds_becomes_an_environment, 0,
+                        sizeof rare_programs / sizeof *rare_programs);
     tcase_add_test(cases, words_of_32_bits_are_compared_with_words_of_64);
     tcase_add_test(cases, a_changed_copy_is_different_or_runs_the_same);
     suite_add_tcase(suite, cases);

@@ -20,7 +20,7 @@ static struct golf_symbolic compare(const char *original, const char *candidate,
     struct program *first = assemble(original, mode), *second = assemble(candidate, mode);
     struct golf_symbolic result;
     ck_assert(golf_symbolic_compare(both, first->bytes, first->size, second->bytes, second->size,
-                                    &result));
+                                    &result, NULL));
     free(first);
     free(second);
     return result;
@@ -151,6 +151,9 @@ START_TEST(a_fault_for_one_input_or_argument_is_caught)
                      START READ "xor edi, edi\ncmp byte [buffer + 7], 0x9c\nsete dil\n"
                                 "mov eax, 60\nsyscall\n" BSS);
     expect_different(START EXIT, START "mov rax, [rsp + 8]\nxor edi, edi\ncmp byte [rax], 0xfe\n"
+                                       "sete dil\nmov eax, 60\nsyscall\n");
+    /* A word of them. */
+    expect_different(START EXIT, START "mov rax, [rsp + 8]\nxor edi, edi\ncmp dword [rax], 'zebr'\n"
                                        "sete dil\nmov eax, 60\nsyscall\n");
 }
 END_TEST

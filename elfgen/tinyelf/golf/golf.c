@@ -105,8 +105,9 @@ static void keep(struct finding *finding, const uint8_t *bytes, size_t size,
 /* Whether there are values that no environment has with which it does something else. */
 static bool differs_somewhere(const struct finding *finding, const uint8_t *bytes, size_t size)
 {
+    struct golf_difference difference;
     return !finding->options->full_writes &&
-           golf_prover_show(finding->options->prover, bytes, size).differs;
+           golf_prover_show(finding->options->prover, bytes, size, &difference).differs;
 }
 
 static bool is_proven(const uint8_t *bytes, size_t size, const struct golf_placed *how,

@@ -220,8 +220,10 @@ static int finish(struct golf_request *options, struct golf_report *report)
     if (report->prover)
         report->facts = golf_prover_facts(report->prover);
     if (report->prover && report->same)
-        report->stretches =
-            golf_prover_show(report->prover, report->candidate.bytes, report->candidate.size);
+        report->stretches = golf_prover_show(report->prover, report->candidate.bytes,
+                                             report->candidate.size, &report->difference);
+    if (report->prover && report->difference.call > 0 && report->stretches.differs)
+        golf_prover_explain(report->prover, &report->difference);
     if (report->full_writes) /* what differs may do so only where a write falls short */
         report->stretches.differs = false;
     golf_kernels_ask(&report->original, &report->candidate, &options->versions, &report->kernels);

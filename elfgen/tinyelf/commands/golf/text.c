@@ -151,6 +151,19 @@ static void put_same(const struct golf_report *report, struct elfgen_text *out)
     golf_put_may_differ(out);
 }
 
+/* The step, what each does there, and what they met. */
+static void put_sides(const struct golf_report *report, struct elfgen_text *out)
+{
+    const struct golf_difference *difference = &report->difference;
+    elfgen_text_decimal(out, difference->call, 0);
+    elfgen_text_string(out, ":\n  original        ");
+    elfgen_text_string(out, *difference->original ? difference->original : "nothing more");
+    elfgen_text_string(out, "\n  candidate       ");
+    elfgen_text_string(out, *difference->candidate ? difference->candidate : "nothing more");
+    elfgen_text_char(out, '\n');
+    put_environment(report, out);
+}
+
 /* The same in all environments, but not with all values. */
 static void put_rare(const struct golf_report *report, struct elfgen_text *out)
 {
@@ -163,6 +176,10 @@ static void put_rare(const struct golf_report *report, struct elfgen_text *out)
                             "  what the original does from ");
     elfgen_text_0x(out, report->stretches.address);
     elfgen_text_string(out, " on ends otherwise in the candidate\n");
+    if (report->difference.call > 0) {
+        elfgen_text_string(out, "for example, at step ");
+        put_sides(report, out);
+    }
 }
 
 static void put_different(const struct golf_report *report, struct elfgen_text *out)
@@ -178,13 +195,7 @@ static void put_different(const struct golf_report *report, struct elfgen_text *
     elfgen_text_string(out, " (--seed ");
     elfgen_text_decimal(out, report->seed, 0);
     elfgen_text_string(out, "), at step ");
-    elfgen_text_decimal(out, difference->call, 0);
-    elfgen_text_string(out, ":\n  original        ");
-    elfgen_text_string(out, *difference->original ? difference->original : "nothing more");
-    elfgen_text_string(out, "\n  candidate       ");
-    elfgen_text_string(out, *difference->candidate ? difference->candidate : "nothing more");
-    elfgen_text_char(out, '\n');
-    put_environment(report, out);
+    put_sides(report, out);
 }
 
 void golf_text(const struct golf_report *report, bool verbose, struct elfgen_text *out)

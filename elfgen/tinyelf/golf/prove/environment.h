@@ -23,9 +23,19 @@ struct golf_rule {
     uint64_t most;
 };
 
-enum { GOLF_RULES = 4 };
+/* What a call returns, whatever the rules say. */
+struct golf_answer {
+    bool is_set; /* otherwise it is as usual */
+    int64_t result;
+    uint8_t parameter; /* points to where the next `size` bytes of the input come */
+    size_t size;       /* 0: the call fills nothing */
+};
+
+enum { GOLF_RULES = 4, GOLF_ANSWERS = 16 };
 struct golf_environment {
     size_t index;
+    struct golf_answer answers[GOLF_ANSWERS]; /* of the first calls, one after the other */
+    size_t answer_count;
     bool makes;     /* calls are really made, in the sandbox; there are no rules */
     bool is_plain;  /* the first such one: the caller's arguments and input, if there are any */
     uint8_t closed; /* bit 0: descriptor 0 is closed; and so on */

@@ -53,6 +53,22 @@ static void put_rule(const struct golf_rule *rule, struct elfgen_text *text)
     elfgen_text_string(text, rule->most == 0 ? "" : rule->most == 1 ? " byte" : " bytes");
 }
 
+/* "call 2 returns -77". */
+static void put_answer(const struct golf_answer *answer, size_t number, struct elfgen_text *text)
+{
+    const bool failed = answer->result < 0;
+    const char *name = failed ? system_error_name((int)-answer->result) : NULL;
+    elfgen_text_string(text, "call ");
+    elfgen_text_decimal(text, number, 0);
+    elfgen_text_string(text, " returns ");
+    elfgen_text_signed(text, answer->result);
+    if (!name)
+        return;
+    elfgen_text_string(text, " (");
+    elfgen_text_string(text, name);
+    elfgen_text_char(text, ')');
+}
+
 void golf_environment_text(const struct golf_environment *environment, struct elfgen_text *text)
 {
     const char *between = "";
@@ -70,6 +86,13 @@ void golf_environment_text(const struct golf_environment *environment, struct el
         put_rule(&environment->rules[i], text);
         between = "; ";
     }
+    for (size_t i = 0; i < environment->answer_count; i++) {
+        if (!environment->answers[i].is_set)
+            continue;
+        elfgen_text_string(text, between);
+        put_answer(&environment->answers[i], i + 1, text);
+        between = "; ";
+    }
     if (!*between)
         elfgen_text_string(text, environment->makes ? "no call fails; they are really made"
                                                     : "no call fails");
@@ -81,6 +104,8 @@ void golf_environment_text(const struct golf_environment *environment, struct el
 static bool is_possible(const struct golf_environment *environment)
 {
     enum { MOST = 64 };
+    if (environment->answer_count > 0)
+        return false;
     for (size_t i = 0; i < environment->rule_count; i++)
         if (environment->rules[i].error == 0 || environment->rules[i].on == GOLF_ON_ANY)
             return false;

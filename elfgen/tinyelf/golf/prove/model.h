@@ -7,7 +7,7 @@
 
 struct golf_model {
     const struct golf_environment *environment;
-    uint32_t calls, reads, writes; /* so far */
+    uint32_t asked, calls, reads, writes; /* so far; `calls`: of those that may fail */
     size_t input_at;
     uint8_t closed;
     bool writes_input; /* descriptor 0 is the pipe of 1: the kind write-stdin */

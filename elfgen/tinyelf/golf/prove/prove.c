@@ -16,6 +16,8 @@
 
 /* Calls after which a run is cut: where answers are the prover's, and where calls are made. */
 enum { CALLS_MOST = 1000, CALLS_MADE_MOST = 20000 };
+/* Environments that differences may become. */
+enum { LEARNT_MOST = 64 };
 enum { TIME = 1000, MEMORY = 256 << 20, OUTPUT = 16 << 20 };
 
 /* An environment, and what the original does in it. */
@@ -28,7 +30,7 @@ struct golf_prover {
     struct golf_prove_options options;
     struct golf_tracer tracer;
     struct recorded *recorded;
-    size_t count, made;  /* how many there should be, and are */
+    size_t count, made;  /* how many there should be, and are; more as differences are found */
     size_t *order;       /* of indexes: what found a difference last comes first */
     int original, empty; /* files: the program, and an input without bytes */
     uint64_t files;      /* how many programs there were */
@@ -236,12 +238,58 @@ enum golf_outcome golf_prove(struct golf_prover *prover, const uint8_t *candidat
     return outcome;
 }
 
-struct golf_symbolic golf_prover_show(const struct golf_prover *prover, const uint8_t *candidate,
-                                      size_t size)
+/* ---- differences that no environment has ---- */
+
+/* Records the original in an environment, and compares the candidate there. */
+static bool differs_in(struct golf_prover *prover, struct recorded *recorded,
+                       const uint8_t *candidate, size_t size, struct golf_difference *difference)
+{
+    struct elfgen_error error;
+    int file = file_make_program(candidate, size);
+    bool differs = false;
+    if (file < 0)
+        return false;
+    prover->files++;
+    choose_processor(prover);
+    if (record(prover, recorded, &error) == GOLF_SAME)
+        differs =
+            try(prover, file, recorded->environment.index, difference, &error) == GOLF_DIFFERENT;
+    leave_processor(prover);
+    close(file);
+    return differs && !is_interrupted(prover);
+}
+
+/* Takes an environment, or frees it: if the candidate does not differ there, too. */
+static bool learn(struct golf_prover *prover, struct golf_environment *environment,
+                  const uint8_t *candidate, size_t size, struct golf_difference *difference)
+{
+    struct recorded *recorded = &prover->recorded[prover->count];
+    if (prover->count == prover->options.environments + LEARNT_MOST || is_interrupted(prover)) {
+        golf_environment_free(environment);
+        return false;
+    }
+    environment->index = prover->count;
+    *recorded = (struct recorded){.environment = *environment};
+    if (differs_in(prover, recorded, candidate, size, difference)) {
+        prover->order[prover->count] = prover->count;
+        prover->made = ++prover->count;
+        move_first(prover, prover->count - 1);
+        return true;
+    }
+    golf_environment_free(&recorded->environment);
+    free(recorded->trace.bytes.bytes);
+    return false;
+}
+
+struct golf_symbolic golf_prover_show(struct golf_prover *prover, const uint8_t *candidate,
+                                      size_t size, struct golf_difference *difference)
 {
     struct golf_symbolic result;
+    struct golf_environment example;
     golf_symbolic_compare(prover->tracer.decoders, prover->options.original, prover->options.size,
-                          candidate, size, &result);
+                          candidate, size, &result, &example);
+    if (!example.arguments || !learn(prover, &example, candidate, size, difference))
+        difference->call = 0;
     return result;
 }
 
@@ -278,8 +326,9 @@ static bool has_interpreter(const struct golf_prove_options *options)
 static bool open_parts(struct golf_prover *prover, struct elfgen_error *error)
 {
     struct golf_tracer *tracer = &prover->tracer;
-    prover->recorded = calloc(prover->count, sizeof *prover->recorded);
-    prover->order = calloc(prover->count, sizeof *prover->order);
+    const size_t room = prover->count + LEARNT_MOST;
+    prover->recorded = calloc(room, sizeof *prover->recorded);
+    prover->order = calloc(room, sizeof *prover->order);
     for (size_t i = 0; i < 2; i++)
         if ((tracer->decoders[i] = calloc(1, sizeof(struct x86))) != NULL)
             x86_open_width(tracer->decoders[i], i == 0, SYNTAX_NASM);
@@ -370,10 +419,12 @@ const struct golf_environment *golf_prover_environment(const struct golf_prover 
 
 struct golf_prover_facts golf_prover_facts(const struct golf_prover *prover)
 {
-    struct golf_prover_facts facts = {.environments = prover->count,
+    const size_t asked = prover->options.environments;
+    struct golf_prover_facts facts = {.environments = asked,
+                                      .learnt = prover->count - asked,
                                       .runs = prover->runs,
                                       .lacks = sandbox_lacks(prover->tracer.worker)};
-    for (size_t i = 0; i < prover->count; i++) {
+    for (size_t i = 0; i < asked; i++) {
         const struct golf_trace *trace = &prover->recorded[i].trace;
         facts.calls += trace->calls;
         facts.cut += trace->cut;

@@ -10,8 +10,9 @@
  *     golf_prover_close(prover);
  *
  * An environment in which a candidate differed comes first for all later ones: most bad candidates
- * cost one run. A prover belongs to one thread, which opens, uses and closes it; provers that work
- * at the same time need a process each, as workers of the sandbox do. */
+ * cost one run. A difference that evaluation finds becomes an environment. A prover belongs to one
+ * thread, which opens, uses and closes it; provers that work at the same time need a process each,
+ * as workers of the sandbox do. */
 #ifndef GOLF_PROVE_H
 #define GOLF_PROVE_H
 
@@ -50,9 +51,13 @@ enum golf_outcome golf_prove(struct golf_prover *prover, const uint8_t *candidat
                              struct golf_difference *difference, struct elfgen_error *error);
 
 /* The same by symbolic evaluation, without a run: what is shown for all values, and whether there
- * is a difference that no environment has. Where there is no memory, nothing is shown. */
-struct golf_symbolic golf_prover_show(const struct golf_prover *prover, const uint8_t *candidate,
-                                      size_t size);
+ * is a difference that no environment has. Where there is no memory, nothing is shown.
+ *
+ * Such a difference is tried: an environment is made of its values, in which the original is
+ * recorded. If the candidate differs there as well, it is met by all later ones, first of all, and
+ * *difference says where, as golf_prove() does; otherwise difference->call is 0. */
+struct golf_symbolic golf_prover_show(struct golf_prover *prover, const uint8_t *candidate,
+                                      size_t size, struct golf_difference *difference);
 
 /* Fills difference->original: runs the original once more. */
 void golf_prover_explain(struct golf_prover *prover, struct golf_difference *difference);
@@ -64,6 +69,7 @@ const struct golf_environment *golf_prover_environment(const struct golf_prover 
 /* What it has done so far. */
 struct golf_prover_facts {
     size_t environments, calls; /* of the original, in all of them */
+    size_t learnt;              /* environments besides, made of differences */
     size_t
         cut; /* environments in which only the first calls are compared, since there were too many
               */

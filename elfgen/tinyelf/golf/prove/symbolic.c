@@ -32,6 +32,7 @@ struct comparison {
     size_t pairs, depth;
     bool has_no_memory;
     struct golf_symbolic *result;
+    struct golf_environment *example; /* NULL: nobody wants one */
 };
 
 /* ---- stretches ---- */
@@ -245,6 +246,8 @@ static void compare(struct comparison *comparison, struct symbolic_pair *pair)
     if (answer == SYMBOLIC_DIFFERENT) {
         comparison->result->differs = true;
         comparison->result->address = pair->from;
+        if (comparison->example)
+            symbolic_make_example(&comparison->run, pair, comparison->example);
     } else if (!ends && row) {
         go_on(comparison, pair, row);
     }
@@ -331,14 +334,17 @@ static void count(struct comparison *comparison)
 
 bool golf_symbolic_compare(struct x86 *const decoders[2], const uint8_t *original,
                            size_t original_size, const uint8_t *candidate, size_t candidate_size,
-                           struct golf_symbolic *result)
+                           struct golf_symbolic *result, struct golf_environment *example)
 {
     struct comparison *comparison = calloc(1, sizeof *comparison);
     struct symbolic_pair *pair = calloc(1, sizeof *pair);
     *result = (struct golf_symbolic){0};
+    if (example)
+        *example = (struct golf_environment){0};
     bool is_done = comparison && pair;
     if (is_done) {
         comparison->result = result;
+        comparison->example = example;
         comparison->run.steps = STEPS;
         comparison->run.values = VALUES;
         comparison->pairs = PAIRS;

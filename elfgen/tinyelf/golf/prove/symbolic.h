@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "environment.h"
 #include "x86/x86.h"
 
 struct golf_symbolic {
@@ -24,9 +25,10 @@ struct golf_symbolic {
 };
 
 /* decoders: of 64-bit and 32-bit code. Bounded in time (milliseconds) and memory. Returns false if
- * there is no memory. */
+ * there is no memory. `example` may be NULL; with result->differs it becomes an environment that
+ * has the values, or its arguments are NULL: none could be made. It is the caller's to free. */
 bool golf_symbolic_compare(struct x86 *const decoders[2], const uint8_t *original,
                            size_t original_size, const uint8_t *candidate, size_t candidate_size,
-                           struct golf_symbolic *result);
+                           struct golf_symbolic *result, struct golf_environment *example);
 
 #endif

@@ -291,10 +291,19 @@ bool symbolic_return(struct symbolic_run *run, const struct symbolic_program pro
                      struct symbolic_pair *pair, const struct call_row *row, bool failed)
 {
     const uint32_t result = result_of(run, pair, row, failed);
-    for (unsigned i = 0; row->parameters[i].name; i++)
-        if (syscall_type_kind(row->parameters[i].type) == ELFGEN_PARAMETER_OUTPUT && !failed &&
-            !write_outputs(run, programs, pair, row, i, result))
+    struct symbolic_call call = {.result = result,
+                                 .is_exact = expression_at(&run->all, result)->is_exact};
+    for (unsigned i = 0; row->parameters[i].name; i++) {
+        if (syscall_type_kind(row->parameters[i].type) != ELFGEN_PARAMETER_OUTPUT || failed)
+            continue;
+        if (!write_outputs(run, programs, pair, row, i, result))
             return false;
+        call.content = run->symbols;
+        call.parameter = (uint8_t)i;
+    }
+    if (pair->call_count < SYMBOLIC_CALLS)
+        pair->calls[pair->call_count] = call;
+    pair->call_count++;
     for (unsigned which = 0; which < 2; which++)
         set_registers(run, &programs[which], &pair->states[which], pair->ends[which].is_wide,
                       result);

@@ -47,8 +47,24 @@ struct symbolic_facts {
     bool is_full; /* there was more */
 };
 
+/* What a call on the way returned. */
+enum { SYMBOLIC_CALLS = GOLF_ANSWERS };
+struct symbolic_call {
+    uint32_t result;   /* an expression */
+    uint64_t content;  /* what the kernel wrote, by this number; 0: nothing */
+    uint8_t parameter; /* points to that */
+    bool is_exact;     /* the result can be any that the expression can be */
+};
+
+/* In which expressions there is a difference. */
+struct symbolic_example {
+    unsigned word;
+    uint32_t one, other;
+};
+
 /* What every run has in common. */
 struct symbolic_run {
+    struct symbolic_example example; /* what symbolic_can_differ() found last */
     struct expressions all;
     uint32_t stack;   /* the first stack pointer */
     uint64_t symbols; /* how many were made */
@@ -117,8 +133,10 @@ struct symbolic_pair {
     struct symbolic_state states[2];
     struct symbolic_step ends[2];
     struct symbolic_facts facts;
-    size_t decided; /* facts from here on are of this stretch */
-    uint64_t from;  /* where the original's stretch begins */
+    struct symbolic_call calls[SYMBOLIC_CALLS]; /* before this stretch */
+    size_t call_count;                          /* may be more than there is room for */
+    size_t decided;                             /* facts from here on are of this stretch */
+    uint64_t from;                              /* where the original's stretch begins */
 };
 
 /* Compares calls. *ends: it is an exit. *row: which call it is, NULL if nothing is known of its
@@ -139,5 +157,10 @@ bool symbolic_return(struct symbolic_run *run, const struct symbolic_program pro
  * which the facts hold, if they are the same. False where that is not found. */
 bool symbolic_can_differ(struct symbolic_run *run, unsigned word,
                          const struct symbolic_facts *facts, uint32_t one, uint32_t other);
+
+/* Makes an environment of the values that were found last, with the calls before. Returns false if
+ * that is not possible, or there is no memory. */
+bool symbolic_make_example(struct symbolic_run *run, const struct symbolic_pair *pair,
+                           struct golf_environment *environment);
 
 #endif
