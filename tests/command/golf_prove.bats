@@ -132,13 +132,7 @@ EOF
 
 @test "arguments and standard input of the user are met" {
     # It is another program only if its first argument begins with z, or its input with Q.
-    cat >common.inc <<'EOF'
-        mov eax, 231
-        syscall
-        section .bss
-buffer: resb 16
-EOF
-    make asks <<'EOF'
+    cat >reads.inc <<'EOF'
 global _start
 section .text
 _start: xor edi, edi
@@ -146,6 +140,15 @@ _start: xor edi, edi
         mov edx, 16
         syscall
         xor edi, edi
+EOF
+    cat >ends.inc <<'EOF'
+        mov eax, 231
+        syscall
+        section .bss
+buffer: resb 16
+EOF
+    make asks <<'EOF'
+%include "reads.inc"
         mov rax, [rsp + 16]
         test rax, rax
         jz .input
@@ -155,17 +158,11 @@ _start: xor edi, edi
         cmp al, 'Q'
         sete al
         or dil, al
-%include "common.inc"
+%include "ends.inc"
 EOF
     make plain <<'EOF'
-global _start
-section .text
-_start: xor edi, edi
-        mov rsi, buffer
-        mov edx, 16
-        syscall
-        xor edi, edi
-%include "common.inc"
+%include "reads.inc"
+%include "ends.inc"
 EOF
     printf Q >q
     differs asks --environments 14 plain

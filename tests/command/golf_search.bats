@@ -205,3 +205,48 @@ S
         [ "$(stat -c %s made)" -le "${input#*:}" ]
     done
 }
+
+# A program that jumps by a table, and adds 1 so many times if there is one argument.
+long_program()
+{
+    printf 'global _start\nsection .text\n_start: mov rax, [rsp]\nand eax, 3\njmp [jumps + rax * 8]\nmany: xor edi, edi\n'
+    yes 'add edi, 1' | head -n "$1"
+    printf 'mov eax, 60\nsyscall\nfew: mov edi, 7\nmov eax, 60\nsyscall\nsection .rodata\njumps: dq few, few, many, few\n'
+    for number in $(seq 60); do printf 'unused%d: dq jumps\n' "$number"; done
+}
+
+@test "up to 8,192 instructions are placed, the report ends where its room does, and more are left alone" {
+    long_program 8170 >many.s
+    tinyelf golf --nodes 20000 -v --hex many.hex -o many many.s
+    exits 0
+    [[ $stderr == *"its instructions stay as they are"* ]]
+    [ "$(stat -c %s many)" -lt 26000 ]
+    run ./many argument
+    [ "$status" -eq $((8170 % 256)) ]
+    run ./many
+    [ "$status" -eq 7 ]
+    "$TINYELF" build many.hex -o again
+    cmp many again
+    long_program 8200 >more.s
+    tinyelf golf --nodes 20000 -o more more.s
+    exits 1
+    says "it is left alone"
+    [ ! -e more ]
+}
+
+@test "many data are bounded by the states as well, and the same states give the same file" {
+    printf 'global _start\nsection .text\n_start:\n' >data.s
+    for number in $(seq 150); do
+        printf 'mov eax, 1\nmov edi, 1\nmov rsi, t%d\nmov edx, %d\nsyscall\n' "$number" $((3 + number % 7))
+    done >>data.s
+    printf 'mov eax, 60\nxor edi, edi\nsyscall\n' >>data.s
+    for number in $(seq 150); do printf 't%d: db "%d,  %d  !"\n' "$number" "$number" "$number"; done >>data.s
+    "$TINYELF" build -o original data.s
+    for jobs in 1 2; do
+        tinyelf golf --nodes 20000 --environments 20 --jobs $jobs -o data.$jobs data.s
+        exits 0
+    done
+    cmp data.1 data.2
+    [ "$(stat -c %s data.1)" -le 3200 ]
+    cmp <(./data.1) <(./original)
+}

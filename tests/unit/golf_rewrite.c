@@ -5,10 +5,11 @@
 
 #include "golf/lift/lift.h"
 #include "golf/rewrite/rewrite.h"
+#include "golf/rewrite/web.h"
 #include "golf/shrink/shrink.h"
 #include "golf_program.h"
 
-enum { TEXT_ROOM = 1 << 16 };
+enum { TEXT_ROOM = 1 << 16, RBX = 3, RSP = 4, RBP = 5 };
 
 #define CODE(lines) "global _start\nsection .text align=1\n_start:\n" lines
 #define READ        "xor eax, eax\nxor edi, edi\nsyscall\n"
@@ -31,6 +32,7 @@ static unsigned cost(const struct golf_lifted *block, void *context)
 
 struct result {
     char before[TEXT_ROOM], after[TEXT_ROOM]; /* what golf_lifted_dump() says */
+    size_t stacks;                            /* ways on which both ends know the stack pointer */
     struct golf_rewritten rewritten[GOLF_REWRITES];
     size_t count;
 };
@@ -48,6 +50,51 @@ static bool now(void *context)
     return true;
 }
 
+/* What the stack pointer is where a block begins, as far as that is known. */
+static const struct golf_value *stack_at_start(const struct golf_block *block)
+{
+    return block->at_start[RSP].kind != GOLF_UNKNOWN ? &block->at_start[RSP] : &block->known[RSP];
+}
+
+static const struct golf_value *stack_at_end(const struct golf_block *block)
+{
+    const struct golf_value *stack = stack_at_start(block);
+    for (size_t i = 0; i < block->count; i++)
+        if (block->operations[i].writes >> RSP & 1)
+            stack = &block->operations[i].after[RSP];
+    for (size_t i = 0; i < block->need_count; i++)
+        if (block->needs[i].reg == RSP)
+            stack = &block->needs[i].values[0];
+    return stack;
+}
+
+static bool is_main_stack(const struct golf_value *value)
+{
+    return value->kind == GOLF_STACK && value->data == 0;
+}
+
+/* Each block begins with the stack pointer that the ones before end with. Returns how many were
+ * compared. */
+static size_t check_stack(const struct golf_lifted *lifted)
+{
+    size_t compared = 0;
+    for (size_t i = 0; i < lifted->count; i++) {
+        const struct golf_block *block = &lifted->blocks[i];
+        const struct golf_value *end = stack_at_end(block);
+        for (unsigned way = 0; way < 2; way++) {
+            const bool has_way = block->end == GOLF_BRANCH || (way == 0 && block->end == GOLF_GO);
+            const uint16_t next = way == 0 ? block->taken : block->other;
+            if (!has_way || !is_main_stack(end) ||
+                !is_main_stack(stack_at_start(&lifted->blocks[next])))
+                continue;
+            ck_assert_msg(end->number == stack_at_start(&lifted->blocks[next])->number,
+                          "block %zu leads to %u", i, next);
+            compared++;
+        }
+    }
+    return compared;
+}
+
 static const struct result *rewrite(const char *source, bool is_interrupted)
 {
     static struct program program;
@@ -61,6 +108,7 @@ static const struct result *rewrite(const char *source, bool is_interrupted)
     dump(&lifted, result.before);
     ck_assert(golf_rewrite(&lifted, &options, result.rewritten, &result.count));
     dump(&lifted, result.after);
+    result.stacks = check_stack(&lifted);
     golf_lifted_free(&lifted);
     return &result;
 }
@@ -116,6 +164,53 @@ START_TEST(what_makes_a_program_cheaper_is_done_and_told)
 }
 END_TEST
 
+/* Calls that become part of the caller, and ends that become one, at different stack pointers. */
+static const char *const stacks[] = {
+    CODE("mov rbx, [rsp]\npush rbx\nnext: mov rsi, [rsp + 16]\nmov edx, 3\ncall put\npush rsi\n"
+         "mov edx, 2\ncall put\npop rsi\ndec ebx\njnz next\npop rdi\n" EXIT
+         "put: mov eax, 1\nmov edi, 1\nsyscall\nret\n"),
+    CODE("mov rax, [rsp]\ncmp rax, 2\njb one\nje two\npush rax\npush rax\nmov esi, text\n"
+         "mov edx, 2\n" WRITE "pop rdi\npop rdi\n" EXIT "one: push rax\nmov esi, text\n"
+         "mov edx, 2\n" WRITE "pop rdi\n" EXIT "two: mov esi, text\nmov edx, 2\n" WRITE
+         "mov edi, 2\n" EXIT "text: db 'a', 10\n"),
+};
+
+START_TEST(blocks_begin_with_the_stack_pointer_that_those_before_end_with)
+{
+    const struct result *result = rewrite(stacks[_i], false);
+    ck_assert_uint_gt(result->count, 0);
+    ck_assert_uint_gt(result->stacks, 0);
+}
+END_TEST
+
+/* A block in which a register has so many values, and another one a value that is none of them. */
+static bool says_both(size_t count)
+{
+    enum { FIRST = 1000 };
+    struct golf_operation *operations = calloc(count, sizeof *operations);
+    struct golf_block block = {.operations = operations, .count = count};
+    const struct golf_lifted lifted = {.bits = 64, .blocks = &block, .count = 1};
+    const struct web web = {.reg = RBX, .inside = {.has = {true}}};
+    ck_assert_ptr_nonnull(operations);
+    for (size_t i = 0; i < count; i++) {
+        operations[i].writes = 1u << RBX;
+        operations[i].after[RBX] = (struct golf_value){.kind = GOLF_OPAQUE, .number = FIRST + i};
+    }
+    block.at_start[RBP] = (struct golf_value){.kind = GOLF_OPAQUE, .number = 1};
+    const bool has_both = web_has_both(&lifted, &web, RBP);
+    free(operations);
+    return has_both;
+}
+
+START_TEST(too_many_values_are_no_proof_that_none_is_in_two_registers)
+{
+    ck_assert(!says_both(1));
+    ck_assert(!says_both(64));
+    ck_assert(says_both(65));
+    ck_assert(says_both(100));
+}
+END_TEST
+
 static const char *const left[] = {
     /* one block */
     CODE("mov esi, text\nmov edx, 2\n" WRITE "xor edi, edi\n" EXIT "text: db 'a', 10\n"),
@@ -147,6 +242,9 @@ static Suite *suite(void)
                         sizeof cases / sizeof cases[0]);
     tcase_add_loop_test(all, a_program_that_does_not_become_cheaper_is_as_before, 0,
                         sizeof left / sizeof left[0]);
+    tcase_add_loop_test(all, blocks_begin_with_the_stack_pointer_that_those_before_end_with, 0,
+                        sizeof stacks / sizeof stacks[0]);
+    tcase_add_test(all, too_many_values_are_no_proof_that_none_is_in_two_registers);
     tcase_add_test(all, an_interrupt_leaves_the_program_as_it_is_then);
     suite_add_tcase(s, all);
     return s;
