@@ -1,4 +1,6 @@
 /* Ways in which headers may overlap: which there are, and that Linux starts what is filled in. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
@@ -110,6 +112,39 @@ START_TEST(overcommit_adds_the_program_header_at_12)
     count = find(32, (struct golf_overlap_options){.overcommit = true});
     for (size_t i = 0; i < count; i++)
         ck_assert(!overlaps[i].is_overcommitted);
+}
+END_TEST
+
+/* The rows with what a program wants, or all, as text; to be freed. */
+static char *rows_for(unsigned bits, bool rwx, enum golf_overlap_data asked,
+                      enum golf_overlap_data wanted)
+{
+    char *text = NULL;
+    size_t size = 0, count = find(bits, (struct golf_overlap_options){.rwx = rwx, .data = asked});
+    FILE *file = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(file);
+    for (size_t i = 0; i < count; i++) {
+        const bool is_readable = overlaps[i].flags & (ELFGEN_PF_R | ELFGEN_PF_W);
+        const bool is_only_readable =
+            overlaps[i].flags & ELFGEN_PF_R && !(overlaps[i].flags & ELFGEN_PF_W);
+        if (wanted == GOLF_DATA_READ ? is_readable : wanted == GOLF_DATA_ANY || !is_only_readable)
+            golf_overlap_print(&overlaps[i], file);
+    }
+    fclose(file);
+    return text;
+}
+
+START_TEST(rows_that_a_program_has_no_use_for_are_not_asked_for)
+{
+    static const enum golf_overlap_data kinds[] = {GOLF_DATA_READ, GOLF_DATA_NONE};
+    for (unsigned bits = 32; bits <= 64; bits += 32)
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+            char *all = rows_for(bits, bits == 64, GOLF_DATA_ANY, kinds[i]);
+            char *asked = rows_for(bits, bits == 64, kinds[i], GOLF_DATA_ANY);
+            ck_assert_str_eq(asked, all);
+            free(all);
+            free(asked);
+        }
 }
 END_TEST
 
@@ -452,6 +487,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("golf_overlaps");
     TCase *cases = tcase_create("overlaps");
     tcase_add_test(cases, every_layout_that_linux_takes_is_found_and_no_other);
+    tcase_add_test(cases, rows_that_a_program_has_no_use_for_are_not_asked_for);
     tcase_add_test(cases, zeros_follow_the_file_where_it_may_be_written);
     tcase_add_test(cases, overcommit_adds_the_program_header_at_12);
     const int all = sizeof kinds / sizeof *kinds;

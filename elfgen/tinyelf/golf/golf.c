@@ -349,9 +349,14 @@ static uint32_t running_kernel(const struct golf_options *options)
 static void find_overlaps(struct finding *finding)
 {
     const struct golf_options *options = finding->options;
+    /* What is_worth() leaves out. */
+    const enum golf_overlap_data data = finding->lifted.data_count > 0 ? GOLF_DATA_READ
+                                        : finding->lifted.bits == 64   ? GOLF_DATA_NONE
+                                                                       : GOLF_DATA_ANY;
     struct golf_overlap_options wanted = {.first = options->first,
                                           .last = options->last,
                                           .also = running_kernel(options),
+                                          .data = data,
                                           .spec = options->spec,
                                           .rwx = options->rwx || finding->lifted.has_writable_code,
                                           .overcommit = options->overcommit,

@@ -168,6 +168,18 @@ static void restrict_cell(struct sheet *sheet, unsigned cell, const uint8_t *set
         sheet->allowed[cell][i] &= set[i];
 }
 
+/* Leaves the values in which a bit is as it should be. */
+static void restrict_bit(uint8_t *set, unsigned bit, bool is_set)
+{
+    enum { LOW_BITS = 3 };
+    static const uint8_t masks[LOW_BITS] = {0xaa, 0xcc, 0xf0};
+    for (unsigned i = 0; i < 32; i++)
+        if (bit >= LOW_BITS)
+            set[i] &= (i >> (bit - LOW_BITS) & 1) == is_set ? 0xff : 0;
+        else
+            set[i] &= is_set ? masks[bit] : (uint8_t)~masks[bit];
+}
+
 static void allow_values(struct sheet *sheet)
 {
     const struct rules *rules = sheet->rules;
@@ -180,9 +192,9 @@ static void allow_values(struct sheet *sheet)
             known |= sheet->roots[8 * cell + bit] >= ZERO ? 1u << bit : 0;
             value |= sheet->roots[8 * cell + bit] == ONE ? 1u << bit : 0;
         }
-        for (unsigned i = 0; known != 0 && i < 256; i++)
-            if ((i ^ value) & known)
-                sheet->allowed[cell][i / 8] &= (uint8_t) ~(1u << i % 8);
+        for (unsigned bit = 0; bit < 8; bit++)
+            if (known >> bit & 1)
+                restrict_bit(sheet->allowed[cell], bit, value >> bit & 1);
         restrict_cell(sheet, first_same(sheet->roots, cell), sheet->allowed[cell]);
     }
     for (unsigned cell = 0; cell < sheet->size; cell++)
@@ -192,10 +204,10 @@ static void allow_values(struct sheet *sheet)
 static unsigned count_values(const uint8_t *set, unsigned *first)
 {
     unsigned count = 0;
-    for (unsigned value = 256; value-- > 0;)
-        if (set_has(set, value)) {
-            count++;
-            *first = value;
+    for (unsigned i = 32; i-- > 0;)
+        if (set[i]) {
+            count += (unsigned)__builtin_popcount(set[i]);
+            *first = 8 * i + (unsigned)__builtin_ctz(set[i]);
         }
     return count;
 }

@@ -142,6 +142,21 @@ static void sort_by_size(struct search *search)
     }
 }
 
+/* Permissions that are promised: X; R and X; W, with or without R, and X. */
+enum { ONLY_EXECUTABLE, READABLE, WRITABLE, PERMISSIONS };
+
+static bool are_wanted(const struct golf_overlap_options *options, unsigned permissions)
+{
+    switch (permissions) {
+    case ONLY_EXECUTABLE:
+        return options->data != GOLF_DATA_READ;
+    case READABLE:
+        return options->data != GOLF_DATA_NONE;
+    default:
+        return options->rwx || options->overcommit;
+    }
+}
+
 size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
                      struct golf_overlap *overlaps, size_t room)
 {
@@ -160,13 +175,13 @@ size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
         if (size > 0 && options->size <= PAGE)
             break;
         for (unsigned type = 0; type < sizeof types / sizeof *types; type++)
-            for (unsigned flags = 0; flags < 3; flags++) {
-                if (flags == 2 && !options->rwx && !options->overcommit)
+            for (unsigned permissions = 0; permissions < PERMISSIONS; permissions++) {
+                if (!are_wanted(options, permissions))
                     continue;
                 promise.size = sizes[size];
                 promise.type = types[type];
-                promise.is_readable = flags > 0;
-                promise.is_writable = flags == 2;
+                promise.is_readable = permissions != ONLY_EXECUTABLE;
+                promise.is_writable = permissions == WRITABLE;
                 search_promises(&search, &promise);
             }
     }

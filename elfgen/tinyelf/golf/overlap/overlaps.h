@@ -6,6 +6,10 @@
 
 #include "golf/overlap.h"
 
+/* What the program has to read of the file, besides instructions: others need not be asked about.
+ */
+enum golf_overlap_data { GOLF_DATA_ANY, GOLF_DATA_READ, GOLF_DATA_NONE };
+
 /* Which overlaps are wanted. All false and 0: those of level linux, on every kernel that the model
  * knows. */
 struct golf_overlap_options {
@@ -15,10 +19,12 @@ struct golf_overlap_options {
     uint32_t first, last;
     uint32_t also;    /* a kernel besides these that starts all: the one that runs them; 0: none */
     unsigned headers; /* the most program headers, all but one of which do nothing: 1 or 2; 0: 1 */
-    bool spec;        /* whole headers, with nothing that the specification, qemu-user or WSL1
-                         object to */
-    bool rwx;         /* segments with W and X as well */
-    bool overcommit;  /* also those that take gigabytes, and W with X where the overlap forces it */
+    enum golf_overlap_data data; /* READ: none that are sure to be executable alone; NONE: none that
+                                    are sure to be readable, but not writable */
+    bool spec;       /* whole headers, with nothing that the specification, qemu-user or WSL1
+                        object to */
+    bool rwx;        /* segments with W and X as well */
+    bool overcommit; /* also those that take gigabytes, and W with X where the overlap forces it */
 };
 
 enum { GOLF_OVERLAPS = 512 }; /* room that is enough */
