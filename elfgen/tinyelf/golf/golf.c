@@ -8,7 +8,6 @@
 #include "base/no_memory.h"
 #include "lift/lift.h"
 #include "overlap/overlaps.h"
-#include "ptrace/host.h"
 #include "rewrite/rewrite.h"
 #include "shrink/full_writes.h"
 #include "shrink/shrink.h"
@@ -333,19 +332,6 @@ static bool is_worth(const struct finding *finding, const struct golf_overlap *o
     return true;
 }
 
-/* The running kernel, where it has to start each candidate and is none of those that are asked for;
- * 0: that is not so. */
-static uint32_t running_kernel(const struct golf_options *options)
-{
-    struct elfgen_kernel_machine machine;
-    if (!options->prover || !options->first)
-        return 0;
-    host_begin(&machine);
-    host_learn(&machine, ELFGEN_FACT_VERSION);
-    return machine.version < options->first || machine.version > options->last ? machine.version
-                                                                               : 0;
-}
-
 static void find_overlaps(struct finding *finding)
 {
     const struct golf_options *options = finding->options;
@@ -353,14 +339,15 @@ static void find_overlaps(struct finding *finding)
     const enum golf_overlap_data data = finding->lifted.data_count > 0 ? GOLF_DATA_READ
                                         : finding->lifted.bits == 64   ? GOLF_DATA_NONE
                                                                        : GOLF_DATA_ANY;
-    struct golf_overlap_options wanted = {.first = options->first,
-                                          .last = options->last,
-                                          .also = running_kernel(options),
-                                          .data = data,
-                                          .spec = options->spec,
-                                          .rwx = options->rwx || finding->lifted.has_writable_code,
-                                          .overcommit = options->overcommit,
-                                          .size = options->size};
+    struct golf_overlap_options wanted = {
+        .first = options->first,
+        .last = options->last,
+        .also = options->prover ? golf_prover_kernel(options->first, options->last) : 0,
+        .data = data,
+        .spec = options->spec,
+        .rwx = options->rwx || finding->lifted.has_writable_code,
+        .overcommit = options->overcommit,
+        .size = options->size};
     size_t count = golf_overlaps(finding->lifted.bits, &wanted, finding->overlaps, GOLF_OVERLAPS);
     for (size_t i = 0; i < count; i++)
         if (is_worth(finding, &finding->overlaps[i]))

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/no_memory.h"
 #include "base/system_error.h"
+#include "ptrace/host.h"
 
 /* Calls after which a run is cut: where answers are the prover's, and where calls are made. */
 enum { CALLS_MOST = 1000, CALLS_MADE_MOST = 20000 };
@@ -409,6 +410,15 @@ void golf_prover_explain(struct golf_prover *prover, struct golf_difference *dif
                     difference->original);
     if (input >= 0)
         close(input);
+}
+
+uint32_t golf_prover_kernel(uint32_t first, uint32_t last)
+{
+    struct elfgen_kernel_machine machine;
+    host_begin(&machine);
+    host_learn(&machine, ELFGEN_FACT_VERSION);
+    const uint32_t version = machine.version;
+    return (first && version < first) || (last && version > last) ? version : 0;
 }
 
 const struct golf_environment *golf_prover_environment(const struct golf_prover *prover,

@@ -66,6 +66,10 @@ void golf_prover_explain(struct golf_prover *prover, struct golf_difference *dif
 const struct golf_environment *golf_prover_environment(const struct golf_prover *prover,
                                                        size_t index);
 
+/* The kernel that runs candidates, and so has to start them, if it is not one of those from `first`
+ * to `last` (ELFGEN_LINUX(); 0: any); otherwise 0. */
+uint32_t golf_prover_kernel(uint32_t first, uint32_t last);
+
 /* What it has done so far. */
 struct golf_prover_facts {
     size_t environments, calls; /* of the original, in all of them */
