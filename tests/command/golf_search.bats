@@ -250,3 +250,52 @@ long_program()
     [ "$(stat -c %s data.1)" -le 3200 ]
     cmp <(./data.1) <(./original)
 }
+
+# As linkers do it: code in a segment without W, data in one without X.
+@test "what is written has a second segment where the original has no W with X, and the file is smaller" {
+    cat >counts.s <<'S'
+global _start
+section .text
+_start: mov rcx, [rsp]
+        lea rdi, [rel table]
+.next:  inc byte [rdi + rcx]
+        dec ecx
+        jnz .next
+        inc dword [total]
+        mov eax, 1
+        mov edi, 1
+        mov rsi, table
+        mov edx, 40
+        syscall
+        mov eax, 60
+        mov edi, [total]
+        syscall
+section .data
+table:  db "abcdefghijklmnopqrstuvwxyz0123456789ABC", 10
+section .bss
+total:  resd 1
+S
+    "$TINYELF" build --layout split -o counts counts.s
+    tinyelf golf --nodes 60000 -o made counts
+    exits 0
+    is_golfed made 240 counts
+    tinyelf check --kernel all made
+    exits 0
+    for arguments in "" "a b c"; do
+        run ./counts $arguments
+        expected="$status $output"
+        run ./made $arguments
+        [ "$status $output" = "$expected" ]
+    done
+    # Both headers are whole in 32 bits, too.
+    printf 'bits 32\nglobal _start\nsection .text\n_start: inc byte [text]\nmov eax, 4\nmov ebx, 1\nmov ecx, text\nmov edx, 4\nint 0x80\nmov eax, 1\nxor ebx, ebx\nint 0x80\nsection .data\ntext: db "abc", 10\n' >small.s
+    "$TINYELF" build --layout split -o small small.s
+    tinyelf golf --nodes 60000 -o made small
+    exits 0
+    is_golfed made 150 small
+    [ "$(./made)" = bbc ]
+    # A second segment is for what is written: with rwx, one is enough.
+    tinyelf golf --nodes 60000 --with rwx -o other small
+    exits 0
+    [ "$(stat -c %s other)" -lt "$(stat -c %s made)" ]
+}

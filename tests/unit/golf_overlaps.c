@@ -103,6 +103,23 @@ START_TEST(zeros_follow_the_file_where_it_may_be_written)
 }
 END_TEST
 
+/* Files of less than 200 bytes have a segment with the code, and one that may be written. */
+START_TEST(a_second_segment_is_for_what_is_written)
+{
+    for (unsigned bits = 32; bits <= 64; bits += 32) {
+        size_t count = find(bits, (struct golf_overlap_options){.second = true});
+        for (size_t i = 0; i < count; i++) {
+            ck_assert_uint_eq(overlaps[i].headers, 2);
+            ck_assert_uint_gt(overlaps[i].written_at, 0);
+            ck_assert_uint_ge(overlaps[i].written_zeros, 16 << 20);
+            ck_assert(!(overlaps[i].flags & ELFGEN_PF_W));
+            ck_assert_uint_eq(overlaps[i].base_low, overlaps[i].base_high);
+        }
+        ck_assert_uint_eq(overlaps[0].least, bits == 64 ? 136 : 96);
+    }
+}
+END_TEST
+
 START_TEST(overcommit_adds_the_program_header_at_12)
 {
     size_t count = find(64, (struct golf_overlap_options){.overcommit = true});
@@ -161,6 +178,20 @@ static uint64_t base_of(const struct golf_overlap *overlap, const uint8_t *bytes
     return vaddr & ~(uint64_t)(ELFGEN_PAGE - 1);
 }
 
+/* Whether there is a second segment, from the file's first byte on, and zeros after it. */
+static bool has_written(const struct golf_overlap *overlap, const struct elfgen_kernel_map *map,
+                        uint64_t start)
+{
+    uint64_t at = start + overlap->written_at, end = at + overlap->written_zeros;
+    for (uint64_t i = 0; i < map->count; i++) {
+        const struct elfgen_kernel_area *area = &map->areas[i];
+        if (area->start == at && area->flags & ELFGEN_PF_W && area->offset == 0 &&
+            (area->kind == ELFGEN_AREA_FILE) == (at == start + overlap->written_at))
+            at = area->end;
+    }
+    return at >= end;
+}
+
 /* Why a version of Linux does not do with the file what the overlap says; NULL: it does. Its
  * entry's offset in the file is *entry. */
 static const char *start_fault(const struct golf_overlap *overlap, const uint8_t *bytes,
@@ -194,6 +225,8 @@ static const char *start_fault(const struct golf_overlap *overlap, const uint8_t
         return "another entry";
     if ((overlap->flags & ~(uint32_t)file->flags) || ((file->flags ^ overlap->flags) & ELFGEN_PF_W))
         return "other permissions";
+    if (overlap->written_at && !has_written(overlap, &map, file->start))
+        return "no segment for what is written";
     return space > overlap->address_space && space > MOST_SPACE ? "more address space" : NULL;
 }
 
@@ -256,6 +289,7 @@ static const struct golf_overlap_options kinds[] = {
     {.first = ELFGEN_LINUX(6, 1)},
     {.headers = 2},
     {.size = 65536},
+    {.second = true},
     {.spec = true},
     {.last = ELFGEN_LINUX(5, 15)},
     {.first = ELFGEN_LINUX(5, 4), .last = ELFGEN_LINUX(5, 10)},
@@ -489,13 +523,14 @@ static Suite *suite(void)
     tcase_add_test(cases, every_layout_that_linux_takes_is_found_and_no_other);
     tcase_add_test(cases, rows_that_a_program_has_no_use_for_are_not_asked_for);
     tcase_add_test(cases, zeros_follow_the_file_where_it_may_be_written);
+    tcase_add_test(cases, a_second_segment_is_for_what_is_written);
     tcase_add_test(cases, overcommit_adds_the_program_header_at_12);
     const int all = sizeof kinds / sizeof *kinds;
     tcase_add_loop_test(cases, whatever_is_filled_in_linux_starts_it, 0, all);
     tcase_add_test(cases, fixed_bytes_are_fixed_and_free_ones_are_free);
     /* overcommit needs memory that a machine may not have; with spec, the size is in the file. */
     tcase_add_loop_test(cases, this_kernel_starts_a_filling_of_each, 0, 2);
-    tcase_add_loop_test(cases, this_kernel_starts_a_filling_of_each, 4, 6);
+    tcase_add_loop_test(cases, this_kernel_starts_a_filling_of_each, 4, 7);
     tcase_add_loop_test(cases, this_kernel_agrees_about_bytes_that_are_free_and_fixed, 0, 2);
     suite_add_tcase(suite, cases);
     return suite;

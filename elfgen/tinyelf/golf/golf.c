@@ -332,6 +332,14 @@ static bool is_worth(const struct finding *finding, const struct golf_overlap *o
     return true;
 }
 
+static bool writes(const struct golf_lifted *lifted)
+{
+    bool is_written = false;
+    for (size_t i = 0; i < lifted->data_count; i++)
+        is_written |= lifted->data[i].is_written;
+    return is_written;
+}
+
 static void find_overlaps(struct finding *finding)
 {
     const struct golf_options *options = finding->options;
@@ -348,6 +356,7 @@ static void find_overlaps(struct finding *finding)
         .rwx = options->rwx || finding->lifted.has_writable_code,
         .overcommit = options->overcommit,
         .size = options->size};
+    wanted.second = !wanted.rwx && !wanted.overcommit && !wanted.spec && writes(&finding->lifted);
     size_t count = golf_overlaps(finding->lifted.bits, &wanted, finding->overlaps, GOLF_OVERLAPS);
     for (size_t i = 0; i < count; i++)
         if (is_worth(finding, &finding->overlaps[i]))

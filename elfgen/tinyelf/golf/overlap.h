@@ -32,6 +32,9 @@ struct golf_overlap {
     uint64_t base_add;
     uint64_t memory; /* the largest file: so many bytes are mapped as they stand */
     uint64_t zeros;  /* so many bytes from `base` on are there, what is not in the file being 0 */
+    /* 0, or what is written is not there, but in a second segment, which has all of the file once
+     * more: so many bytes after it; and so many bytes are there. */
+    uint64_t written_at, written_zeros;
     uint64_t address_space; /* bytes of address space that it takes, at most */
     uint32_t flags;         /* permissions of the segment that has the file, those that are sure */
     uint16_t type;          /* e_type: ET_EXEC or ET_DYN */

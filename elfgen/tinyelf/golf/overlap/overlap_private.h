@@ -20,8 +20,11 @@ struct promise {
     uint64_t size;        /* bytes of the file that are mapped as they stand; whole pages */
     uint32_t first, last; /* kernels */
     uint32_t also;        /* a kernel besides; 0: none */
-    bool is_long_term;    /* of those between, only the series with long-term support: others are
-                             past their end */
+    uint64_t written_at;  /* 0, or all of the file is mapped once more, so many bytes after it, with
+                             W  and without X in p_flags */
+    uint64_t written_zeros; /* and so many bytes of memory are there */
+    bool is_long_term;      /* of those between, only the series with long-term support: others are
+                               past their end */
 };
 
 enum bit_kind { BIT_FIXED, BIT_FREE, BIT_TIED };
@@ -93,6 +96,15 @@ bool overlap_combine(const struct rules *rules, const struct headers *headers,
 
 /* Whether everything that `part` admits is admitted by `whole`, which promises as much. */
 bool overlap_contains(const struct golf_overlap *whole, const struct golf_overlap *part);
+
+/* ---- second.c ---- */
+
+/* Makes the rules those of a file in which one more program header begins as PT_LOAD does. */
+void overlap_begin_second(struct rules *rules);
+
+/* Makes the header after the first one that of a segment for what is written: all of the file once
+ * more, and zeros, at addresses that do not change any more. Returns false if that cannot be. */
+bool overlap_add_second(struct rules *rules, struct golf_overlap *overlap);
 
 /* ---- random ---- */
 

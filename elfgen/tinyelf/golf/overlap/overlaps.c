@@ -78,11 +78,13 @@ static bool is_forced(const struct golf_overlap *overlap)
     return overlap->cells[overlap->flags_at].kind == GOLF_CELL_FIXED;
 }
 
-static void try_headers(struct search *search, const struct rules *rules,
+static void try_headers(struct search *search, const struct rules *learnt,
                         const struct relation *relation, const struct headers *headers)
 {
     struct golf_overlap overlap;
-    if (!overlap_combine(rules, headers, &overlap))
+    struct rules now = *learnt, *rules = &now;
+    if (!overlap_combine(rules, headers, &overlap) ||
+        (search->options->second && !overlap_add_second(rules, &overlap)))
         return;
     overlap.is_overcommitted = relation->is_overcommitted;
     if (rules->promise.is_writable && !search->options->rwx && !is_forced(&overlap))
@@ -102,6 +104,12 @@ static void search_relation(struct search *search, const struct promise *promise
     size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, class_);
     if (promise->is_spec) {
         try_headers(search, &rules, relation, &(struct headers){(uint16_t)last, 1, 0});
+        return;
+    }
+    if (search->options->second) {
+        overlap_begin_second(&rules);
+        for (uint16_t phoff = 0; phoff <= last; phoff++)
+            try_headers(search, &rules, relation, &(struct headers){phoff, 2, 0});
         return;
     }
     uint16_t most = search->options->headers > 1 ? 2 : 1;
@@ -147,6 +155,8 @@ enum { ONLY_EXECUTABLE, READABLE, WRITABLE, PERMISSIONS };
 
 static bool are_wanted(const struct golf_overlap_options *options, unsigned permissions)
 {
+    if (options->second)
+        return permissions == READABLE;
     switch (permissions) {
     case ONLY_EXECUTABLE:
         return options->data != GOLF_DATA_READ;
@@ -172,11 +182,12 @@ size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
                               .also = options->also,
                               .last = options->last ? options->last : ELFGEN_LINUX(6, 18)};
     for (unsigned size = 0; size < sizeof sizes / sizeof *sizes; size++) {
-        if (size > 0 && options->size <= PAGE)
+        if (size > 0 && (options->size <= PAGE || options->second))
             break;
         for (unsigned type = 0; type < sizeof types / sizeof *types; type++)
             for (unsigned permissions = 0; permissions < PERMISSIONS; permissions++) {
-                if (!are_wanted(options, permissions))
+                if (!are_wanted(options, permissions) ||
+                    (options->second && types[type] != ELFGEN_ET_EXEC))
                     continue;
                 promise.size = sizes[size];
                 promise.type = types[type];

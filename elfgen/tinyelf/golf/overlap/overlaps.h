@@ -21,9 +21,11 @@ struct golf_overlap_options {
     unsigned headers; /* the most program headers, all but one of which do nothing: 1 or 2; 0: 1 */
     enum golf_overlap_data data; /* READ: none that are sure to be executable alone; NONE: none that
                                     are sure to be readable, but not writable */
-    bool spec;       /* whole headers, with nothing that the specification, qemu-user or WSL1
-                        object to */
-    bool rwx;        /* segments with W and X as well */
+    bool second; /* only those with a second segment for what is written, which has W, and not X:
+                    files of up to a page, not with spec */
+    bool spec;   /* whole headers, with nothing that the specification, qemu-user or WSL1
+                    object to */
+    bool rwx;    /* segments with W and X as well */
     bool overcommit; /* also those that take gigabytes, and W with X where the overlap forces it */
 };
 

@@ -51,6 +51,28 @@ static bool keeps_file(const struct promise *promise, const uint8_t *bytes, uint
     return !is_writable || end_of_bytes(promise, bytes, size, area->segment) >= size;
 }
 
+/* Whether what is written has its own segment, and zeros after the file's page. */
+static bool has_second(const struct promise *promise, const struct elfgen_kernel_map *map,
+                       const uint8_t *bytes, uint64_t size, uint64_t start)
+{
+    const uint64_t first = start + promise->written_at, end = first + promise->written_zeros;
+    uint64_t covered = first;
+    for (uint64_t i = 0; i < map->count; i++) {
+        const struct elfgen_kernel_area *area = &map->areas[i];
+        bool is_file = area->kind == ELFGEN_AREA_FILE;
+        if ((!is_file && area->kind != ELFGEN_AREA_ZERO) || area->start != covered ||
+            is_file != (covered == first) || !(area->flags & ELFGEN_PF_R) ||
+            !(area->flags & ELFGEN_PF_W))
+            continue;
+        if (is_file &&
+            (area->offset != 0 || area->missing < area->end || area->end - area->start < size ||
+             end_of_bytes(promise, bytes, size, area->segment) < size))
+            return false;
+        covered = area->end;
+    }
+    return covered >= end;
+}
+
 bool promise_holds(const struct promise *promise, uint32_t version, const uint8_t *bytes,
                    uint64_t size)
 {
@@ -76,7 +98,8 @@ bool promise_holds(const struct promise *promise, uint32_t version, const uint8_
             file = &areas[i];
     }
     if (!file || space > promise->most_space || memory > promise->most_memory ||
-        !keeps_file(promise, bytes, size, file, answer.entry))
+        !keeps_file(promise, bytes, size, file, answer.entry) ||
+        (promise->written_at && !has_second(promise, &map, bytes, size, file->start)))
         return false;
     struct elfgen_objection objection;
     unsigned row = 0, who = ELFGEN_OBJECTOR_SPECIFICATION | ELFGEN_OBJECTOR_PORTABILITY |

@@ -7,6 +7,8 @@ bool bound_may_stand(const struct search *search, const struct golf_choice *choi
 {
     for (size_t i = 0; i < choice->field_count; i++) {
         const struct golf_field *field = &choice->fields[i];
+        if (search_is_apart(search, field) && field->length < sizeof(uint32_t))
+            return false;
         if (field->kind == GOLF_ABSOLUTE_FIELD &&
             ((field->length > 1 && search->overlap->has_random_base) ||
              (field->length == 4 && !search->has_small_addresses)))
@@ -28,6 +30,8 @@ static bool may_hold(const struct search *search, const struct golf_field *field
     if (!is_of_datum(field) || search->data_at[field->target] == SEARCH_NOWHERE)
         return true;
     int64_t number = search->data_at[field->target] + field->addend;
+    if (search_is_apart(search, field))
+        number += (int64_t)search->overlap->written_at;
     size_t length = 1;
     if (field->kind == GOLF_RELATIVE_FIELD) {
         number -= (int64_t)end;

@@ -73,6 +73,11 @@ static bool put_target(struct search *search, const struct golf_field *field, si
                        size_t end, size_t target)
 {
     int64_t to = (int64_t)target + field->addend;
+    if (search_is_apart(search, field)) {
+        if (field->length < sizeof(uint32_t))
+            return false;
+        to += (int64_t)search->overlap->written_at;
+    }
     if (field->kind == GOLF_ABSOLUTE_FIELD)
         return board_put_address(&search->board, cell, field->length, field->is_signed, to);
     return to >= 0 && search_put_relative(search, cell, field->length, end, (size_t)to);
@@ -110,7 +115,9 @@ bool search_put_choice(struct search *search, uint32_t which, size_t offset)
     size_t end = offset + choice->length;
     if (end > search->board.size)
         return false;
-    if (choice->followed_by != GOLF_NONE && search->data_at[choice->followed_by] != end)
+    if (choice->followed_by != GOLF_NONE &&
+        (search->data_at[choice->followed_by] != end ||
+         (search->overlap->written_at && search->pieces->data[choice->followed_by].is_written)))
         return false;
     for (size_t i = 0; i < choice->length; i++)
         if ((choice->field_count == 0 || !field_at(choice, i)) &&
@@ -168,13 +175,15 @@ void search_forget_blocks(struct search *search)
 bool search_may_have(const struct search *search, const struct golf_data *data)
 {
     uint32_t needed = data->is_written ? ELFGEN_PF_W : ELFGEN_PF_R | ELFGEN_PF_W;
-    return search->overlap->flags & needed;
+    return (data->is_written && search->overlap->written_at) || search->overlap->flags & needed;
 }
 
 bool search_zeros_fit(const struct search *search, const struct golf_data *data, size_t offset)
 {
-    return offset <= UINT16_MAX && data->size <= search->overlap->zeros &&
-           offset + data->size <= search->overlap->zeros;
+    const struct golf_overlap *overlap = search->overlap;
+    const uint64_t zeros =
+        data->is_written && overlap->written_at ? overlap->written_zeros : overlap->zeros;
+    return offset <= UINT16_MAX && data->size <= zeros && offset + data->size <= zeros;
 }
 
 bool search_limit_addresses(struct search *search)

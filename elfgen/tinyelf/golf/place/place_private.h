@@ -147,6 +147,13 @@ bool search_put_relative(struct search *search, size_t cell, size_t length, size
 bool search_place_block(struct search *search, size_t block, uint16_t offset);
 void search_unplace_block(struct search *search, size_t block);
 void search_forget_blocks(struct search *search);
+/* Whether a field is about a datum that is in a segment of its own, since it is written. */
+static inline bool search_is_apart(const struct search *search, const struct golf_field *field)
+{
+    return search->overlap->written_at && !field->is_block && field->kind != GOLF_NEXT_FIELD &&
+           search->pieces->data[field->target].is_written;
+}
+
 /* Whether the overlap's segment has what a datum needs. */
 bool search_may_have(const struct search *search, const struct golf_data *data);
 /* The first offset from this one on at which data may be, by their alignment. */
