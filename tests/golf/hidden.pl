@@ -203,6 +203,70 @@ mov rdi, [rax - 8]
 add edi, edx
 $exit
 END
+    ['push and pop of 16 bits move the stack pointer by 2', <<"END"],
+push 85
+pop ax
+mov edi, esp
+and edi, 15
+$exit
+END
+    ['an address of 32 bits is not one of the stack', <<"END"],
+lea rax, [esp + 8]
+mov rdi, [rax]
+$exit
+END
+    ['rep stosd by edi', <<"END", "section .bss\nb: resb 4000"],
+mov edi, b
+mov eax, 0x4142
+mov ecx, [rsp]
+a32 rep stosd
+movzx edi, byte [b + 5]
+add edi, ecx
+$exit
+END
+    ['sums of 32 bits are addresses', <<"END", "section .bss\nb: resb 4000"],
+mov edi, b
+mov eax, [rsp]
+add eax, edi
+mov byte [rax], 7
+movzx edi, byte [b + 2]
+$exit
+END
+    ['lea of 32 bits is an address', <<"END", "section .bss\nb: resb 4000"],
+lea rdi, [rel b]
+mov eax, [rsp]
+lea eax, [rax + rdi]
+mov byte [rax], 7
+movzx edi, byte [b + 2]
+$exit
+END
+    ['an address that is counted up in 32 bits', <<"END", "section .bss\nb: resb 4000"],
+mov esi, b
+mov ecx, [rsp]
+.again: mov byte [rsi], cl
+inc esi
+loop .again
+movzx edi, byte [b + 1]
+$exit
+END
+    ['xlat has an index', <<"END", "table: db 11, 7, 3, 9"],
+mov eax, [rsp]
+and eax, 3
+mov ebx, table
+xlatb
+movzx edi, al
+$exit
+END
+    ['a call that writes more than there is', <<"END", "section .bss\nb: resb 16"],
+mov eax, 1
+mov edi, 1
+mov esi, b
+mov edx, 65536
+syscall
+mov edi, eax
+shr edi, 4
+$exit
+END
 );
 
 my @arguments = (['x' x 777], ['x' x 777, 'q'], []);

@@ -48,6 +48,18 @@ static bool decode_exchange(const ZydisDecoder *decoder, const uint8_t *bytes,
         ZydisDecoderDecodeFull(decoder, copy, instruction->length, instruction, operands));
 }
 
+/* Zydis gives xlat's table no index, and says that al is only written. */
+static void mend_table(const ZydisDecodedInstruction *instruction, ZydisDecodedOperand *operands)
+{
+    for (size_t i = 0; i < instruction->operand_count; i++)
+        if (operands[i].type == ZYDIS_OPERAND_TYPE_MEMORY) {
+            operands[i].mem.index = ZYDIS_REGISTER_AL;
+            operands[i].mem.scale = 1;
+        } else if (operands[i].type == ZYDIS_OPERAND_TYPE_REGISTER) {
+            operands[i].actions |= ZYDIS_OPERAND_ACTION_READ;
+        }
+}
+
 bool x86_decode(const struct x86 *machine, const uint8_t *bytes, size_t size,
                 ZydisDecodedInstruction *instruction,
                 ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT])
@@ -58,6 +70,8 @@ bool x86_decode(const struct x86 *machine, const uint8_t *bytes, size_t size,
     if (instruction->mnemonic == ZYDIS_MNEMONIC_PAUSE &&
         instruction->attributes & ZYDIS_ATTRIB_HAS_REX && instruction->raw.rex.B)
         return decode_exchange(decoder, bytes, instruction, operands);
+    if (instruction->mnemonic == ZYDIS_MNEMONIC_XLAT)
+        mend_table(instruction, operands);
     return true;
 }
 

@@ -293,7 +293,7 @@ static bool move_to_stack(struct lift *lift, struct golf_lifted *lifted)
     size_t *numbers = calloc(lifted->count, sizeof *numbers);
     bool is_done = marked && numbers;
     if (is_done && !lift->keeps_stack)
-        lift_stack_data(lifted, marked, numbers);
+        lift_stack_data(lifted, lift->narrows_addresses, marked, numbers);
     free(marked);
     free(numbers);
     return (is_done && lift_carry(lifted)) || no_memory(lift);

@@ -177,9 +177,10 @@ struct lift {
     struct lift_use *written;
     size_t written_count, written_capacity;
     bool no_folds, has_folded;
-    uint16_t alignment;   /* what instructions ask of addresses; 0: nothing */
-    bool writes_anywhere; /* it writes where addresses lead that are not known */
-    bool loads_addresses; /* an address may come from memory other than the stack */
+    uint16_t alignment;     /* what instructions ask of addresses; 0: nothing */
+    bool writes_anywhere;   /* it writes where addresses lead that are not known */
+    bool narrows_addresses; /* of an address the low 32 bits are computed with: it has no others */
+    bool loads_addresses;   /* an address may come from memory other than the stack */
     uint64_t steps;
     uint32_t walk;
     size_t restarts;

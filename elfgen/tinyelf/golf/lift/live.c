@@ -82,6 +82,8 @@ static void read_source(const struct back *back, unsigned reg, unsigned bits, bo
     const struct lift_value *value = &back->after[reg];
     unsigned most = value->bits < bits ? value->bits : bits;
     check_value(back->lift, value, bits);
+    if (is_address && most < back->lift->bits)
+        back->lift->narrows_addresses = true;
     for (unsigned round = 0; round < 2; round++)
         for (unsigned i = 0; i < GOLF_REGISTERS; i++) {
             bool is_read = round == 1 || back->instruction->reads >> i & 1;
@@ -305,6 +307,14 @@ static void check_escape(const struct back *back, unsigned reg)
         use_stack(back->lift);
 }
 
+/* Whether it is a lea of which the result has fewer bits than an address. */
+static bool is_narrow_sum(const struct back *back)
+{
+    const struct lift_instruction *instruction = back->instruction;
+    return instruction->zydis.mnemonic == ZYDIS_MNEMONIC_LEA &&
+           instruction->operands[0].size < back->lift->bits;
+}
+
 static bool go_back_over_operation(const struct back *back)
 {
     struct lift_instruction *instruction = back->instruction;
@@ -335,6 +345,9 @@ static bool go_back_over_operation(const struct back *back)
             continue;
         read_register(back->live, reg, instruction->need_bits[reg],
                       instruction->need_addresses >> reg & 1);
+        if (instruction->need_addresses >> reg & 1 &&
+            (instruction->need_bits[reg] < back->lift->bits || is_narrow_sum(back)))
+            back->lift->narrows_addresses = true;
         check_value(back->lift, &back->before[reg], instruction->need_bits[reg]);
         if (instruction->kind == LIFT_PLAIN)
             check_escape(back, reg);

@@ -64,11 +64,11 @@ struct golf_need *lift_add_need(struct golf_need *needs, size_t *count, unsigned
 /* ---- system calls ---- */
 
 /* Notes the memory that a pointer of a call is about. */
-static bool use_parameter(const struct lift_build *build, const struct lift_call *call,
-                          const struct lift_parameter *parameter,
-                          const struct lift_value before[GOLF_REGISTERS])
+static bool use_parameter(const struct lift_build *build,
+                          const struct lift_instruction *instruction, const struct lift_call *call,
+                          const struct lift_parameter *parameter)
 {
-    const struct lift_value *value = &before[parameter->reg];
+    const struct lift_value *before = instruction->before, *value = &before[parameter->reg];
     uint64_t address = lift_number(value), size = 0;
     bool is_written = parameter->kind == ELFGEN_PARAMETER_OUTPUT;
     if (is_written && value->kind == LIFT_OPAQUE)
@@ -91,7 +91,8 @@ static bool use_parameter(const struct lift_build *build, const struct lift_call
             if (size == 0)
                 return true;
             if (!lift_is_mapped(build->lift, address, size))
-                size = 0;
+                return lift_refuse_call(build->lift, instruction, call->name,
+                                        "is given more memory than there is from its address on");
         }
     }
     return lift_use_by_call(build->lift, address, size, is_written,
@@ -130,7 +131,7 @@ static bool build_call(const struct lift_build *build, const struct lift_instruc
     for (size_t i = 0; i < call.count; i++) {
         const struct lift_parameter *parameter = &call.parameters[i];
         const struct lift_value *value = &instruction->before[parameter->reg];
-        if (!use_parameter(build, &call, parameter, instruction->before))
+        if (!use_parameter(build, instruction, &call, parameter))
             return false;
         bool is_empty =
             parameter->size_in < call.count &&

@@ -21,6 +21,7 @@ struct moving {
     int64_t offset;  /* where it goes, from the first stack pointer */
     int64_t highest; /* the least stack pointer where it is needed */
     uint64_t depth;  /* bytes that calls push */
+    bool narrows;    /* sums of addresses may lose all but their low 32 bits */
 };
 
 /* ---- what is known of the stack pointer ---- */
@@ -61,6 +62,36 @@ static bool needs_it(const struct moving *moving, const struct golf_need *needs,
             if (is_of(moving, &needs[i].values[k]))
                 return true;
     return false;
+}
+
+/* Whether the object's address must have no more than 32 bits: less of it is needed, or sums are
+ * made of it that may lose the others. */
+static bool is_narrow(const struct moving *moving, const struct golf_need *needs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (needs[i].bits < moving->lifted->bits && needs_it(moving, &needs[i], 1))
+            return true;
+    return false;
+}
+
+static bool makes_sum(const struct moving *moving, const struct golf_operation *operation)
+{
+    const struct elfgen_x86_instruction *instruction = &operation->instruction;
+    if (operation->kind != GOLF_KEPT)
+        return false;
+    bool is_lea = instruction->mnemonic == (uint16_t)elfgen_x86_mnemonic("lea", 3);
+    if (is_lea || instruction->mnemonic == 0)
+        return is_of(moving, &operation->refers) ||
+               needs_it(moving, operation->needs, operation->need_count);
+    for (size_t i = 0; i < operation->need_count; i++)
+        for (size_t k = 0; needs_it(moving, &operation->needs[i], 1) && k < ELFGEN_X86_OPERANDS;
+             k++)
+            if (instruction->operands[k].kind == ELFGEN_X86_REGISTER_OPERAND &&
+                (instruction->operands[k].reg & 15) == operation->needs[i].reg)
+                return true;
+    /* String instructions have no operands, and step to the next address. */
+    return !instruction->operands[0].kind &&
+           needs_it(moving, operation->needs, operation->need_count);
 }
 
 /* Notes a stack pointer at which the object is needed. */
@@ -164,7 +195,9 @@ static bool may_move_in(struct moving *moving, const struct golf_block *block, b
             is_here =
                 is_here || (operation->writes >> reg & 1 && is_of(moving, &operation->after[reg]));
         *is_there = *is_there || is_here;
-        if ((is_here && !note(moving, stack)) || !may_refer(moving, stack, operation))
+        if ((is_here && !note(moving, stack)) || !may_refer(moving, stack, operation) ||
+            is_narrow(moving, operation->needs, operation->need_count) ||
+            (moving->narrows && makes_sum(moving, operation)))
             return false;
         stack = stack_after(operation, stack);
     }
@@ -172,6 +205,9 @@ static bool may_move_in(struct moving *moving, const struct golf_block *block, b
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
         is_here = is_here || is_of(moving, &block->at_start[reg]);
     *is_there = *is_there || is_here;
+    if (is_narrow(moving, block->needs, block->need_count) ||
+        (moving->narrows && needs_it(moving, block->needs, block->need_count)))
+        return false;
     return !is_here || (note(moving, &block->at_end[RSP]) && note(moving, &block->known[RSP]));
 }
 
@@ -398,12 +434,13 @@ static void move_objects(struct moving *moving, bool large, struct moved *moved,
     }
 }
 
-void lift_stack_data(struct golf_lifted *lifted, bool *marked, size_t *numbers)
+void lift_stack_data(struct golf_lifted *lifted, bool narrows, bool *marked, size_t *numbers)
 {
     size_t calls = nesting(lifted, numbers);
     if (lifted->uses_red_zone || calls > PUSHED)
         return;
-    struct moving moving = {.lifted = lifted, .depth = calls * lifted->bits / 8};
+    struct moving moving = {
+        .lifted = lifted, .depth = calls * lifted->bits / 8, .narrows = narrows};
     struct moved moved = {0};
     move_objects(&moving, false, &moved, marked);
     move_objects(&moving, true, &moved, marked);

@@ -98,6 +98,8 @@ struct lift_value lift_place_address(const struct lift_instruction *instruction,
         number += instruction->address + instruction->zydis.length;
     if (place->base != EFFECTS_NONE)
         base = registers[place->base];
+    if (base.kind == LIFT_STACK && place->address_bits < instruction->zydis.stack_width)
+        return opaque();
     if (place->index != EFFECTS_NONE) {
         const struct lift_value *index = &registers[place->index];
         if (!lift_is_constant(index))
@@ -232,7 +234,7 @@ static struct lift_value symbolic(const struct step *step, unsigned reg)
     const struct lift_value *loaded = loaded_value(step);
     uint8_t bits, destination = lift_register(&operands[0], &bits);
     unsigned word = step->lift->bits;
-    int64_t slot = word / 8;
+    int64_t slot = instruction->zydis.operand_width / 8; /* push and pop of 16 bits move it by 2 */
     bool is_first = destination == reg && bits >= 32 && !is_high_byte(&operands[0]);
     switch (instruction->zydis.mnemonic) {
     case ZYDIS_MNEMONIC_PUSH:
@@ -242,6 +244,8 @@ static struct lift_value symbolic(const struct step *step, unsigned reg)
             return plus(step->before[reg], (uint64_t)slot, word);
         return loaded && is_first ? *loaded : opaque();
     case ZYDIS_MNEMONIC_LEAVE:
+        if (slot * 8 != word)
+            return opaque();
         if (reg == X86_STACK_POINTER)
             return plus(step->before[5], (uint64_t)slot, word);
         return loaded ? *loaded : opaque();
