@@ -267,6 +267,74 @@ mov edi, eax
 shr edi, 4
 $exit
 END
+    ['where instructions stay, a distance between them', <<"END", 'table: dq _start.one, _start.two'],
+mov rax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+.one: nop
+.two: nop
+lea rdi, [rel .two]
+lea rax, [rel .ends]
+sub rdi, rax
+$exit
+END
+    ['where instructions stay, their bytes are written', <<"END", 'table: dq _start.one, _start.two'],
+mov rax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+.one: nop
+.two: nop
+mov eax, 1
+mov edi, 1
+mov esi, .ends
+mov edx, 8
+syscall
+mov edi, eax
+$exit
+END
+    ['where instructions stay, what a call pushed is read', <<"END", 'table: dq _start.one, _start.two'],
+mov rax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+.one: nop
+.two: nop
+call f
+mov edi, eax
+$exit
+f: mov rax, [rsp]
+sub rax, _start.ends
+ret
+END
+    ['where instructions stay, a system call leaves its address in rcx', <<"END", 'table: dq _start.one, _start.two'],
+mov rax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+.one: nop
+.two: nop
+mov eax, 1
+mov edi, 1
+mov esi, table
+xor edx, edx
+syscall
+sub rcx, .ends
+mov edi, ecx
+$exit
+END
+    ['where instructions stay, an address is counted up', <<"END", 'table: dq _start.one, _start.two'],
+mov rax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+.one: nop
+.two: cmp bl, bl
+mov edi, 6
+inc r12d
+cmp r12d, 2
+je .end
+mov rax, [table]
+inc rax
+jmp rax
+.end: $exit
+END
 );
 
 my @arguments = (['x' x 777], ['x' x 777, 'q'], []);

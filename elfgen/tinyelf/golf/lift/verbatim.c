@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/no_memory.h"
+#include "golf/lift/code_values.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/references.h"
 
 enum { BEGINS = 1, INSIDE = 2, LEADS = 4, IS_OVER = 8, IN_LIST = 16 };
 
@@ -26,26 +28,6 @@ static bool no_memory(struct verbatim *all)
 
 /* ---- places ---- */
 
-bool verbatim_is_code(const struct verbatim *all, size_t section)
-{
-    return all->known->sections[section].permissions & ELFGEN_PF_X;
-}
-
-/* The section that has an address; SIZE_MAX: none. */
-static size_t section_of(const struct verbatim *all, uint64_t address)
-{
-    for (size_t i = 0; i < all->known->section_count; i++)
-        if (address - all->known->sections[i].address < all->known->sections[i].size)
-            return i;
-    return SIZE_MAX;
-}
-
-static uint64_t place_of(const struct verbatim *all, const struct elfgen_relocation *reference)
-{
-    const struct elfgen_section *section = &all->known->sections[reference->section];
-    return section->offset == ELFGEN_NOWHERE ? ELFGEN_NOWHERE : section->offset + reference->offset;
-}
-
 static unsigned width_of(const struct verbatim *all, const struct elfgen_relocation *reference)
 {
     return elfgen_relocation_width(all->machine, reference->type);
@@ -56,20 +38,11 @@ static bool is_relative(const struct verbatim *all, const struct elfgen_relocati
     return elfgen_relocation_is_relative(all->machine, reference->type);
 }
 
-/* The reference at an offset in the file; NULL: there is none. */
-static const struct elfgen_relocation *reference_at(const struct verbatim *all, uint64_t offset)
-{
-    for (size_t i = 0; i < all->known->reference_count; i++)
-        if (place_of(all, &all->known->references[i]) == offset)
-            return &all->known->references[i];
-    return NULL;
-}
-
 /* ---- which bytes are instructions ---- */
 
 static bool reach(struct verbatim *all, uint64_t address)
 {
-    size_t section = section_of(all, address);
+    size_t section = verbatim_section_of(all, address);
     if (section == SIZE_MAX || !verbatim_is_code(all, section))
         return refuse(all, "it jumps to what is no code of a section");
     uint64_t offset = address - all->base;
@@ -89,7 +62,7 @@ static struct lift_instruction *next_at(struct verbatim *all, uint64_t offset, b
 {
     uint32_t index;
     uint64_t address = all->base + offset;
-    size_t section = section_of(all, address);
+    size_t section = verbatim_section_of(all, address);
     struct lift_instruction *found = NULL;
     if (section != SIZE_MAX && verbatim_is_code(all, section))
         found = lift_instruction_at(all->lift, address, &index);
@@ -124,10 +97,13 @@ static bool is_sum(const struct verbatim *all, const struct lift_instruction *ju
             reg = lift_register(&before->operands[1], &bits);
             continue;
         }
-        return mnemonic == ZYDIS_MNEMONIC_ADD || mnemonic == ZYDIS_MNEMONIC_SUB ||
-               mnemonic == ZYDIS_MNEMONIC_MOVSXD ||
-               (mnemonic == ZYDIS_MNEMONIC_LEA &&
-                before->operands[1].mem.index != ZYDIS_REGISTER_NONE);
+        bool is_place = mnemonic == ZYDIS_MNEMONIC_LEA &&
+                        (before->operands[1].mem.base == ZYDIS_REGISTER_NONE ||
+                         before->operands[1].mem.base == ZYDIS_REGISTER_RIP) &&
+                        before->operands[1].mem.index == ZYDIS_REGISTER_NONE;
+        return !is_place && mnemonic != ZYDIS_MNEMONIC_MOV && mnemonic != ZYDIS_MNEMONIC_POP &&
+               mnemonic != ZYDIS_MNEMONIC_XCHG &&
+               before->zydis.meta.category != ZYDIS_CATEGORY_CMOV;
     }
     return false;
 }
@@ -150,13 +126,13 @@ static bool reach_operand(struct verbatim *all, const struct lift_instruction *i
                           const ZydisDecodedOperand *operand)
 {
     const struct elfgen_relocation *reference =
-        reference_at(all, instruction->offset + instruction->zydis.raw.disp.offset);
+        verbatim_reference_at(all, instruction->offset + instruction->zydis.raw.disp.offset);
     bool is_next = operand->mem.base == ZYDIS_REGISTER_RIP;
     if (!is_next && (!reference || instruction->zydis.raw.disp.size == 0))
         return true;
     uint64_t next = instruction->address + instruction->zydis.length;
-    size_t section =
-        is_next ? section_of(all, next + (uint64_t)operand->mem.disp.value) : reference->symbol;
+    size_t section = is_next ? verbatim_section_of(all, next + (uint64_t)operand->mem.disp.value)
+                             : reference->symbol;
     if (section == SIZE_MAX || !verbatim_is_code(all, section))
         return true;
     if (operand->mem.type != ZYDIS_MEMOP_TYPE_AGEN)
@@ -218,7 +194,7 @@ static bool follow(struct verbatim *all, uint64_t offset)
 /* Whether a reference counts: it is among data, or in an instruction that is reached. */
 static bool counts(const struct verbatim *all, const struct elfgen_relocation *reference)
 {
-    uint64_t place = place_of(all, reference);
+    uint64_t place = verbatim_place_of(all, reference);
     if (place == ELFGEN_NOWHERE || place >= all->lift->size)
         return false;
     return !verbatim_is_code(all, reference->section) || all->marks[place] & (BEGINS | INSIDE);
@@ -291,10 +267,11 @@ static bool take_number(struct verbatim *all, const struct lift_instruction *ins
                         struct golf_operation *operation, uint8_t at, uint8_t bits,
                         uint64_t relative)
 {
-    const struct elfgen_relocation *reference = reference_at(all, instruction->offset + at);
+    const struct elfgen_relocation *reference =
+        verbatim_reference_at(all, instruction->offset + at);
     if (bits == 0 || (!reference && relative == 0))
         return true;
-    size_t section = reference ? reference->symbol : section_of(all, relative);
+    size_t section = reference ? reference->symbol : verbatim_section_of(all, relative);
     if (section == SIZE_MAX || operation->field_count == GOLF_CHOICE_FIELDS || bits < 32)
         return lift_refuse_at(all->lift, instruction,
                               "it has an address that is none of a section");
@@ -580,7 +557,8 @@ bool lift_verbatim(struct lift *lift, const struct golf_addresses *known, bool a
                    struct golf_lifted *lifted)
 {
     struct verbatim all = {.lift = lift, .lifted = lifted, .known = known, .aligned = aligned};
-    bool is_done = open_verbatim(&all) && find_code(&all) && number_blocks(&all);
+    bool is_done = open_verbatim(&all) && find_code(&all) && verbatim_keeps_values(&all) &&
+                   number_blocks(&all);
     /* Whether instructions ask for alignment is known with the blocks, which refer to the data. */
     for (size_t i = 0; is_done && i < lift->instruction_count; i++)
         note_alignment(&all, &lift->instructions[i]->effects);

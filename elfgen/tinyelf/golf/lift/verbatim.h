@@ -22,9 +22,6 @@ struct verbatim {
     size_t reference_count;
 };
 
-/* Whether a section has instructions. */
-bool verbatim_is_code(const struct verbatim *all, size_t section);
-
 /* Sets *lifted. Returns false after setting the error. */
 bool lift_verbatim(struct lift *lift, const struct golf_addresses *known, bool aligned,
                    struct golf_lifted *lifted);
