@@ -1,4 +1,5 @@
-# Random small programs, by seed: loops, arguments, variables, several strings, buffers, functions; 32 and 64 bits; NASM and GNU as.
+# Random small programs, by seed: loops, arguments, variables, several strings, arrays, buffers, functions, instructions of all forms that
+# instructions.pm has; 32 and 64 bits; NASM and GNU as.
 #
 # A program is a list of statements over up to five variables, each of which has a register that no call changes, or a place in memory. It
 # always ends: loops count down, and are as deep as two. What it writes and how it ends depends on arguments, variables, standard
@@ -7,18 +8,11 @@ package generate;
 use strict;
 use warnings;
 use Exporter qw(import);
+use dice;
+use instructions;
 our @EXPORT = qw(generate);
 
-my ($state, $bits, $gas, @code, @data, @bss, $labels, @functions, %register, $depth);
-
-# Perl's integers wrap only with "use integer".
-sub random {
-    { use integer; $state = $state * 6364136223846793005 + 1442695040888963407; }
-    return ($state >> 33 & 0x7fffffff) % $_[0];
-}
-
-sub one_of { return $_[random(scalar @_)] }
-sub chance { return random(100) < $_[0] }
+my ($bits, $gas, @code, @data, @arrays, @bss, $labels, @functions, @computing, %register, $depth);
 
 sub emit { push @code, "    $_[0]" }
 sub label { return 'L' . ++$labels }
@@ -29,6 +23,7 @@ sub wide {
     my $name = $_[0] =~ /^[abcd]$/ ? "$_[0]x" : $_[0];
     return $bits == 64 ? "r$name" : "e$name";
 }
+sub system_call { emit($bits == 64 ? 'syscall' : 'int 0x80') }
 my (@variables, $word);
 
 # An operand that is a variable: a register or a place in .data or .bss.
@@ -89,8 +84,23 @@ sub write_text {
     my ($name, $size) = string(text_of(), chance(60));
     my $show = random($size) + 1;
     $show = $size if chance(80);
+    if ($bits == 64 && chance(6)) { return write_by_interrupt($fd, $name, $show) }
+    $fd = one_of(5, 77) if chance(6);
     call_of(1, 4, fd => { make => sub { constant($_[0], $fd) } }, at => { make => sub { address($_[0], $name) } },
         size => { make => sub { constant($_[0], $show) } });
+}
+
+# The door of 32 bits, in a program of 64.
+sub write_by_interrupt {
+    my ($fd, $name, $size) = @_;
+    my $keeps = grep { $_ eq 'b' } @variables;
+    emit('push rbx') if $keeps;
+    emit("mov ebx, $fd");
+    emit($gas ? "mov ecx, offset $name" : "mov ecx, $name");
+    emit("mov edx, $size");
+    emit('mov eax, 4');
+    emit('int 0x80');
+    emit('pop rbx') if $keeps;
 }
 
 # Registers for loops are variables that calls keep; on 32 bits ebx is a call's, and b is in memory.
@@ -216,6 +226,138 @@ sub condition {
     }
 }
 
+# ---- instructions of all forms ----
+
+# An array of 32 bytes, in .data or .bss.
+sub array {
+    if (@arrays && chance(70)) { return one_of(@arrays)->[0] }
+    my $name = 'array' . scalar @arrays;
+    my @elements = map { random(256) } 1 .. 32;
+    my $line = chance(25) ? undef : ($gas ? '.byte ' : 'db ') . join ', ', @elements;
+    push @arrays, [$name, defined $line ? "$name: $line" : undef];
+    push @bss, $gas ? "$name: .skip 32" : "$name: resb 32" unless defined $line;
+    return $name;
+}
+
+# A place in an array: a number behind it, or what a register has.
+sub array_place {
+    my ($index) = @_;
+    my $name = array();
+    return sprintf '[%s + %d]', $name, random(24) if !defined $index || chance(60);
+    emit("and e${index}x, 7");
+    return sprintf '[%s + %s*%d + %d]', $name, wide($index), one_of(1, 2), random(10);
+}
+
+sub context {
+    my ($index, @roles) = @_;
+    return { bits => $bits, gas => $gas, registers => [registers_of($bits, @roles)], memory => chance(60) ? sub { array_place($index) } : undef };
+}
+
+# Variables in registers, by the names that registers_of() has for them.
+sub roles_of_variables {
+    my %role = $bits == 64 ? (b => 'b', x => 12, y => 13, bp => 'bp') : (x => 'di', y => 'si', bp => 'bp');
+    return grep { defined } map { $role{$_} } numbers();
+}
+
+# Sets registers to variables, numbers or a byte of an argument; ZF and its like are those of a comparison then.
+sub set_registers {
+    for my $names (registers_of($bits, @_)) {
+        my $register = $names->[$bits == 64 ? 3 : 2];
+        my $choice = random(5);
+        if ($choice < 3) { emit("mov $register, " . variable(one_of(numbers()))) }
+        elsif ($choice == 3) { emit("mov $names->[2], " . random(300)) }
+        else { emit("movzx $names->[2], byte " . ($gas ? 'ptr ' : '') . array_place()) }
+    }
+    emit("cmp " . wide($_[0]) . ', ' . random(100));
+}
+
+# What was computed becomes a variable.
+sub keep_result {
+    if (chance(25)) { emit('set' . condition_code() . ' al'), emit('movzx eax, al') }
+    emit('mov ' . variable(one_of(numbers())) . ', ' . wide('a'));
+}
+
+sub compute {
+    my @roles = (qw(a c d), grep { chance(30) } $bits == 64 ? qw(si di 8 9 10) : 'b');
+    set_registers(@roles);
+    my $context = context('c', @roles, chance(50) ? roles_of_variables() : ());
+    for (1 .. 1 + random(5)) {
+        if (chance(5)) { emit('xor edx, edx'), emit('or ecx, 1'), emit('div ' . wide('c')) }
+        elsif (chance(6)) { emit('push ' . wide(one_of(qw(a c d)))), emit(instruction($context)), emit('pop ' . wide(one_of(qw(a c d)))) }
+        else { emit(instruction($context)) }
+    }
+    keep_result();
+}
+
+# A loop that counts in ecx, by loop or without.
+sub tight_loop {
+    my $again = label();
+    set_registers(qw(a d));
+    emit('mov ecx, ' . (1 + random(6)));
+    my $skip = chance(20) && label();
+    if ($skip) { emit('mov ' . wide('c') . ', ' . variable(one_of(numbers()))), emit('and ecx, 7'), emit(($bits == 64 ? 'jrcxz' : 'jecxz') . " $skip") }
+    place($again);
+    my $context = context('d', 'a', 'd', $bits == 64 ? grep { /^\d/ } roles_of_variables() : ());
+    $context->{no_cl} = 1;
+    emit(instruction($context)) for 1 .. 1 + random(3);
+    my $choice = random(5);
+    if ($choice < 2) { emit("loop $again") }
+    elsif ($choice == 2) { emit(one_of(qw(loope loopne)) . " $again") }
+    else { emit(one_of('dec ecx', 'sub ecx, 1')), emit("jnz $again") }
+    place($skip) if $skip;
+    keep_result();
+}
+
+# String instructions on two arrays, and one of them is written.
+sub copy {
+    my ($from, $to, $count) = (array(), array(), 1 + random(16));
+    my $choice = random(7);
+    my @kept = $bits == 32 ? grep { my $r = $_; grep { variable($_) eq $r } @variables } qw(esi edi) : ();
+    emit("push $_") for @kept;
+    emit('mov ' . wide('a') . ', ' . variable(one_of(grep { !/^[xy]$/ } numbers()))) if grep { !/^[xy]$/ } numbers();
+    emit('xor eax, eax') unless grep { !/^[xy]$/ } numbers();
+    address('si', $from);
+    address('di', $to);
+    constant('c', $count);
+    my $again = label();
+    if ($choice == 0) { emit('rep movsb') }
+    elsif ($choice == 1) { emit('rep stosb') }
+    elsif ($choice == 2) { emit('rep stosd') if $count <= 8 }
+    elsif ($choice == 3) { emit('repe cmpsb'), emit('seta al') }
+    elsif ($choice == 4) { emit('repne scasb'), emit('mov eax, ecx') }
+    elsif ($choice == 5) { place($again), emit('lodsb'), emit(one_of('xor al, cl', 'add al, 3', 'rol al, 1')), emit('stosb'), emit("loop $again") }
+    else { emit(one_of('movsb', 'lodsb', 'stosb', 'movsd')) }
+    emit("pop $_") for reverse @kept;
+    emit('movzx eax, al') if $choice > 2;
+    emit('mov ' . variable(one_of(numbers())) . ', ' . wide('a')) if numbers() && $choice > 2;
+    call_of(1, 4, fd => { make => sub { constant($_[0], 1) } }, at => { make => sub { address($_[0], $to) } },
+        size => { make => sub { constant($_[0], $count) } }) if chance(70);
+}
+
+# A function that computes of eax, ecx and edx, or of what was pushed.
+sub function_that_computes {
+    my ($name, $takes) = @_;
+    place($name);
+    emit('add ' . wide('a') . ', [' . wide('sp') . " + $word]") if $takes;
+    my @kept = grep { chance(20) } qw(c bp b);
+    emit('push ' . wide($_)) for @kept;
+    my $context = context('c', qw(a c d), @kept);
+    emit('mov ' . wide($_) . ', ' . wide('a')) for grep { $_ ne 'c' } @kept;
+    emit('cmp eax, ' . random(50));
+    emit(instruction($context)) for 1 .. 1 + random(4);
+    emit('pop ' . wide($_)) for reverse @kept;
+    emit($takes && $takes == 2 ? "ret $word" : 'ret');
+}
+
+sub call_what_computes {
+    my ($name, $takes) = @{ one_of(@computing) };
+    set_registers(qw(a c d));
+    emit('push ' . one_of(wide('c'), variable(one_of(numbers())), 5)) if $takes;
+    emit("call $name");
+    emit(one_of('pop ' . wide('c'), 'add ' . wide('sp') . ", $word")) if $takes && $takes == 1;
+    keep_result();
+}
+
 # Reads a few bytes, and makes something of what came.
 sub read_input {
     my $size = one_of(1, 4, 64, 512);
@@ -305,8 +447,14 @@ sub check_result {
 sub statements {
     my ($count) = @_;
     for (1 .. $count) {
-        my $choice = random(20);
-        if ($choice < 6) { write_or_function(chance(80) ? 1 : 2); check_result() if chance(25) && $code[-1] =~ /syscall|int/ }
+        my $choice = random(30);
+        if ($choice >= 20) {
+            if (!numbers()) { copy() if $choice == 20 }
+            elsif ($choice < 24) { compute() }
+            elsif ($choice < 26) { tight_loop() }
+            elsif ($choice < 28) { copy() }
+            elsif (@computing) { call_what_computes() for 1 .. 1 + random(2) }
+        } elsif ($choice < 6) { write_or_function(chance(80) ? 1 : 2); check_result() if chance(25) && $code[-1] =~ /syscall|int/ }
         elsif ($choice < 9) { arithmetic() if numbers() }
         elsif ($choice < 11) { write_digit() }
         elsif ($choice < 13) { write_string(one_of(strings())) if strings() }
@@ -329,12 +477,11 @@ sub leave {
 # generate(SEED): the source of a program.
 sub generate {
     my ($seed) = @_;
-    $state = $seed * 7919 + 12345;
-    random(2) for 1 .. 4;
+    start_dice($seed);
     $bits = chance(65) ? 64 : 32;
     $word = $bits / 8;
     $gas = chance(35);
-    (@code, @data, @bss, @functions, %register) = ();
+    (@code, @data, @arrays, @bss, @functions, @computing, %register) = ();
     $labels = $depth = 0;
     my @from = ('b', 'bp', 'x', 'y', 'm');
     @variables = map { splice @from, random(scalar @from), 1 } 1 .. 1 + random(1 + random(5));
@@ -352,18 +499,26 @@ sub generate {
         @code = @outer;
         push @functions, "f$number";
     }
+    for my $number (1 .. (chance(70) ? 0 : 1 + random(2))) {
+        my @outer = splice @code;
+        push @computing, ["g$number", one_of(0, 0, 1, 2)];
+        function_that_computes(@{ $computing[-1] });
+        push @bodies, splice @code;
+        push @code, @outer;
+    }
     statements(1 + random(4));
     leave(chance(60) ? random(256) : undef);
     push @bss, map { $gas ? "v_$_: .skip $word" : "v_$_: resb $word" } grep { variable($_) =~ /\[v_/ } @variables;
     my @text = (@code, @bodies);
+    my @words = grep { defined } map { $_->[1] } @arrays;
     if ($gas) {
         return join "\n", "# seed $seed", '.intel_syntax noprefix', $bits == 32 ? '.code32' : (), '.globl _start', '.text', '_start:', @text,
-            chance(50) ? '.data' : '.text', @data, '.bss', @bss, '';
+            chance(50) ? '.data' : '.text', @data, '.data', @words, '.bss', @bss, '';
     }
     my $written = grep { /mov(?: byte)? \[t/ } @text;
     my $section = $written ? 'section .data' : one_of('section .rodata', 'section .data', '');
-    return join "\n", "; seed $seed", "bits $bits", 'global _start', 'section .text', '_start:', @text, $section, @data, 'section .bss', @bss,
-        '';
+    return join "\n", "; seed $seed", "bits $bits", 'global _start', 'section .text', '_start:', @text, $section, @data,
+        @words ? 'section .data' : (), @words, 'section .bss', @bss, '';
 }
 
 1;

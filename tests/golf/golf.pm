@@ -9,7 +9,7 @@ use File::Temp qw(tempdir);
 use JSON::PP;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(hidden_behind setup build golf judge run_command write_file size_of in_parallel median_of $folder $tinyelf $here);
+our @EXPORT = qw(hidden_behind report setup build golf judge run_command write_file size_of in_parallel median_of $folder $tinyelf $here);
 our ($folder, $tinyelf, $judge);
 our $here = dirname(abs_path(__FILE__));
 
@@ -71,30 +71,29 @@ sub run_command {
     return ($status, @texts);
 }
 
-# hidden_behind(CODE, DATA): a program that runs the code if its first argument has 777 bytes, which no environment of the proof
-# has; rbx is 777 there.
+# hidden_behind(CODE, DATA, BITS): a program that runs the code if its first argument has 777 bytes, which no environment of the proof
+# has; rbx or ebx is 777 there. DATA begins in section .data; BITS are 64 if they are not given.
 sub hidden_behind {
-    my ($code, $data) = @_;
-    return <<"END" . ($data ? "section .data\n$data\n" : '');
+    my ($code, $data, $bits) = @_;
+    my ($r, $word, $end) = ($bits // 64) == 64 ? ('r', 8, "mov edi, 3\nmov eax, 60\nsyscall") : ('e', 4, "mov ebx, 3\nmov eax, 1\nint 0x80");
+    return ($word == 4 ? "bits 32\n" : '') . <<"END" . ($data ? "section .data\n$data\n" : '');
 global _start
 _start:
-mov rsi, [rsp + 16]
-test rsi, rsi
+mov ${r}si, [${r}sp + @{[2 * $word]}]
+test ${r}si, ${r}si
 jz normal
 xor ebx, ebx
 .length:
-cmp byte [rsi + rbx], 0
+cmp byte [${r}si + ${r}bx], 0
 je .ends
-inc rbx
+inc ${r}bx
 jmp .length
 .ends:
 cmp ebx, 777
 jne normal
 $code
 normal:
-mov edi, 3
-mov eax, 60
-syscall
+$end
 END
 }
 
@@ -124,6 +123,7 @@ sub golf {
     else {
         $result{report} = $report;
         $result{size} = size_of($output);
+        $result{rejected} = $report->{search}{rejected};
         $result{verdict} = $result{size} == $report->{original}{size} ? 'copy' : 'smaller';
         $result{verdict} = 'bad' if $result{size} > $report->{original}{size} || $result{size} != $report->{candidate}{size};
     }
@@ -138,6 +138,34 @@ sub judge {
     return undef if $status == 3 << 8;
     chomp(my $said = $text . $errors);
     return "judge: $said" . ($status == 256 ? '' : " (status $status)");
+}
+
+# report(SEEDS, RESULTS, PERCENT): prints how often which verdict with which reason occurs, the seeds that are wrong, and counts. Returns
+# the exit status: 0 if nothing is wrong and at least so many of a hundred became smaller, since nothing else is judged.
+sub report {
+    my ($seeds, $results, $percent) = @_;
+    my ($wrong, %why, %count) = (0);
+    for my $at (0 .. $#$seeds) {
+        my $result = $results->[$at];
+        my $verdict = $result->{verdict};
+        my $reason = $result->{message} =~ s/\A.*?(?:error|note): //sr =~ s/\n.*//sr =~ s/0x[0-9a-f]+/N/gr =~ s/\b\d+\b/N/gr;
+        $reason =~ s/.*(?:instructions stay|left alone)[^:]*: // or $verdict ne 'smaller' or $reason = '';
+        $count{$verdict}++;
+        $count{verbatim}++ if $verdict eq 'smaller' && $reason;
+        $count{rejected}++ if $result->{rejected};
+        $why{"$verdict: " . ($verdict eq 'different' ? '' : $reason =~ s/N: //r)}++;
+        print "seed $seeds->[$at]: golf made files that did something else ($result->{rejected})\n" if $result->{rejected} && $ENV{VERBOSE};
+        next if $verdict =~ /^(?:smaller|copy|not judged)$/ || ($verdict eq 'refused' && $reason);
+        $wrong++;
+        print "seed $seeds->[$at]: $verdict: $result->{message}\n";
+    }
+    printf "%5d %s\n", $why{$_}, $_ =~ s/: $//r for sort { $why{$b} <=> $why{$a} || $a cmp $b } keys %why;
+    $count{$_} //= 0 for qw(smaller verbatim copy refused rejected);
+    printf "%d programs from seed %d on: %d smaller (%d of them with their own instructions), %d copied, %d refused, %d wrong; "
+        . "of %d golf's proof rejected a file\n", scalar @$seeds, $seeds->[0], @count{qw(smaller verbatim copy refused)}, $wrong, $count{rejected};
+    my $is_enough = $count{smaller} * 100 >= @$seeds * $percent;
+    print "too few became smaller, at least $percent of a hundred are wanted: what golf makes was hardly compared\n" unless $is_enough;
+    return $wrong > 0 || !$is_enough;
 }
 
 # in_parallel(JOBS, FUNCTION, ITEM...): the function's results (which JSON can tell), in the order of the items.
