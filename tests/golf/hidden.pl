@@ -179,6 +179,31 @@ mov edi, eax
 add edi, edx
 $exit
 END
+    ['scas and cmps move their addresses', <<"END", 'bytes: db 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16'],
+mov rdx, [rsp]
+mov edi, bytes + 2
+mov al, 7
+mov ecx, 12
+repne scasb
+mov [rdi + 1], dl
+mov esi, bytes
+mov edi, bytes
+mov ecx, 5
+repe cmpsb
+mov [rsi + 2], dl
+mov [rdi + 1], cl
+mov eax, edx
+mov esi, bytes
+mov edi, bytes
+cmpsd
+scasb
+sub edi, esi
+add dil, [bytes + 8]
+add dil, [bytes + 7]
+add dil, [bytes + 6]
+add dil, [bytes + 2]
+$exit
+END
     ['a jump by a distance between instructions', <<"END", 'distances: dq 0, 0, _start.second - _start.first, 0'],
 mov rcx, [rsp]
 mov rax, [distances + rcx*8]

@@ -1,4 +1,5 @@
-/* x86/processor.c against the processor: reserved nops as long as it says, and f3 41 90.
+/* x86/processor.c against the processor: reserved nops as long as it says, f3 41 90, and which
+ * registers change.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "x86/effects.h"
 #include "x86/x86.h"
 #include "room.h"
 
@@ -19,7 +21,7 @@ struct subject {
     struct user_regs_struct registers;
 };
 
-enum { PAGE = 4096 };
+enum { PAGE = 4096, GENERAL = 16 };
 
 static void start(struct subject *subject)
 {
@@ -150,6 +152,77 @@ START_TEST(rep_and_90_with_rex_b_leaves_nothing_known)
 }
 END_TEST
 
+/* Whether the operands of an instruction say that a register changes. */
+static bool is_written(const ZydisDecodedInstruction *instruction,
+                       const ZydisDecodedOperand *operands, unsigned reg)
+{
+    for (size_t i = 0; i < instruction->operand_count; i++)
+        if (operands[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+            operands[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE &&
+            effects_register(operands[i].reg.value) == reg)
+            return true;
+    return false;
+}
+
+static void read_general(const struct user_regs_struct *from, uint64_t general[GENERAL])
+{
+    const uint64_t all[] = {from->rax, from->rcx, from->rdx, from->rbx, from->rsp, from->rbp,
+                            from->rsi, from->rdi, from->r8,  from->r9,  from->r10, from->r11,
+                            from->r12, from->r13, from->r14, from->r15};
+    memcpy(general, all, sizeof all);
+}
+
+/* Runs an instruction, and compares the registers that changed. Returns whether it ran. */
+static bool check_registers(struct subject *subject, const struct x86 *machine,
+                            const uint8_t bytes[ELFGEN_INSTRUCTION_MOST])
+{
+    ZydisDecodedInstruction instruction;
+    ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+    struct user_regs_struct after;
+    uint64_t was[GENERAL], is[GENERAL];
+    if (!x86_decode(machine, bytes, ELFGEN_INSTRUCTION_MOST, &instruction, operands) ||
+        instruction.meta.category == ZYDIS_CATEGORY_SYSCALL ||
+        instruction.meta.category == ZYDIS_CATEGORY_INTERRUPT)
+        return false;
+    if (run_one(subject, bytes, &after) != instruction.length)
+        return false;
+    read_general(&subject->registers, was);
+    read_general(&after, is);
+    was[0] = was[1] = was[2] = was[5] = (uintptr_t)subject->code + PAGE / 2;
+    was[8] = 0x123456789;
+    for (unsigned reg = 0; reg < GENERAL; reg++)
+        ck_assert_msg(was[reg] == is[reg] || is_written(&instruction, operands, reg),
+                      "%02x %02x %02x %02x: register %u", bytes[0], bytes[1], bytes[2], bytes[3],
+                      reg);
+    return true;
+}
+
+START_TEST(registers_that_change_are_those_that_decoding_names)
+{
+    static const uint8_t prefixes[] = {0x90, 0x66, 0xf2, 0xf3, 0x48};
+    static const uint8_t modrms[] = {0x00, 0x08, 0xc1, 0xd3};
+    struct x86 *machine = new_machine(ELFGEN_EM_X86_64);
+    struct subject subject;
+    size_t ran = 0;
+    start(&subject);
+    subject.registers.rsi = subject.registers.rdi = (uintptr_t)subject.code + PAGE / 2 + 64;
+    for (unsigned at = 0; at < 5 * 4 * 512; at++) {
+        uint8_t bytes[ELFGEN_INSTRUCTION_MOST] = {0};
+        size_t size = 0;
+        if (prefixes[at % 5] != 0x90)
+            bytes[size++] = prefixes[at % 5];
+        if (at / 20 >= 256)
+            bytes[size++] = 0x0f;
+        bytes[size++] = (uint8_t)(at / 20);
+        bytes[size] = modrms[at / 5 % 4];
+        ran += check_registers(&subject, machine, bytes);
+    }
+    stop(&subject);
+    ck_assert_uint_gt(ran, 3000);
+    free(machine);
+}
+END_TEST
+
 static void check_text(uint64_t e_machine, const char *bytes, size_t size, const char *expected)
 {
     char room[100];
@@ -196,6 +269,7 @@ static Suite *x86_processor_suite(void)
     TCase *cases = tcase_create("processor");
     tcase_add_test(cases, reserved_nops_are_as_long_as_the_processor_says);
     tcase_add_test(cases, rep_and_90_with_rex_b_leaves_nothing_known);
+    tcase_add_test(cases, registers_that_change_are_those_that_decoding_names);
     tcase_add_test(cases, names_are_those_of_the_field);
     suite_add_tcase(suite, cases);
     return suite;

@@ -33,6 +33,35 @@ static bool decode_without_mpx(const ZydisDecoder *decoder, const uint8_t *bytes
                  : ZydisDecoderDecodeInstruction(decoder, NULL, copy, most, instruction));
 }
 
+static bool is_comparison_of_strings(const ZydisDecodedInstruction *instruction)
+{
+    return instruction->meta.category == ZYDIS_CATEGORY_STRINGOP &&
+           (instruction->opcode == 0xa6 || instruction->opcode == 0xa7 ||
+            instruction->opcode == 0xae || instruction->opcode == 0xaf);
+}
+
+/* Zydis does not say that cmps and scas change the registers that have their addresses. */
+static void add_addresses(ZydisDecodedInstruction *instruction, ZydisDecodedOperand *operands)
+{
+    const uint8_t count = instruction->operand_count;
+    const bool repeats = instruction->attributes & (ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE);
+    for (uint8_t i = 0; i < count && instruction->operand_count < ZYDIS_MAX_OPERAND_COUNT; i++) {
+        if (operands[i].type != ZYDIS_OPERAND_TYPE_MEMORY)
+            continue;
+        ZydisDecodedOperand *added = &operands[instruction->operand_count];
+        *added = (ZydisDecodedOperand){
+            .id = instruction->operand_count,
+            .visibility = ZYDIS_OPERAND_VISIBILITY_HIDDEN,
+            .actions =
+                repeats ? ZYDIS_OPERAND_ACTION_READ_CONDWRITE : ZYDIS_OPERAND_ACTION_READWRITE,
+            .size = instruction->address_width,
+            .type = ZYDIS_OPERAND_TYPE_REGISTER,
+        };
+        added->reg.value = operands[i].mem.base;
+        instruction->operand_count++;
+    }
+}
+
 /* f3 90 is pause, but REX.B makes 90 an exchange with r8. The manuals do not say which of the two
  * f3 41 90 is: qemu, Bochs and llvm-mc exchange, an Intel Xeon of model 167 pauses. */
 static bool decode_exchange(const ZydisDecoder *decoder, const uint8_t *bytes,
@@ -67,6 +96,8 @@ bool x86_decode(const struct x86 *machine, const uint8_t *bytes, size_t size,
     const ZydisDecoder *decoder = &machine->decoder;
     if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(decoder, bytes, size, instruction, operands)))
         return decode_without_mpx(decoder, bytes, size, instruction, operands);
+    if (is_comparison_of_strings(instruction))
+        add_addresses(instruction, operands);
     if (instruction->mnemonic == ZYDIS_MNEMONIC_PAUSE &&
         instruction->attributes & ZYDIS_ATTRIB_HAS_REX && instruction->raw.rex.B)
         return decode_exchange(decoder, bytes, instruction, operands);
