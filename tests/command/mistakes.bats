@@ -439,9 +439,9 @@ END
         exits 1
         says "no entry: 'nv' is not defined; start at another label with -e: _start"
     done
-    # The last one counts.
     tinyelf build -env -e nx hello.s
-    says "no entry: 'nx' is not defined"
+    exits 2
+    says "option '-e' is given twice: 'nv', then 'nx'"
 }
 
 @test "-version, -help and help of help are understood" {

@@ -35,7 +35,7 @@ commands()
         { for (i = 1; i <= NF; i++) if ($i == "") { print "empty: " $0; bad = 1 } }
         $1 == "option" && ($3 !~ /^-[A-Za-z]?$/ || $4 !~ /^--[a-z-]+$/) { print "spelling: " $0; bad = 1 }
         $1 == "option" && ($5 == "-") != ($7 == "-") { print "value: " $0; bad = 1 }
-        $1 == "option" && $7 !~ /^(-|any|choice|list|path)$/ { print "value: " $0; bad = 1 }
+        $1 == "option" && $7 !~ /^(-|any|choice|list|path|words)$/ { print "value: " $0; bad = 1 }
         $1 == "choice" && kind[$2, $3] !~ /^(choice|list)$/ { print "no value: " $0; bad = 1 }
         $1 == "option" { kind[$2, $4] = $7 }
         $1 == "option" && seen[$2, $4]++ { print "twice: " $0; bad = 1 }
@@ -86,6 +86,47 @@ commands()
         exits 2
         [[ $stderr != *"did you mean"* ]]
     done <all
+}
+
+# A value that the option COMMAND LONG takes, whose value is called ARGUMENT: value_of COMMAND LONG ARGUMENT
+value_of()
+{
+    local choice
+    choice=$(rows choice "$1" | awk -F '\t' -v option="$2" '$3 == option { print $4; exit }')
+    case $choice$3 in
+    VERSIONS) echo all ;;
+    I/N) echo 1/2 ;;
+    N | SECONDS | SIZE | S | ADDRESS) echo 16 ;;
+    'N|NAME') echo GNU ;;
+    "$3") echo name ;;
+    *) echo "$choice" ;;
+    esac
+}
+
+@test "an option that has one value is given once, by its letter or its name; lists and words add up" {
+    rows option | grep -v "^option	tinyelf" >all
+    local counted=0
+    while IFS=$'\t' read -r _ command letter long argument _ kind; do
+        [ "$argument" != - ] || continue
+        value=$(value_of "$command" "$long" "$argument")
+        for option in "$long" "$letter"; do
+            [ "$option" != - ] || continue
+            tinyelf "$command" "$long" "$value" "$option" "$value" --help
+            if [ "$kind" = list ] || [ "$kind" = words ]; then
+                exits 0
+            else
+                exits 2
+                says "tinyelf: $command: error: option '$option' is given twice: '$value', then '$value'"
+                counted=$((counted + 1))
+            fi
+        done
+    done <all
+    [ "$counted" -ge 60 ]
+    cp "$SOURCE/asm/hello.s" .
+    "$TINYELF" build hello.s -o hello
+    "$TINYELF" explain --format json --with bytes,memory hello >together
+    "$TINYELF" explain --format json --with bytes --with memory hello >apart
+    cmp together apart
 }
 
 @test "--help of every command shows all of its options and choices" {

@@ -174,7 +174,7 @@ END
     says "one file at a time"
     tinyelf show -o a -o b hello
     exits 2
-    says "two outputs, 'a' and 'b'"
+    says "option '-o' is given twice: 'a', then 'b'"
     [ -z "$(ls -A "$TMPDIR")" ]
     [ ! -e "$BATS_TEST_TMPDIR/asked" ]
     holds_only hello

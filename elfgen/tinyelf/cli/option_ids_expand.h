@@ -6,12 +6,14 @@ enum option_id {
 #define HEADING(text)
 #define OPTION(id, letter, name, argument, help)               OPTION_##id,
 #define OPTION_PATH(id, letter, name, argument, help)          OPTION_##id,
+#define OPTION_WORDS(id, letter, name, argument, help)         OPTION_##id,
 #define OPTION_OF(id, letter, name, argument, choices, help)   OPTION_##id,
 #define OPTION_LIST(id, letter, name, argument, choices, help) OPTION_##id,
 #include OPTIONS
 #undef HEADING
 #undef OPTION
 #undef OPTION_PATH
+#undef OPTION_WORDS
 #undef OPTION_OF
 #undef OPTION_LIST
 };

@@ -161,10 +161,28 @@ static const char *next_word(const struct command_options *command, char **argv)
     return *word && strcmp(*word, "--") != 0 && **word == '-' ? *word : NULL;
 }
 
+/* Notes that the option was given. Returns EXIT_YES, or EXIT_USAGE after reporting that it has one
+ * value, and got another before: `values` has a value a row, NULL for those that were not given. */
+static int note_value(const struct command_options *command, const struct option_row *row,
+                      const struct option_given *given, const char **values)
+{
+    const char **value = &values[row - command->rows];
+    const char *before = *value;
+    *value = given->value;
+    if (!before || row->value == OPTION_VALUE_LIST || row->value == OPTION_VALUE_WORDS)
+        return EXIT_YES;
+    return given->letter
+               ? usage_error(command->name, "option '-%c' is given twice: '%s', then '%s'",
+                             given->letter, before, given->value)
+               : usage_error(command->name, "option '--%s' is given twice: '%s', then '%s'",
+                             row->name, before, given->value);
+}
+
 int options_read(const struct command_options *command, int argc, char **argv,
                  option_handler *handle, void *context)
 {
     struct getopt_tables tables;
+    const char *values[OPTION_ROWS_MOST] = {NULL};
     const char *word = NULL; /* of several letters, which is not at its end */
     int value, status = EXIT_YES;
     make_tables(command, &tables);
@@ -190,8 +208,11 @@ int options_read(const struct command_options *command, int argc, char **argv,
         /* getopt_long() leaves optind at a word of which letters are left. */
         if (optind >= argc || argv[optind] != word)
             word = NULL;
-        status = row->value == OPTION_VALUE_LIST ? take_list(command, row, handle, context)
-                                                 : take_one(command, row, &given, handle, context);
+        status = note_value(command, row, &given, values);
+        if (status == EXIT_YES)
+            status = row->value == OPTION_VALUE_LIST
+                         ? take_list(command, row, handle, context)
+                         : take_one(command, row, &given, handle, context);
     }
     return status;
 }

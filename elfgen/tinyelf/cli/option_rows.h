@@ -20,8 +20,9 @@ struct option_choice {
 /* What an option's value is, besides one of its choices where it has some. */
 enum option_value {
     OPTION_VALUE_ANY,
-    OPTION_VALUE_PATH, /* of a file or folder: not empty */
-    OPTION_VALUE_LIST  /* several choices, with commas between them: the handler gets each */
+    OPTION_VALUE_PATH,  /* of a file or folder: not empty */
+    OPTION_VALUE_WORDS, /* given several times, its values add up; so they do in a list */
+    OPTION_VALUE_LIST   /* several choices, with commas between them: the handler gets each */
 };
 
 struct option_row {
@@ -71,7 +72,8 @@ typedef int option_handler(void *context, const struct option_given *given);
 
 enum { OPTIONS_READ = -1 };
 
-/* Calls `handle` for each option on the command line. Returns OPTIONS_READ, with the first operand
+/* Calls `handle` for each option on the command line. One that has a value, and not several, is
+ * given once. Returns OPTIONS_READ, with the first operand
  * at argv[optind], or the exit status: after --help, and after a usage error was reported. */
 int options_read(const struct command_options *command, int argc, char **argv,
                  option_handler *handle, void *context);

@@ -4,6 +4,7 @@
  *   HEADING(TEXT)                                            begins a group in --help
  *   OPTION(ID, LETTER, NAME, ARGUMENT, HELP)                 an option; the fields of option_row
  *   OPTION_PATH(ID, LETTER, NAME, ARGUMENT, HELP)            the same; its value names a file
+ *   OPTION_WORDS(ID, LETTER, NAME, ARGUMENT, HELP)           the same; several values add up
  *   OPTION_OF(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)     an option whose value is a choice
  *   OPTION_LIST(ID, LETTER, NAME, ARGUMENT, CHOICES, HELP)   the same; several, with commas
  *  COLOR_OPTION                                              --color, for option_colour()
@@ -26,6 +27,8 @@ static const struct option_row option_rows[] = {
     {OPTION_##id, letter, OPTION_VALUE_ANY, name, argument, NULL, help},
 #define OPTION_PATH(id, letter, name, argument, help)                                              \
     {OPTION_##id, letter, OPTION_VALUE_PATH, name, argument, NULL, help},
+#define OPTION_WORDS(id, letter, name, argument, help)                                             \
+    {OPTION_##id, letter, OPTION_VALUE_WORDS, name, argument, NULL, help},
 #define OPTION_OF(id, letter, name, argument, choices, help)                                       \
     {OPTION_##id, letter, OPTION_VALUE_ANY, name, argument, choices, help},
 #define OPTION_LIST(id, letter, name, argument, choices, help)                                     \
@@ -34,6 +37,7 @@ static const struct option_row option_rows[] = {
 #undef HEADING
 #undef OPTION
 #undef OPTION_PATH
+#undef OPTION_WORDS
 #undef OPTION_OF
 #undef OPTION_LIST
 };

@@ -26,6 +26,8 @@ static const char *value_kind(const struct option_row *row)
         return "list";
     if (row->value == OPTION_VALUE_PATH)
         return "path";
+    if (row->value == OPTION_VALUE_WORDS)
+        return "words";
     return row->choices ? "choice" : "any";
 }
 

@@ -80,8 +80,6 @@ static int take_option(void *context, const struct option_given *given)
     struct golf_request *options = context;
     switch ((enum option_id)given->id) {
     case OPTION_OUTPUT:
-        if (options->output)
-            return usage_error("golf", "two outputs, '%s' and '%s'", options->output, given->value);
         options->output = given->value;
         break;
     case OPTION_NODES:

@@ -68,8 +68,6 @@ static int take_option(void *context, const struct option_given *given)
     const char **page = context;
     switch ((enum option_id)given->id) {
     case OPTION_OUTPUT:
-        if (*page)
-            return usage_error("show", "two outputs, '%s' and '%s'", *page, given->value);
         *page = given->value;
         break;
     }

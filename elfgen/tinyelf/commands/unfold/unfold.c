@@ -61,9 +61,6 @@ static int take_option(void *context, const struct option_given *given)
     struct options *options = context;
     switch ((enum option_id)given->id) {
     case OPTION_OUTPUT:
-        if (options->output)
-            return usage_error("unfold", "two outputs, '%s' and '%s'", options->output,
-                               given->value);
         options->output = given->value;
         break;
     case OPTION_KERNEL:
