@@ -515,6 +515,49 @@ sizes()
     cmp before out.debug
 }
 
+@test "a FILE.debug that an earlier -g left is noted where it is of another build, and never removed" {
+    cp "$SOURCE/asm/hello.s" hello.s
+    tinyelf build -g hello.s
+    exits 0
+    cp hello.debug before
+    # The same program: FILE.debug is right.
+    tinyelf build hello.s
+    exits 0
+    [ -z "$stderr" ]
+    sed -i 's/Hello/Howdy/' hello.s
+    tinyelf build hello.s
+    exits 0
+    [ "$stderr" = "tinyelf: hello: note: 'hello.debug' is of another build, and debuggers would read it: build with -g, or remove it" ]
+    cmp before hello.debug
+    tinyelf build -g hello.s
+    exits 0
+    [ -z "$stderr" ]
+    # Another program at its place, from the hex language; and no file there at all.
+    tinyelf build "$SOURCE/templates/hello.hex" -o hello
+    exits 0
+    says "'hello.debug' is of another build"
+    rm hello
+    tinyelf build hello.s
+    exits 0
+    says "'hello.debug' is of another build"
+    # A file of that name that is no ELF file, an input, or a folder says nothing.
+    echo notes >hello.debug
+    sed -i 's/Howdy/Hello/' hello.s
+    tinyelf build hello.s
+    exits 0
+    [ -z "$stderr" ]
+    rm hello.debug
+    as -o hello.debug <<<'.globl _start; _start: ret'
+    tinyelf build --from object hello.debug -o hello
+    exits 0
+    [[ $stderr != *"another build"* ]]
+    rm hello.debug
+    mkdir hello.debug
+    tinyelf build hello.s
+    exits 0
+    [ -z "$stderr" ]
+}
+
 @test "-g: compressed DWARF of two objects is read by readelf without a warning" {
     command -v clang >/dev/null || skip "clang is not installed"
     printf 'int two(int x) { return x * 2; }\n' >a.c

@@ -261,18 +261,6 @@ __attribute__((noinline)) static int report_missing_input(const char *name)
     return EXIT_NO;
 }
 
-/* Whether the file that -g writes beside the output is one of the inputs. */
-__attribute__((noinline)) static bool debug_is_input(const struct build *build)
-{
-    char name[PATH_MAX];
-    int length = snprintf(name, sizeof name, "%s.debug", build->output);
-    const struct atomic_file_place place = atomic_file_place(name);
-    bool found = false;
-    for (size_t i = 0; length < PATH_MAX && i < build->input_count && !found; i++)
-        found = atomic_file_replaces(&place, build->inputs[i]);
-    return found;
-}
-
 /* Reports an output that is one of the inputs, and inputs that are missing where -o is. Returns the
  * exit status. */
 static int check_output(const struct build *build)
@@ -309,7 +297,7 @@ static int check_options(const struct build *build)
     const int status = check_output(build);
     if (status != EXIT_YES)
         return status;
-    if (build->debug && debug_is_input(build))
+    if (build->debug && build_debug_is_input(build))
         return usage_error("build",
                            "-g writes '%s.debug', which is an input: it is never overwritten",
                            build->output);

@@ -72,7 +72,11 @@ int build_in_memory(char **inputs, size_t count, int from, bool verbose, struct 
 bool build_addresses(const struct elfgen_program *program, uint16_t machine,
                      struct build_made *made);
 
-/* Writes the file, or hands it to build->made. Returns false after reporting an error. */
+/* Whether the file that -g writes beside the output is one of the inputs. */
+bool build_debug_is_input(const struct build *build);
+
+/* Writes the file, or hands it to build->made. Notes that a FILE.debug of another build is left
+ * beside it. Returns false after reporting an error. */
 bool build_deliver(const struct build *build, const void *bytes, size_t size);
 
 /* Whether some Linux starts the bytes. If not, reports why, with this severity. */
