@@ -25,8 +25,9 @@ for name in sorted(now):
     exits 0
     [ -z "$stderr" ]
     diff - <(echo "$output") <<'E'
-./hello: 178 bytes, starts at 0x10078; cs 0x33, its low two bits 3: CPL 3, 64-bit code
-as the processor shows it; in the kernel it is 0, by architecture, not measured
+./hello: 178 bytes, starts at 0x10078, in 64-bit code
+cs 0x33, its low two bits 3: CPL 3, as the processor shows it;
+in the kernel it is 0, by architecture, not measured
    1  0x10078 +0x78     48 c7 c0 01 00 00 00     mov rax,0x1
       rax 0x0 -> 0x1
    2  0x1007f +0x7f     48 c7 c7 01 00 00 00     mov rdi,0x1
@@ -58,7 +59,7 @@ E
     ./hello32 >/dev/null || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
     step ./hello32
     exits 0
-    [[ $output = *"cs 0x23, its low two bits 3: CPL 3, 32-bit code"* ]]
+    [[ $output = *", in 32-bit code"*"cs 0x23, its low two bits 3: CPL 3"* ]]
     [[ $output = *"      eax 0x0 -> 0x4"* ]]
     [[ $output = *"asks the kernel: write (4) of i386
       ebx fd=1, ecx buf=0x10076 \"Hello world\\n\", edx count=12
@@ -560,7 +561,9 @@ E
     fi
     step --until nonsense ./dynamic
     exits 1
-    says "--until 'nonsense': ./dynamic has no such symbol"
+    says "--until 'nonsense': ./dynamic has no such symbol; an address (0x...) or a number of steps needs none"
+    step --until mian ./dynamic
+    says "--until 'mian': ./dynamic has no such symbol: did you mean 'main'?"
     [ -z "$output" ]
     rm stripped.debug
     step --until main ./stripped

@@ -2,9 +2,12 @@
 #include "names.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/no_memory.h"
+#include "cli/cli.h"
 
 /* A FILE.debug that is of no use is like none. */
 static void ignore_report(void *context, const struct report *report)
@@ -66,6 +69,31 @@ static bool open_names(struct step_names *names, const struct step_recording *re
            error_no_memory(error);
 }
 
+/* Says that the program has no symbol of that name, and which one may have been meant. */
+static void set_unknown(struct elfgen_error *error, const struct symbols *symbols, const char *path,
+                        const char *name)
+{
+    char candidate[64], meant[64] = "";
+    size_t beyond = strlen(name) / 3 + 1;
+    for (size_t i = 0; i < symbols->count; i++) {
+        const struct symbol *symbol = &symbols->all[i];
+        snprintf(candidate, sizeof candidate, "%.*s", (int)symbol->room, symbol->name);
+        const size_t far = word_distance(name, candidate);
+        if (far >= beyond)
+            continue;
+        beyond = far;
+        memcpy(meant, candidate, sizeof meant);
+    }
+    if (*meant)
+        elfgen_error_set(error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
+                         "'%s': %s has no such symbol: did you mean '%s'?", name, path, meant);
+    else
+        elfgen_error_set(error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
+                         "'%s': %s has no such symbol; an address (0x...) or a number of steps "
+                         "needs none",
+                         name, path);
+}
+
 bool step_names_find(struct step_names *names, const struct step_recording *recording,
                      const char *path, const char *name, uint64_t *address,
                      struct elfgen_error *error)
@@ -77,11 +105,11 @@ bool step_names_find(struct step_names *names, const struct step_recording *reco
         *address = symbol->address + names->bias;
     else if (names->symbols.symbols.count == 0)
         elfgen_error_set(error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE,
-                         "'%s': %s has no symbols, and there is no %s.debug of this build", name,
-                         path, path);
+                         "'%s': %s has no symbols, and there is no %s.debug of this build; an "
+                         "address (0x...) or a number of steps needs none",
+                         name, path, path);
     else
-        elfgen_error_set(error, ELFGEN_BAD_VALUE, ELFGEN_NOWHERE, "'%s': %s has no such symbol",
-                         name, path);
+        set_unknown(error, &names->symbols.symbols, path, name);
     return symbol != NULL;
 }
 

@@ -33,17 +33,17 @@ void step_put_head(struct elfgen_text *out, const struct step_recording *recordi
     }
     elfgen_text_string(out, ", starts at ");
     elfgen_text_0x(out, start[STEP_rip]);
-    elfgen_text_string(out, "; cs ");
+    elfgen_text_string(out, ", in ");
+    elfgen_text_decimal(
+        out, UINT64_C(8) * recording_word_size(recording_is_64_bit(&recording->start)), 0);
+    elfgen_text_string(out, "-bit code\ncs ");
     elfgen_text_0x(out, start[STEP_cs]);
     elfgen_text_string(out, ", its low two bits ");
     elfgen_text_decimal(out, start[STEP_cs] & 3, 0);
     elfgen_text_string(out, ": CPL ");
     elfgen_text_decimal(out, start[STEP_cs] & 3, 0);
-    elfgen_text_string(out, ", ");
-    elfgen_text_decimal(
-        out, UINT64_C(8) * recording_word_size(recording_is_64_bit(&recording->start)), 0);
-    elfgen_text_string(out, "-bit code\nas the processor shows it; in the kernel it is 0, by "
-                            "architecture, not measured\n");
+    elfgen_text_string(out, ", as the processor shows it;\n"
+                            "in the kernel it is 0, by architecture, not measured\n");
     if (recording->is_private)
         elfgen_text_string(out, "paths, arguments, environment and stack are left out\n");
 }
