@@ -116,9 +116,9 @@ static int run_command(const struct command *command, int argc, char **argv)
 
 static int report_unknown_command(const char *name)
 {
-    const char *names[COMMAND_COUNT + 1] = {NULL};
+    const char *names[COMMAND_COUNT + 2] = {"help"};
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        names[i] = commands[i].name;
+        names[i + 1] = commands[i].name;
     const char *meant = nearest(name, names);
     char quoted[SHELLWORDS_QUOTED * PATH_MAX];
     struct stat status;

@@ -107,7 +107,11 @@ ehdr.e_phentsize
         # shellcheck disable=SC2086
         tinyelf $command ehdr,phdr hello
         exits 1
-        says "hello: error: 'ehdr,phdr': one place at a time"
+        says "hello: error: 'ehdr,phdr': one place at a time, such as 'ehdr'"
+        # shellcheck disable=SC2086
+        tinyelf $command "ehdr.e_type ehdr.e_machine" hello
+        exits 1
+        says "one place at a time, such as 'ehdr.e_type'"
     done
     for pair in 'phdr[0=phdr[0]' 'phdr[0.p_flag=phdr[0].p_flags'; do
         tinyelf explain --at "${pair%%=*}" hello
@@ -189,7 +193,7 @@ unclaimed: no header, table, section or instruction owns it
     done
     tinyelf explain --at completely-different hello
     exits 1
-    says "hello: error: 'completely-different': no field, structure, symbol or text of that name"
+    says "hello: error: 'completely-different': no field, structure, symbol or text of that name; 'tinyelf explain' lists what the file has"
     [[ $stderr != *"did you mean"* ]]
 }
 

@@ -110,8 +110,8 @@ static json_t *load(struct json_reader *reader, const void *bytes, size_t size)
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = '?';
     if (!document)
-        elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, (uint64_t)where.position, "%s",
-                         where.text);
+        elfgen_error_set(reader->error, ELFGEN_BAD_VALUE, (uint64_t)where.position, "not a %s: %s",
+                         reader->document, where.text);
     return document;
 }
 

@@ -10,7 +10,8 @@
 #include "cli.h"
 #include "place_name.h"
 
-#define LLU(number) ((unsigned long long)(number))
+#define LLU(number)   ((unsigned long long)(number))
+#define WHAT_THERE_IS "'tinyelf explain' lists what the file has"
 
 static struct bytemap_place bytes_at(uint64_t offset, uint64_t length)
 {
@@ -206,15 +207,15 @@ static void note_another(const struct bytemap *map, const char *at,
             at, LLU(found->offset), LLU(found->another));
 }
 
-/* Whether `at` is several names with commas between, of which the file has the first. */
-static bool begins_with_another(const struct bytemap *map, const char *at)
+/* Whether `at` is several names with commas or blanks between, of which the file has the first.
+ * Writes that one. */
+static bool begins_with_another(const struct bytemap *map, const char *at, char *first, size_t room)
 {
-    char first[128];
     struct bytemap_place found;
-    const size_t length = strcspn(at, ",");
-    if (!at[length] || length >= sizeof first)
+    const size_t length = strcspn(at, ", ");
+    if (!at[length] || length >= room)
         return false;
-    snprintf(first, sizeof first, "%.*s", (int)length, at);
+    snprintf(first, room, "%.*s", (int)length, at);
     return bytemap_find(map, first, &found);
 }
 
@@ -247,18 +248,19 @@ static bool refuse_name(const struct bytemap *map, const char *at)
     const struct symbol *symbol = symbols_find(map->symbols, at);
     if (symbol)
         message(map->file, "error", "'%s' is at 0x%llx, in memory only", at, LLU(symbol->address));
-    else if (begins_with_another(map, at))
-        message(map->file, "error", "'%s': one place at a time", at);
+    else if (begins_with_another(map, at, meant, sizeof meant))
+        message(map->file, "error", "'%s': one place at a time, such as '%s'", at, meant);
     else if (place_name_is_known(at) && last_entry(map, at, meant, sizeof meant))
         message(map->file, "error", "this file has no '%s': %s is the last", at, meant);
     else if (place_name_is_known(at))
-        message(map->file, "error", "this file has no '%s'", at);
+        message(map->file, "error", "this file has no '%s'; " WHAT_THERE_IS, at);
     else if (place_name_nearest(map, at, meant, sizeof meant))
         message(map->file, "error",
                 "'%s': no field, structure, symbol or text of that name: did you mean '%s'?", at,
                 meant);
     else
-        message(map->file, "error", "'%s': no field, structure, symbol or text of that name", at);
+        message(map->file, "error",
+                "'%s': no field, structure, symbol or text of that name; " WHAT_THERE_IS, at);
     return false;
 }
 

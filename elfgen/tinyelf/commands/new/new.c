@@ -237,8 +237,11 @@ int command_new(int argc, char **argv)
     if (options.list)
         return optind == argc ? run(options.template_name, NULL)
                               : usage_error("new", "--list takes no file");
+    if (optind == argc)
+        return usage_error("new", "no file given");
     if (optind + 1 != argc)
-        return usage_error("new", optind == argc ? "no file given" : "one file at a time");
+        return usage_error("new", "one file at a time, not '%s' and '%s'; -t names a template",
+                           argv[optind], argv[optind + 1]);
     if (*argv[optind] == '\0')
         return usage_error("new", "a file needs a name, not ''");
     return run(options.template_name, argv[optind]);
