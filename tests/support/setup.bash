@@ -8,6 +8,10 @@ bats_require_minimum_version 1.5.0
 export SOURCE TINYELF LC_ALL=C
 export SHELL=$BASH # which script and tmux start: no test may depend on the user's
 unset COLUMNS # reports have their wide form, which most tests read
+# Nor may it depend on how the user's shell is set: "(core dumped)" after signals, modes of files, options after operands.
+ulimit -S -c 0
+umask 022
+unset POSIXLY_CORRECT
 
 setup()
 {
