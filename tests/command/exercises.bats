@@ -38,6 +38,8 @@ load ../support/pages_setup
     [ "$output" = "exit42.hex	6/6" ]
     run -1 sh "$grade/grade.sh" "$grade/exit42.task" small
     [ "$output" = "small	0/1	builds: this is a program: hand in the hex text that it is built from" ]
+    run -1 sh "$grade/grade.sh" "$grade/small.task" "$answers/small.s"
+    [ "$output" = "small.s	0/1	starts: this is a text: hand in the program that is built from it" ]
     echo 0x9d >guilty.txt
     run -0 sh "$grade/grade.sh" "$grade/guilty.task" guilty.txt
 }

@@ -146,6 +146,12 @@ how() { tail -n 1 "$work/trace" | sed -n 's/.*"sandbox":"\([a-z ]*\)".*/\1/p'; }
 # Whether the hand-in is an ELF file.
 is_elf() { [ "$(head -c 4 "$work/handed" | od -A n -t x1 | tr -d ' \n')" = 7f454c46 ]; }
 
+# Whether the hand-in is a text, such as a source, and no script that names an interpreter.
+is_text() {
+    [ -s "$work/handed" ] && [ "$(head -c 2 "$work/handed" | od -A n -t x1 | tr -d ' \n')" != 2321 ] &&
+        [ "$(LC_ALL=C tr -d '[:print:][:space:]' <"$work/handed" | wc -c)" -eq 0 ]
+}
+
 # The names of the program's calls, one a line. The first is the execve by which the sandbox starts it. Arguments are removed
 # first, since they show the program's own text.
 made() {
@@ -240,6 +246,8 @@ for file; do
         point file false "$problem"
     elif [ "$from" = text ]; then
         judge_text
+    elif [ "$from" = program ] && is_text; then
+        point starts false "this is a text: hand in the program that is built from it"
     elif [ "$from" = hex ] && is_elf; then
         point builds false "this is a program: hand in the hex text that it is built from"
     elif [ "$from" = hex ] && ! limited build --from hex --no-check -o program ../handed 2>"$work/why"; then
