@@ -338,7 +338,7 @@ S
     exits 1
     says "in the sandbox there are no files"
     says "main: note: --no-sandbox runs it with all that it needs"
-    tinyelf explain --run --no-sandbox main
+    tinyelf explain --run --no-sandbox --time 600 main
     exits 0
     grep -qE '^run: [0-9]+ instructions, [0-9]+ of them in this file; exit 7; ' <<<"$output"
 }
