@@ -130,7 +130,7 @@ static const struct {
     {"find -ao x", "0=:0 2=x:0 ", 3},
     {"find --output-of-what-was-found=x", "2=x:0 ", 2},
     {"find --output-of-what-was-found x", "2=x:0 ", 3},
-    {"find --form=json --form text", "1=json:11 1=text:10 ", 4},
+    {"find --form=json --side left", "1=json:11 3=left:-1 ", 4},
     {"find -s left", "3=left:-1 ", 3},
     {"find a --all", "0=:0 ", 2}, /* operands go to the end */
     {"find a -- --all", "", 2},
@@ -190,6 +190,9 @@ static const struct {
     {"find --form=", "--form '': it must be text or json"},
     {"find --side Left", "--side 'Left': it must be left, middle or right: did you mean 'left'?"},
     {"find -s north", "--side 'north': it must be left, middle or right"},
+    {"find --form json a --form=json", "option '--form' is given twice: 'json', then 'json'"},
+    {"find --output-of=x -oy", "option '-o' is given twice: 'x', then 'y'"},
+    {"find -o x --output y", "option '--output-of-what-was-found' is given twice: 'x', then 'y'"},
 };
 
 START_TEST(a_usage_error_says_what_is_wrong_and_suggests_the_nearest)
@@ -200,6 +203,20 @@ START_TEST(a_usage_error_says_what_is_wrong_and_suggests_the_nearest)
     snprintf(all, sizeof all, "tinyelf: find: error: %s\nTry: tinyelf find --help\n",
              bad[_i].error);
     ck_assert_str_eq(text_of(errors), all);
+}
+END_TEST
+
+START_TEST(values_of_lists_and_of_words_add_up)
+{
+    static const struct option_row adding[] = {
+        {1, 0, OPTION_VALUE_LIST, "list", "FORMS", forms, "forms"},
+        {2, 'w', OPTION_VALUE_WORDS, "words", "WORDS", NULL, "words"},
+    };
+    static const struct command_options adds = {
+        .name = "add", .rows = adding, .count = sizeof adding / sizeof adding[0]};
+    ck_assert_int_eq(read_line(&adds, "add -w a --list json --words b --list text,json"),
+                     OPTIONS_READ);
+    ck_assert_str_eq(seen, "2=a:0 1=json:11 2=b:0 1=text:10 1=json:11 ");
 }
 END_TEST
 
@@ -404,6 +421,7 @@ static Suite *option_rows_suite(void)
     tcase_add_test(reading, options_after_the_first_operand_can_belong_to_a_program);
     tcase_add_loop_test(reading, a_usage_error_says_what_is_wrong_and_suggests_the_nearest, 0,
                         sizeof bad / sizeof bad[0]);
+    tcase_add_test(reading, values_of_lists_and_of_words_add_up);
     tcase_add_test(reading, reading_ends_with_the_first_option_that_its_command_refuses);
     tcase_add_test(reading, an_option_has_a_name);
     suite_add_tcase(suite, reading);
