@@ -360,6 +360,14 @@ inc rax
 jmp rax
 .end: $exit
 END
+    ['a segment register is loaded, which faults', <<"END"],
+mov eax, [rsp]
+shl eax, 8
+or eax, 3
+mov ds, eax
+mov edi, 5
+$exit
+END
 );
 
 my @arguments = (['x' x 777], ['x' x 777, 'q'], []);

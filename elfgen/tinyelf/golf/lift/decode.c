@@ -285,6 +285,16 @@ static bool prepare(struct lift *lift)
                        "it has more than 8192 instructions");
 }
 
+static bool loads_segment(const struct lift_instruction *instruction)
+{
+    for (size_t i = 0; i < instruction->zydis.operand_count; i++)
+        if (instruction->operands[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+            instruction->operands[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE &&
+            ZydisRegisterGetClass(instruction->operands[i].reg.value) == ZYDIS_REGCLASS_SEGMENT)
+            return true;
+    return false;
+}
+
 static bool decode(struct lift *lift, uint64_t address, struct lift_instruction *instruction)
 {
     uint64_t size = ELFGEN_X86_LONGEST;
@@ -304,6 +314,8 @@ static bool decode(struct lift *lift, uint64_t address, struct lift_instruction 
     const char *why = refusal(&instruction->zydis);
     if (why)
         return lift_refuse_at(lift, instruction, why);
+    if (loads_segment(instruction))
+        return lift_refuse_at(lift, instruction, "it loads a segment register");
     take(instruction);
     return true;
 }
