@@ -1,5 +1,6 @@
 #!/bin/bash
-# golf.sh TINYELF SOURCE: the sizes and times of golf for the sources of asm/, with the most bytes that are wanted.
+# golf.sh TINYELF SOURCE: the sizes and times of golf for the sources of asm/, with the most bytes that are wanted, and what it leaves of
+# the programs of tests/golf/programs/, with GOLF_NODES (default: 2000000) states each.
 # GOLF_TIME is --time of each (default: 20). With fewer ROUNDS than the default it is 2, and rows with options are left out. With
 # ONLY, the rows whose words it matches.
 set -eu
@@ -45,3 +46,20 @@ done <<EOF
 146 echo.s --with overcommit
 153 hello.s --level spec
 EOF
+
+# The most is the larger of 82 and 60 + 0.75 x (build - 120).
+[ "${ROUNDS:-10}" -ge 10 ] || exit 0
+echo "golf --nodes ${GOLF_NODES:-2000000}, of programs of tests/golf/programs:"
+for program in "$source"/tests/golf/programs/*.s; do
+    name=$(basename "$program" .s)
+    [[ "$name.s " =~ $only ]] || continue
+    "$tinyelf" build -o built "$program" 2>errors.txt
+    "$tinyelf" golf --nodes "${GOLF_NODES:-2000000}" --seed 1 -o golfed "$program" >report.txt 2>errors.txt || cp built golfed
+    echo "$name $(stat -c %s built) $(stat -c %s golfed)"
+done | awk '{
+    most = 60 + 0.75 * ($2 - 120)
+    if (most < 82) most = 82
+    printf "  %-12s %3d -> %3d = %.2f   (at most %3d)%s\n", $1, $2, $3, $3 / $2, most, $3 > most ? "   MISSED" : ""
+    fflush()
+    sum += $3 / $2
+} END { if (NR) printf "  mean %.3f   (at most 0.55)%s\n", sum / NR, sum / NR > 0.55 ? "   MISSED" : "" }'

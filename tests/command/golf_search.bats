@@ -77,6 +77,17 @@ load ../support/golf_setup
     [ "$(stat -c %s sections)" -le 97 ]
 }
 
+@test "what is at the start of the stack is loaded by pop" {
+    tinyelf golf --nodes 600000 -v -o cmp "$SOURCE/tests/golf/programs/cmp.s"
+    exits 0
+    contains "a pop loads what is on the stack"
+    [ "$(stat -c %s cmp)" -le 94 ]
+    run ./cmp same sane
+    [ "$status" -eq 1 ]
+    run ./cmp same same
+    [ "$status" -eq 0 ]
+}
+
 @test "constants stay in their registers from block to block, and short functions are part of their callers" {
     tinyelf golf --nodes 1000000 -v -o greet "$SOURCE/tests/golf/programs/greet.s"
     exits 0

@@ -133,6 +133,12 @@ static const struct {
     {"a register that takes no prefix is used instead",
      CODE("mov r12, [rsp]\nnext: mov esi, text\nmov edx, 2\n" WRITE "dec r12d\njnz next\n"
           "xor edi, edi\n" EXIT "text: db 'a', 10\n")},
+    /* the number of arguments, and the second of them: the first one is passed over */
+    {"a pop loads what is on the stack",
+     CODE("mov rax, [rsp]\ncmp rax, 3\nmov rdi, rax\njb done\nmov rsi, [rsp + 16]\n"
+          "mov edx, 2\n" WRITE "mov edi, 7\ndone: " EXIT)},
+    {"a pop loads what is on the stack",
+     CODE("mov rsi, [rsp + 8]\nmov edx, 2\n" WRITE "xor edi, edi\n" EXIT)},
     /* what is left to be written is in rbx, and write wants it in rdx */
     {"a value is in another register",
      CODE("mov rsi, [rsp + 8]\nmov rbx, [rsp]\nnext: mov rdx, rbx\n" WRITE "test rax, rax\n"
@@ -215,7 +221,9 @@ static const char *const left[] = {
     /* one block */
     CODE("mov esi, text\nmov edx, 2\n" WRITE "xor edi, edi\n" EXIT "text: db 'a', 10\n"),
     /* nothing that two blocks make */
-    CODE("mov rax, [rsp]\nnext: dec rax\njnz next\nmov edi, 3\n" EXIT),
+    CODE("mov eax, [rsp]\nnext: dec eax\njnz next\nmov edi, 3\n" EXIT),
+    /* words of the stack that are read once more are not popped */
+    CODE("mov rsi, [rsp + 8]\nmov edx, 2\n" WRITE "mov edi, [rsp]\n" EXIT),
 };
 
 START_TEST(a_program_that_does_not_become_cheaper_is_as_before)

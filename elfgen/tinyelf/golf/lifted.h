@@ -160,6 +160,9 @@ struct golf_lifted {
     /* Operations that stay use memory below the stack pointer: nothing may be pushed. Otherwise a
      * push is right wherever the stack pointer is GOLF_STACK with a number of at most 0. */
     bool uses_red_zone;
+    /* Up to here, counted from the stack pointer at the start, nothing is read any more once the
+     * stack pointer is behind it: rewrite/pops.h; 0: what is below the start alone. */
+    uint64_t stack_free;
     /* Nothing is known but which bytes are instructions, and which numbers are addresses: the
      * operations are the original's instructions, in their order, without needs. */
     bool is_verbatim;

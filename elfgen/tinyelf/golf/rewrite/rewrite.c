@@ -8,6 +8,7 @@
 #include "carry.h"
 #include "cost.h"
 #include "inline.h"
+#include "pops.h"
 #include "rename.h"
 #include "tails.h"
 #include "threads.h"
@@ -255,13 +256,28 @@ static void try_carries(struct rewriting *rewriting)
     }
 }
 
+/* ---- the stack ---- */
+
+static void try_pops(struct rewriting *rewriting)
+{
+    const struct golf_lifted *lifted = rewriting->lifted;
+    for (size_t i = 0; i < lifted->count; i++)
+        for (size_t k = 0; k < lifted->blocks[i].count && !is_over(rewriting); k++) {
+            struct golf_lifted trial;
+            const struct golf_rewritten what = {"a pop loads what is on the stack",
+                                                lifted->blocks[i].operations[k].offset};
+            if (pops_may_load(lifted, i, k) && begin(rewriting, &trial))
+                end(rewriting, &trial, pops_load(&trial, i, k), &what);
+        }
+}
+
 /* ---- all ---- */
 
 bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options *options,
                   struct golf_rewritten *rewritten, size_t *count)
 {
     *count = 0;
-    if (lifted->count < 2 || lifted->count > GOLF_REWRITE_BLOCKS)
+    if (lifted->count > GOLF_REWRITE_BLOCKS)
         return true;
     struct rewriting *rewriting = calloc(1, sizeof *rewriting);
     if (!rewriting)
@@ -270,12 +286,15 @@ bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options 
     rewriting->lifted = lifted;
     rewriting->rewritten = rewritten;
     rewriting->cost = cost_of_blocks(&rewriting->costs, lifted);
-    static void (*const kinds[])(struct rewriting * rewriting) = {
-        try_tidy, try_renames, try_threads, try_inlines, try_tails, try_webs, try_carries};
+    static void (*const kinds[])(struct rewriting *
+                                 rewriting) = {try_pops,    try_tidy,  try_renames, try_threads,
+                                               try_inlines, try_tails, try_webs,    try_carries};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
+    /* Only the first one is about a block by itself. */
+    const size_t kind_count = lifted->count < 2 ? 1 : KINDS;
     /* What one kind changes may be what another one needs. */
-    for (size_t kind = 0, idle = 0; idle < KINDS && !is_over(rewriting);
-         kind = (kind + 1) % KINDS) {
+    for (size_t kind = 0, idle = 0; idle < kind_count && !is_over(rewriting);
+         kind = (kind + 1) % kind_count) {
         size_t kept = 0;
         do
             kinds[kind](rewriting);

@@ -1,5 +1,6 @@
 /* Rewrites of a lifted program across its blocks: constants that stay in their registers, calls
- * that are made part of the caller, ends that several blocks have in common, cheaper registers.
+ * that are made part of the caller, ends that several blocks have in common, cheaper registers,
+ * words of the stack that a pop loads.
  *
  * Each is certain by what operations need and change, and is kept only if the program becomes
  * cheaper: blocks by their cheapest instructions, and jumps between them. */

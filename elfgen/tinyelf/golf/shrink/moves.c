@@ -92,7 +92,7 @@ static bool may_push(const struct after *after)
                            : block->keeps_below;
     return !keeps_below && !after->search->options->no_stack &&
            !after->search->lifted->uses_red_zone && stack->kind == GOLF_STACK &&
-           (int64_t)stack->number <= 0;
+           (int64_t)stack->number <= (int64_t)after->search->lifted->stack_free;
 }
 
 /* The stack pointer is asked for as it is after an instruction that moves it by `bytes`. */

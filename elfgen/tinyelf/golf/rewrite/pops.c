@@ -1,0 +1,199 @@
+/* Words at the start of the stack that `pop` loads, in a byte: the number of arguments, and they
+ * themselves. */
+#include "pops.h"
+
+#include <string.h>
+
+enum { RSP = 4, FULL_64 = 0x40, FULL_32 = 0x30, REGISTER = 0xf, CLASS = 0xf0 };
+
+static uint8_t full_class(const struct golf_lifted *lifted)
+{
+    return lifted->bits == 64 ? FULL_64 : FULL_32;
+}
+
+static int64_t word(const struct golf_lifted *lifted)
+{
+    return lifted->bits / 8;
+}
+
+static bool is_stack(const struct golf_value *value)
+{
+    return value->kind == GOLF_STACK && value->data == 0;
+}
+
+/* What an operation needs in the stack pointer, from the program's start. */
+static struct golf_need *stack_of(struct golf_operation *operation)
+{
+    struct golf_need *need = need_of(operation->needs, operation->need_count, RSP);
+    return need && need->count == 1 && is_stack(&need->values[0]) ? need : NULL;
+}
+
+static struct elfgen_x86_operand *place_of(const struct golf_lifted *lifted,
+                                           struct golf_operation *operation)
+{
+    for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
+        struct elfgen_x86_operand *operand = &operation->instruction.operands[i];
+        if (operand->kind == ELFGEN_X86_MEMORY && operand->base == full_class(lifted) + RSP)
+            return operand;
+    }
+    return NULL;
+}
+
+bool pops_may_load(const struct golf_lifted *lifted, size_t block, size_t number)
+{
+    const struct golf_operation *operation = &lifted->blocks[block].operations[number];
+    const struct golf_need *need = need_in(operation->needs, operation->need_count, RSP);
+    const struct elfgen_x86_operand *operands = operation->instruction.operands;
+    uint8_t full = full_class(lifted);
+    return operation->kind == GOLF_KEPT && operation->instruction.mnemonic == ELFGEN_X86_OP_mov &&
+           need && need->count == 1 && is_stack(&need->values[0]) &&
+           operands[0].kind == ELFGEN_X86_REGISTER_OPERAND && (operands[0].reg & CLASS) == full &&
+           operands[0].reg != full + RSP && operands[1].kind == ELFGEN_X86_MEMORY &&
+           operands[1].base == full + RSP && !operands[1].index && !operands[1].segment &&
+           (int64_t)need->values[0].number + operands[1].value >= 0;
+}
+
+/* ---- what comes after it ---- */
+
+/* Marks blocks that come after a block, and know where the stack pointer is. */
+static void mark_after(const struct golf_lifted *lifted, size_t block, struct block_set *set)
+{
+    memset(set, 0, sizeof *set);
+    for (size_t count = lifted->count; count-- > 0;)
+        for (size_t i = 0; i < lifted->count; i++) {
+            const struct golf_block *from = &lifted->blocks[i];
+            if (i != block && !set->has[i])
+                continue;
+            if (block_has_taken(from))
+                set->has[from->taken] = true;
+            if (block_has_other(from))
+                set->has[from->other] = true;
+        }
+}
+
+/* Whether a block that is after it is so on each way, or does not need the stack pointer. */
+static bool is_always_after(const struct golf_lifted *lifted, size_t block,
+                            const struct block_set *set)
+{
+    struct block_set before;
+    for (size_t i = 0; i < lifted->count; i++) {
+        if (lifted->blocks[i].end == GOLF_CALLS || lifted->blocks[i].end == GOLF_RETURNS)
+            return false;
+        if (!set->has[i] || lifted->blocks[i].at_start[RSP].kind == GOLF_UNKNOWN)
+            continue;
+        blocks_before(lifted, (uint16_t)i, &before);
+        for (size_t k = 0; k < lifted->count; k++)
+            if (before.has[k] && !set->has[k] && k != block)
+                return false;
+    }
+    return !set->has[block];
+}
+
+/* ---- the change ---- */
+
+static bool encode(struct golf_operation *operation)
+{
+    struct elfgen_x86_encoding encoding;
+    if (elfgen_encode(&operation->instruction, &encoding) != ELFGEN_X86_OK)
+        return false;
+    operation->length = encoding.length;
+    memcpy(operation->bytes, encoding.bytes, encoding.length);
+    return true;
+}
+
+/* Whether an address of the stack is that of words that may be written over. */
+static bool is_lost(const struct golf_value *value, int64_t stack)
+{
+    return is_stack(value) && (int64_t)value->number >= 0 && (int64_t)value->number < stack;
+}
+
+static bool moves_needs(struct golf_need *needs, size_t count, int64_t stack)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < needs[i].count; k++) {
+            struct golf_value *value = &needs[i].values[k];
+            if (needs[i].reg == RSP && is_stack(value))
+                value->number = (uint64_t)stack;
+            else if (needs[i].reg == RSP || is_lost(value, stack))
+                return false;
+        }
+    return true;
+}
+
+/* An operation after it: its place is counted from `stack`. */
+static bool moves_operation(const struct golf_lifted *lifted, struct golf_operation *operation,
+                            int64_t stack)
+{
+    struct golf_need *need = stack_of(operation);
+    if (operation->writes >> RSP & 1)
+        return false;
+    if (need) {
+        struct elfgen_x86_operand *place = place_of(lifted, operation);
+        if (operation->kind != GOLF_KEPT || !operation->instruction.mnemonic || !place ||
+            place->symbolic || (operation->implied >> RSP & 1))
+            return false;
+        int64_t at = (int64_t)need->values[0].number + place->value;
+        bool is_address = operation->instruction.mnemonic == ELFGEN_X86_OP_lea;
+        if (!is_address && at >= 0 && at < stack)
+            return false;
+        place->value = at - stack;
+        place->displacement_size = 0;
+        if (!encode(operation))
+            return false;
+    }
+    return moves_needs(operation->needs, operation->need_count, stack);
+}
+
+static void moves_value(struct golf_value *value, int64_t stack)
+{
+    if (is_stack(value))
+        value->number = (uint64_t)stack;
+}
+
+/* The block from an operation on. */
+static bool moves_block(struct golf_lifted *lifted, size_t number, size_t first, int64_t stack)
+{
+    struct golf_block *block = &lifted->blocks[number];
+    if (first == 0) {
+        moves_value(&block->at_start[RSP], stack);
+        moves_value(&block->known[RSP], stack);
+    }
+    for (size_t i = first; i < block->count; i++)
+        if (!moves_operation(lifted, &block->operations[i], stack))
+            return false;
+    moves_value(&block->at_end[RSP], stack);
+    return moves_needs(block->needs, block->need_count, stack);
+}
+
+static bool make_pop(struct golf_operation *operation, int64_t place, int64_t stack)
+{
+    struct golf_need *need = stack_of(operation);
+    need->values[0].number = (uint64_t)place;
+    operation->instruction.mnemonic = ELFGEN_X86_OP_pop;
+    operation->instruction.form = 0;
+    operation->instruction.operands[1] = (struct elfgen_x86_operand){0};
+    operation->writes |= 1u << RSP;
+    operation->implied |= 1u << RSP;
+    operation->after[RSP] = (struct golf_value){.kind = GOLF_STACK, .number = (uint64_t)stack};
+    return encode(operation);
+}
+
+bool pops_load(struct golf_lifted *lifted, size_t number, size_t load)
+{
+    struct block_set after;
+    struct golf_operation *operation = &lifted->blocks[number].operations[load];
+    int64_t place = (int64_t)stack_of(operation)->values[0].number +
+                    operation->instruction.operands[1].value,
+            stack = place + word(lifted);
+    mark_after(lifted, number, &after);
+    if (lifted->uses_red_zone || !is_always_after(lifted, number, &after) ||
+        !make_pop(operation, place, stack) || !moves_block(lifted, number, load + 1, stack))
+        return false;
+    for (size_t i = 0; i < lifted->count; i++)
+        if (after.has[i] && lifted->blocks[i].at_start[RSP].kind != GOLF_UNKNOWN &&
+            !moves_block(lifted, i, 0, stack))
+            return false;
+    if (lifted->stack_free < (uint64_t)stack)
+        lifted->stack_free = (uint64_t)stack;
+    return true;
+}
