@@ -285,10 +285,12 @@ static bool prepare(struct lift *lift)
                        "it has more than 8192 instructions");
 }
 
+/* What names one: calls, too, change cs and ss, and set them back. */
 static bool loads_segment(const struct lift_instruction *instruction)
 {
     for (size_t i = 0; i < instruction->zydis.operand_count; i++)
         if (instruction->operands[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+            instruction->operands[i].visibility != ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
             instruction->operands[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE &&
             ZydisRegisterGetClass(instruction->operands[i].reg.value) == ZYDIS_REGCLASS_SEGMENT)
             return true;

@@ -189,10 +189,15 @@ bool pops_load(struct golf_lifted *lifted, size_t number, size_t load)
     if (lifted->uses_red_zone || !is_always_after(lifted, number, &after) ||
         !make_pop(operation, place, stack) || !moves_block(lifted, number, load + 1, stack))
         return false;
-    for (size_t i = 0; i < lifted->count; i++)
-        if (after.has[i] && lifted->blocks[i].at_start[RSP].kind != GOLF_UNKNOWN &&
+    for (size_t i = 0; i < lifted->count; i++) {
+        struct golf_block *block = &lifted->blocks[i];
+        if (after.has[i] && block->at_start[RSP].kind != GOLF_UNKNOWN &&
             !moves_block(lifted, i, 0, stack))
             return false;
+        /* Nothing there needs it, and there may be ways to it on which it did not move. */
+        if (after.has[i] && block->at_start[RSP].kind == GOLF_UNKNOWN)
+            block->known[RSP].kind = block->at_end[RSP].kind = GOLF_UNKNOWN;
+    }
     if (lifted->stack_free < (uint64_t)stack)
         lifted->stack_free = (uint64_t)stack;
     return true;
