@@ -368,6 +368,18 @@ mov ds, eax
 mov edi, 5
 $exit
 END
+    ['a place is counted from outside of the memory', <<"END", 'table: db 0, 21, 42, 63'],
+mov eax, [rsp]
+add eax, 65536
+movzx edi, byte [table + rax - 65536]
+$exit
+END
+    ['an address is counted from outside of the memory', <<"END", 'table: db 0, 21, 42, 63'],
+mov rax, [rsp]
+mov ecx, table - 388
+movzx edi, byte [rcx + rax + 388]
+$exit
+END
 );
 
 my @arguments = (['x' x 777], ['x' x 777, 'q'], []);

@@ -297,6 +297,48 @@ static bool loads_segment(const struct lift_instruction *instruction)
     return false;
 }
 
+/* The offset in the file of an operand's number; its size in *size. */
+static uint64_t offset_of_number(const struct lift_instruction *instruction, size_t operand,
+                                 uint64_t *size)
+{
+    const ZydisDecodedInstruction *source = &instruction->zydis;
+    bool is_memory = instruction->operands[operand].type == ZYDIS_OPERAND_TYPE_MEMORY;
+    size_t which =
+        operand > 0 && instruction->operands[operand - 1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+    *size = (is_memory ? source->raw.disp.size : source->raw.imm[which].size) / 8u;
+    return instruction->offset +
+           (is_memory ? source->raw.disp.offset : source->raw.imm[which].offset);
+}
+
+bool lift_is_number_operand(const struct lift *lift, const struct lift_instruction *instruction,
+                            size_t operand)
+{
+    uint64_t size, offset = offset_of_number(instruction, operand, &size);
+    const ZydisDecodedOperand *what = &instruction->operands[operand];
+    if (what->type == ZYDIS_OPERAND_TYPE_MEMORY && what->mem.base == ZYDIS_REGISTER_RIP)
+        return false;
+    return size < 4 ? lift->addresses != NULL : lift_is_number_at(lift, offset, offset + size);
+}
+
+/* Whether it counts from an address of the program's that is not in its memory: golf would not know
+ * which object that is about. A place right behind an object is known as its end. */
+static bool counts_from_outside(const struct lift *lift, const struct lift_instruction *instruction)
+{
+    for (size_t i = 0; lift->addresses && i < instruction->zydis.operand_count_visible; i++) {
+        const ZydisDecodedOperand *operand = &instruction->operands[i];
+        bool is_memory = operand->type == ZYDIS_OPERAND_TYPE_MEMORY;
+        if (!is_memory && operand->type != ZYDIS_OPERAND_TYPE_IMMEDIATE)
+            continue;
+        if (is_memory && operand->mem.base == ZYDIS_REGISTER_RIP)
+            continue;
+        uint64_t number = is_memory ? (uint64_t)operand->mem.disp.value : operand->imm.value.u;
+        if (!lift_is_number_operand(lift, instruction, i) &&
+            !lift_is_address(lift, x86_low_bits(number, lift->bits)))
+            return true;
+    }
+    return false;
+}
+
 static bool decode(struct lift *lift, uint64_t address, struct lift_instruction *instruction)
 {
     uint64_t size = ELFGEN_X86_LONGEST;
@@ -318,6 +360,8 @@ static bool decode(struct lift *lift, uint64_t address, struct lift_instruction 
         return lift_refuse_at(lift, instruction, why);
     if (loads_segment(instruction))
         return lift_refuse_at(lift, instruction, "it loads a segment register");
+    if (counts_from_outside(lift, instruction))
+        return lift_refuse_at(lift, instruction, "it counts from an address outside of its memory");
     take(instruction);
     return true;
 }

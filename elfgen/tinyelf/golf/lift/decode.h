@@ -26,6 +26,10 @@ uint32_t lift_flags_set(const struct lift_instruction *instruction);
  * low bits the part reaches. */
 uint8_t lift_register(const ZydisDecodedOperand *operand, uint8_t *bits);
 
+/* Whether an operand's number is known to be no address. */
+bool lift_is_number_operand(const struct lift *lift, const struct lift_instruction *instruction,
+                            size_t operand);
+
 /* The instruction as data, for its other encodings. Returns false if it cannot be said so. */
 bool lift_as_data(const struct lift_instruction *source, struct x86 *machine,
                   struct elfgen_x86_instruction *result);

@@ -287,29 +287,6 @@ static bool is_all_known(const struct elfgen_bits known[LIFT_WORLDS], unsigned b
     return bits_are_known(known[0], bits) && bits_are_known(known[1], bits);
 }
 
-/* The offset in the file of an operand's number; its size in *size. */
-static uint64_t offset_of_number(const struct lift_instruction *instruction, size_t operand,
-                                 uint64_t *size)
-{
-    const ZydisDecodedInstruction *source = &instruction->zydis;
-    bool is_memory = instruction->operands[operand].type == ZYDIS_OPERAND_TYPE_MEMORY;
-    size_t which =
-        operand > 0 && instruction->operands[operand - 1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
-    *size = (is_memory ? source->raw.disp.size : source->raw.imm[which].size) / 8u;
-    return instruction->offset +
-           (is_memory ? source->raw.disp.offset : source->raw.imm[which].offset);
-}
-
-bool lift_is_number_operand(const struct lift *lift, const struct lift_instruction *instruction,
-                            size_t operand)
-{
-    uint64_t size, offset = offset_of_number(instruction, operand, &size);
-    const ZydisDecodedOperand *what = &instruction->operands[operand];
-    if (what->type == ZYDIS_OPERAND_TYPE_MEMORY && what->mem.base == ZYDIS_REGISTER_RIP)
-        return false;
-    return size < 4 ? lift->addresses != NULL : lift_is_number_at(lift, offset, offset + size);
-}
-
 /* Whether a value that an instruction makes is made of numbers alone. */
 static bool is_made_of_numbers(const struct step *step)
 {

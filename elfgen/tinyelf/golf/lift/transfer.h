@@ -17,10 +17,6 @@ struct lift_value lift_place_address(const struct lift_instruction *instruction,
  * program itself puts something there. */
 bool lift_is_private(const struct lift_value *address);
 
-/* Whether an operand's number is known to be no address. */
-bool lift_is_number_operand(const struct lift *lift, const struct lift_instruction *instruction,
-                            size_t operand);
-
 /* Whether an address is in argc. */
 bool lift_is_argc(const struct lift *lift, const struct lift_value *address);
 
