@@ -100,10 +100,10 @@ static void search_relation(struct search *search, const struct promise *promise
     if (!overlap_learn(promise, &relation->sizes, search->options->headers > 1, &rules))
         return;
     enum elfgen_class class_ = promise->bits == 64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
-    size_t last = elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_);
+    const uint16_t last = (uint16_t)elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_);
     size_t size = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, class_);
     if (promise->is_spec) {
-        try_headers(search, &rules, relation, &(struct headers){(uint16_t)last, 1, 0});
+        try_headers(search, &rules, relation, &(struct headers){last, 1, 0});
         return;
     }
     if (search->options->second) {
