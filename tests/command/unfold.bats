@@ -520,6 +520,7 @@ C
     [ "$(grep -c ' _start$' names)" -eq 1 ]
 }
 
+# bats test_tags=long
 @test "with any header byte changed, unfold refuses what Linux refuses, and other twins are the same" {
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     local at value refused=0 same=0 status
@@ -574,6 +575,7 @@ C
     done
 }
 
+# bats test_tags=long
 @test "programs with random segments are refused if Linux refuses them, and other twins have the same memory" {
     mkdir folder
     perl "$BATS_TEST_DIRNAME/../support/segments.pl" 3 400 folder
