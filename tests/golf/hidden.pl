@@ -380,6 +380,19 @@ mov ecx, table - 388
 movzx edi, byte [rcx + rax + 388]
 $exit
 END
+    ['an argument by an address that is behind it', <<"END"],
+lea rsi, [rsp + 24]
+mov rdx, [rsi - 8]
+movzx edi, byte [rdx]
+$exit
+END
+    ['the stack pointer is stored at itself', <<"END"],
+mov [rsp + 24], rsp
+mov dil, [rsp + 24]
+movzx edi, dil
+and edi, 15
+$exit
+END
 );
 
 my @arguments = (['x' x 777], ['x' x 777, 'q'], []);

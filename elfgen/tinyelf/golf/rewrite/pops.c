@@ -4,7 +4,15 @@
 
 #include <string.h>
 
-enum { RSP = 4, FULL_64 = 0x40, FULL_32 = 0x30, REGISTER = 0xf, CLASS = 0xf0 };
+enum {
+    RSP = 4,
+    FULL_64 = 0x40,
+    FULL_32 = 0x30,
+    LOW_BYTES = 0x10,
+    REGISTER = 0xf,
+    CLASS = 0xf0,
+    PUSHED = 16 /* bytes below the stack pointer that pushes may write over: lift/stack_data.c */
+};
 
 static uint8_t full_class(const struct golf_lifted *lifted)
 {
@@ -37,6 +45,21 @@ static struct elfgen_x86_operand *place_of(const struct golf_lifted *lifted,
             return operand;
     }
     return NULL;
+}
+
+/* Whether an operand is the stack pointer itself, or a part of it. */
+static bool is_pointer(const struct elfgen_x86_operand *operand)
+{
+    return operand->kind == ELFGEN_X86_REGISTER_OPERAND && (operand->reg & REGISTER) == RSP &&
+           (operand->reg & CLASS) >= LOW_BYTES && (operand->reg & CLASS) <= FULL_64;
+}
+
+static bool has_pointer(const struct golf_operation *operation)
+{
+    for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++)
+        if (is_pointer(&operation->instruction.operands[i]))
+            return true;
+    return false;
 }
 
 bool pops_may_load(const struct golf_lifted *lifted, size_t block, size_t number)
@@ -130,11 +153,11 @@ static bool moves_operation(const struct golf_lifted *lifted, struct golf_operat
     if (need) {
         struct elfgen_x86_operand *place = place_of(lifted, operation);
         if (operation->kind != GOLF_KEPT || !operation->instruction.mnemonic || !place ||
-            place->symbolic || (operation->implied >> RSP & 1))
+            place->symbolic || has_pointer(operation) || (operation->implied >> RSP & 1))
             return false;
         int64_t at = (int64_t)need->values[0].number + place->value;
         bool is_address = operation->instruction.mnemonic == ELFGEN_X86_OP_lea;
-        if (!is_address && at >= 0 && at < stack)
+        if ((!is_address && at >= 0 && at < stack) || (at < 0 && at >= -PUSHED))
             return false;
         place->value = at - stack;
         place->displacement_size = 0;
@@ -178,6 +201,77 @@ static bool make_pop(struct golf_operation *operation, int64_t place, int64_t st
     return encode(operation);
 }
 
+/* ---- whether what is before the stack pointer may be written over ---- */
+
+/* Whether registers but the stack pointer have an address from which the start of the stack can be
+ * reached; objects that lift_stack_data() put there are further below. */
+static bool points_there(const struct golf_need *needs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < needs[i].count; k++)
+            if (needs[i].reg != RSP && needs[i].values[k].kind == GOLF_STACK &&
+                (int64_t)needs[i].values[k].number >= -PUSHED)
+                return true;
+    return false;
+}
+
+/* Whether an operation uses no memory at the stack's start but what is at the stack pointer or
+ * after it, makes no address of it, and moves it over a word at most. */
+static bool looks_ahead(const struct golf_lifted *lifted, struct golf_operation *operation)
+{
+    const struct golf_need *need = stack_of(operation);
+    bool moves = operation->writes >> RSP & 1;
+    bool pops = operation->kind == GOLF_KEPT &&
+                operation->instruction.mnemonic == ELFGEN_X86_OP_pop &&
+                operation->after[RSP].kind == GOLF_STACK;
+    if (has_pointer(operation) || (moves && !pops) ||
+        points_there(operation->needs, operation->need_count))
+        return false;
+    if (!need)
+        return !moves && !need_in(operation->needs, operation->need_count, RSP);
+    const struct elfgen_x86_operand *place = place_of(lifted, operation);
+    if (pops)
+        return !place;
+    int64_t first = (int64_t)need->values[0].number;
+    return operation->kind == GOLF_KEPT && place && !place->index &&
+           operation->instruction.mnemonic != ELFGEN_X86_OP_lea &&
+           !(operation->implied >> RSP & 1) &&
+           (place->value >= 0 || first + place->value < -PUSHED);
+}
+
+/* Sets the place of the stack pointer. False: it was behind that. */
+static bool goes_to(const struct golf_value *value, int64_t *place)
+{
+    int64_t before = *place;
+    if (is_stack(value))
+        *place = (int64_t)value->number;
+    return before <= *place;
+}
+
+/* Whether nothing in the whole program can reach words of the stack that the stack pointer has
+ * passed: by other registers that have such an address, or by an index, or when it goes back. */
+static bool only_goes_ahead(struct golf_lifted *lifted)
+{
+    for (size_t i = 0; i < lifted->count; i++) {
+        struct golf_block *block = &lifted->blocks[i];
+        int64_t place = 0;
+        if (!goes_to(&block->known[RSP], &place) || !goes_to(&block->at_start[RSP], &place) ||
+            points_there(block->needs, block->need_count))
+            return false;
+        for (size_t k = 0; k < block->count; k++) {
+            struct golf_operation *operation = &block->operations[k];
+            const struct golf_need *need = stack_of(operation);
+            if (!looks_ahead(lifted, operation) || (need && !goes_to(&need->values[0], &place)) ||
+                (operation->writes >> RSP & 1 && !goes_to(&operation->after[RSP], &place)))
+                return false;
+        }
+        const struct golf_need *end = need_in(block->needs, block->need_count, RSP);
+        if (end && (end->count != 1 || !goes_to(&end->values[0], &place)))
+            return false;
+    }
+    return true;
+}
+
 bool pops_load(struct golf_lifted *lifted, size_t number, size_t load)
 {
     struct block_set after;
@@ -198,7 +292,7 @@ bool pops_load(struct golf_lifted *lifted, size_t number, size_t load)
         if (after.has[i] && block->at_start[RSP].kind == GOLF_UNKNOWN)
             block->known[RSP].kind = block->at_end[RSP].kind = GOLF_UNKNOWN;
     }
-    if (lifted->stack_free < (uint64_t)stack)
+    if (lifted->stack_free < (uint64_t)stack && only_goes_ahead(lifted))
         lifted->stack_free = (uint64_t)stack;
     return true;
 }
