@@ -224,6 +224,8 @@ static const char *const left[] = {
     CODE("mov eax, [rsp]\nnext: dec eax\njnz next\nmov edi, 3\n" EXIT),
     /* words of the stack that are read once more are not popped */
     CODE("mov rsi, [rsp + 8]\nmov edx, 2\n" WRITE "mov edi, [rsp]\n" EXIT),
+    /* nor where the stack pointer itself is stored after it */
+    CODE("mov rsi, [rsp + 8]\nmov edx, 2\n" WRITE "mov [rsp + 24], rsp\nxor edi, edi\n" EXIT),
 };
 
 START_TEST(a_program_that_does_not_become_cheaper_is_as_before)
