@@ -28,11 +28,11 @@ needs_terminal()
 @test "what takes over a second shows a line with rate, on a terminal, and wipes it" {
     needs_terminal
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
-    on_terminal read "$(slow 1.5) | '$TINYELF' check - >out"
+    on_terminal read "$(slow 3) | '$TINYELF' check - >out"
     on_terminal quick "$(slow 0.5) | '$TINYELF' check - >out.quick"
-    on_terminal files "sleep 1.6 | '$TINYELF' check hello /dev/null - hello >out.files"
-    on_terminal narrow "stty cols 20; $(slow 1.5) | '$TINYELF' check - >out.narrow"
-    on_terminal resized "$(slow 2) | '$TINYELF' check - >out.resized & sleep 1.4; stty cols 20; wait"
+    on_terminal files "sleep 3 | '$TINYELF' check hello /dev/null - hello >out.files"
+    on_terminal narrow "stty cols 20; $(slow 3) | '$TINYELF' check - >out.narrow"
+    on_terminal resized "$(slow 4) | '$TINYELF' check - >out.resized & sleep 2.5; stty cols 20; wait"
     wait
     drawn read | grep -Eq '^reading <stdin>: 20 kB, [0-9]+ kB a second$'
     [ "$(tail -c 4 read | od -An -tx1)" = " 0d 1b 5b 4b" ]

@@ -43,7 +43,7 @@ screen()
 sees()
 {
     local i
-    for i in $(seq 300); do
+    for i in $(seq 900); do
         screen | grep -q -- "$1" && return 0
         sleep 0.1
     done
