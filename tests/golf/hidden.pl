@@ -12,6 +12,9 @@ golf::limits(@ARGV);
 setup(@ARGV);
 my $exit = "mov eax, 60\nsyscall";
 
+# By a table of addresses, so that instructions stay as they are.
+my $jumps = join "\n", 'mov rax, [rsp]', 'and eax, 1', 'jmp [table + rax*8]', '.one: nop', '.two: nop';
+
 # What is easy to get wrong, the source behind that, and data.
 my @programs = (
     ['inc leaves CF', <<"END"],
@@ -293,22 +296,14 @@ shr edi, 4
 $exit
 END
     ['where instructions stay, a distance between them', <<"END", 'table: dq _start.one, _start.two'],
-mov rax, [rsp]
-and eax, 1
-jmp [table + rax*8]
-.one: nop
-.two: nop
+$jumps
 lea rdi, [rel .two]
 lea rax, [rel .ends]
 sub rdi, rax
 $exit
 END
     ['where instructions stay, their bytes are written', <<"END", 'table: dq _start.one, _start.two'],
-mov rax, [rsp]
-and eax, 1
-jmp [table + rax*8]
-.one: nop
-.two: nop
+$jumps
 mov eax, 1
 mov edi, 1
 mov esi, .ends
@@ -318,11 +313,7 @@ mov edi, eax
 $exit
 END
     ['where instructions stay, what a call pushed is read', <<"END", 'table: dq _start.one, _start.two'],
-mov rax, [rsp]
-and eax, 1
-jmp [table + rax*8]
-.one: nop
-.two: nop
+$jumps
 call f
 mov edi, eax
 $exit
@@ -331,11 +322,7 @@ sub rax, _start.ends
 ret
 END
     ['where instructions stay, a system call leaves its address in rcx', <<"END", 'table: dq _start.one, _start.two'],
-mov rax, [rsp]
-and eax, 1
-jmp [table + rax*8]
-.one: nop
-.two: nop
+$jumps
 mov eax, 1
 mov edi, 1
 mov esi, table
