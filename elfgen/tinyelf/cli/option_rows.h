@@ -73,8 +73,8 @@ typedef int option_handler(void *context, const struct option_given *given);
 enum { OPTIONS_READ = -1 };
 
 /* Calls `handle` for each option on the command line. One that has a value, and not several, is
- * given once. Returns OPTIONS_READ, with the first operand
- * at argv[optind], or the exit status: after --help, and after a usage error was reported. */
+ * given once. Returns OPTIONS_READ, with the first operand at argv[optind], or the exit status:
+ * after --help, and after a usage error was reported. */
 int options_read(const struct command_options *command, int argc, char **argv,
                  option_handler *handle, void *context);
 

@@ -78,7 +78,7 @@ bool pops_may_load(const struct golf_lifted *lifted, size_t block, size_t number
 
 /* ---- what comes after it ---- */
 
-/* Marks blocks that come after a block, and know where the stack pointer is. */
+/* Marks the blocks that a block leads to, at once or by way of others. */
 static void mark_after(const struct golf_lifted *lifted, size_t block, struct block_set *set)
 {
     memset(set, 0, sizeof *set);
