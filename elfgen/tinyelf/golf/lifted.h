@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "elfgen/x86.h"
+#include "x86/registers.h"
 
 enum { GOLF_REGISTERS = 16, GOLF_NONE = UINT16_MAX };
 
@@ -94,6 +95,10 @@ struct golf_operation {
     uint8_t field_count;
 };
 
+/* Opcodes of jumps that are conditions of their own, from GOLF_LOOPNE on: rcx is among the needs,
+ * the distance has 8 bits, and there is no opposite. All but jrcxz count rcx down. */
+enum { GOLF_LOOPNE = 0xe0, GOLF_LOOPE, GOLF_LOOP, GOLF_JRCXZ };
+
 /* How a block ends. */
 enum golf_end_kind {
     GOLF_STOP,   /* its last operation ends the program */
@@ -106,10 +111,8 @@ enum golf_end_kind {
 struct golf_block {
     struct golf_operation *operations;
     size_t count;
-    uint8_t end; /* enum golf_end_kind */
-    /* GOLF_BRANCH: the low half of jcc's opcode; or the opcode of loopne, loope, loop or jrcxz,
-     * 0xe0 to 0xe3, which all have 8 bits of distance only; rcx is then among the needs. */
-    uint8_t condition;
+    uint8_t end;       /* enum golf_end_kind */
+    uint8_t condition; /* GOLF_BRANCH: the low half of jcc's opcode, or GOLF_LOOPNE to GOLF_JRCXZ */
     uint16_t taken, other; /* blocks */
     /* What every way into it has in registers, since it is a need of those blocks. */
     struct golf_value at_start[GOLF_REGISTERS];
@@ -149,6 +152,9 @@ struct golf_data {
     size_t reference_count;
 };
 
+/* Bytes below the stack pointer that instructions may write over, where anything may be pushed. */
+enum { GOLF_PUSHED = 16 };
+
 struct golf_lifted {
     unsigned bits; /* 64 or 32 */
     struct golf_block *blocks;
@@ -169,6 +175,12 @@ struct golf_lifted {
     bool is_left_alone; /* nothing is lifted: of what the program does, however it is written */
     struct golf_reference *references; /* of all data */
 };
+
+/* The class of registers with which addresses are made: 64 or 32 bits. */
+static inline uint8_t golf_full_class(const struct golf_lifted *lifted)
+{
+    return lifted->bits == 64 ? X86_QUADWORDS : X86_DOUBLEWORDS;
+}
 
 /* The flags that a block's end depends on, bits of enum elfgen_x86_flag: jrcxz and loop on none. */
 uint32_t golf_flags_of_end(const struct golf_block *block);

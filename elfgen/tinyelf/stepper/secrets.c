@@ -112,7 +112,7 @@ static enum step_register general(uint8_t number)
 static bool is_pointer(const struct flow *flow, const ZydisDecodedOperand *operand)
 {
     uint8_t number = effects_register(operand->reg.value);
-    bool is_one = number == X86_STACK_POINTER || number == 6 || number == 7 || number == 1;
+    bool is_one = number == X86_RSP || number == X86_RSI || number == X86_RDI || number == X86_RCX;
     if (operand->visibility != ZYDIS_OPERAND_VISIBILITY_HIDDEN || !is_one)
         return false;
     switch (flow->source.meta.category) {

@@ -5,8 +5,6 @@
 #include "flags.h"
 #include "known_bits.h"
 
-enum { RAX, RCX, RDX, RBX, RSP };
-
 static const struct elfgen_bits unknown = {0, 0};
 
 /* A part of a general register. */
@@ -53,7 +51,7 @@ static void set(struct elfgen_registers *registers, struct part part, struct elf
     uint64_t mask = bits_ones(part.width);
     bits.known &= mask;
     bits.value &= bits.known;
-    if (part.number == RSP) {
+    if (part.number == X86_RSP) {
         registers->depth = 0;
         *whole = unknown;
     } else if (part.width >= 32) {
@@ -358,17 +356,17 @@ static void exchange(const ZydisDecodedOperand *operands, struct elfgen_register
 static void spread_sign(unsigned width, struct elfgen_registers *registers)
 {
     struct elfgen_bits a =
-        extend(get(registers, (struct part){RAX, 0, (uint8_t)width}), width, true);
+        extend(get(registers, (struct part){X86_RAX, 0, (uint8_t)width}), width, true);
     bool known = a.known >> (width - 1) & 1, sign = a.value >> (width - 1) & 1;
-    set(registers, (struct part){RDX, 0, (uint8_t)width},
+    set(registers, (struct part){X86_RDX, 0, (uint8_t)width},
         known ? bits_constant(sign ? UINT64_MAX : 0) : unknown);
 }
 
 /* cbw, cwde, cdqe: sign-extends the accumulator's low half. */
 static void widen(unsigned width, struct elfgen_registers *registers)
 {
-    struct elfgen_bits half = get(registers, (struct part){RAX, 0, (uint8_t)(width / 2)});
-    set(registers, (struct part){RAX, 0, (uint8_t)width}, extend(half, width / 2, true));
+    struct elfgen_bits half = get(registers, (struct part){X86_RAX, 0, (uint8_t)(width / 2)});
+    set(registers, (struct part){X86_RAX, 0, (uint8_t)width}, extend(half, width / 2, true));
 }
 
 /* mul of 32 or 64 bits by zero clears both registers, the shortest way to get three zeros. Other
@@ -376,7 +374,7 @@ static void widen(unsigned width, struct elfgen_registers *registers)
 static bool multiply(const ZydisDecodedOperand *operand, struct elfgen_registers *registers)
 {
     unsigned width = operand->size;
-    struct part low = {RAX, 0, (uint8_t)width}, high = {RDX, 0, (uint8_t)width};
+    struct part low = {X86_RAX, 0, (uint8_t)width}, high = {X86_RDX, 0, (uint8_t)width};
     struct elfgen_bits a = get(registers, low), b = value_of(registers, operand);
     bool zero =
         (bits_are_known(a, width) && a.value == 0) || (bits_are_known(b, width) && b.value == 0);
@@ -409,7 +407,6 @@ static void forget(const ZydisDecodedInstruction *instruction, const ZydisDecode
 static void go_on(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                   struct elfgen_registers *registers)
 {
-    enum { RSI = 6, RDI = 7 };
     const struct elfgen_registers before = *registers;
     struct elfgen_bits backward = x86_flag(registers->flags, FLAG_DF);
     forget(instruction, operands, registers);
@@ -421,7 +418,8 @@ static void go_on(const ZydisDecodedInstruction *instruction, const ZydisDecoded
     struct part part;
     for (size_t i = 0; i < instruction->operand_count; i++) {
         if (operands[i].type != ZYDIS_OPERAND_TYPE_MEMORY ||
-            !part_of(operands[i].mem.base, &part) || (part.number != RSI && part.number != RDI))
+            !part_of(operands[i].mem.base, &part) ||
+            (part.number != X86_RSI && part.number != X86_RDI))
             continue;
         set(registers, part,
             sum(get(&before, part), bits_constant(backward.value ? 0 - size : size)));
@@ -432,12 +430,12 @@ static void go_on(const ZydisDecodedInstruction *instruction, const ZydisDecoded
 static void count_down(const ZydisDecodedInstruction *instruction,
                        struct elfgen_registers *registers)
 {
-    struct part part = {RCX, 0, instruction->address_width};
+    struct part part = {X86_RCX, 0, instruction->address_width};
     set(registers, part, sum(get(registers, part), bits_constant(UINT64_MAX)));
     /* Whether ecx clears the high half then is not told. */
     if (instruction->machine_mode == ZYDIS_MACHINE_MODE_LONG_64 && part.width == 32) {
-        registers->general[RCX].known &= UINT32_MAX;
-        registers->general[RCX].value &= UINT32_MAX;
+        registers->general[X86_RCX].known &= UINT32_MAX;
+        registers->general[X86_RCX].value &= UINT32_MAX;
     }
 }
 

@@ -203,8 +203,7 @@ static uint8_t length_of(void *context, const uint8_t *bytes, size_t size)
 /* Forgets what is in the registers that an exchange may have changed or not. */
 static void forget_exchanged(struct elfgen_registers *registers)
 {
-    enum { RAX = 0, R8 = 8 };
-    registers->general[RAX] = registers->general[R8] = (struct elfgen_bits){0, 0};
+    registers->general[X86_RAX] = registers->general[X86_R8] = (struct elfgen_bits){0, 0};
 }
 
 static enum elfgen_condition condition_of(const ZydisDecodedInstruction *source,
@@ -273,7 +272,7 @@ static void open_mode(struct x86 *machine, const struct mode *mode, enum x86_syn
                                                .encodings = x86_encodings,
                                                .encoding_count = X86_ENCODINGS,
                                                .register_count = X86_REGISTERS,
-                                               .stack_pointer = X86_STACK_POINTER,
+                                               .stack_pointer = X86_RSP,
                                                .cleared_flags = X86_CLEARED_FLAGS,
                                                .return_address = ELFGEN_NO_REGISTER,
                                                .call_instructions = x86_call_instructions,

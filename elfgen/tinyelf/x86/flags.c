@@ -214,9 +214,8 @@ static struct elfgen_bits condition(unsigned code, struct elfgen_bits flags)
 static struct elfgen_bits count_is_zero(const struct elfgen_registers *registers, unsigned width,
                                         uint64_t less)
 {
-    enum { RCX = 1 };
     struct elfgen_bits count =
-        bits_subtract(registers->general[RCX], bits_constant(less), bits_constant(0));
+        bits_subtract(registers->general[X86_RCX], bits_constant(less), bits_constant(0));
     return is_zero(count, width);
 }
 

@@ -42,43 +42,43 @@ const struct elfgen_encoding x86_encodings[X86_ENCODINGS] = {
                                 .is_address = true},
 };
 
-enum { AX, CX, DX, BX, SP, BP, SI, DI, R8, R9, R10, R11 };
-
 /* Bits of elfgen_call_instruction's `changed`. */
 #define R(number) (UINT32_C(1) << (number))
 
 /* int 0x80 and the like: r8 to r11 are zeroed by kernels before 4.17, and kept since. */
-#define CHANGED_32 (R(AX) | R(R8) | R(R9) | R(R10) | R(R11))
+#define CHANGED_32 (R(X86_RAX) | R(X86_R8) | R(X86_R9) | R(X86_R10) | R(X86_R11))
 
 /* arch/x86/entry/entry_64.S and entry_64_compat.S. sysenter and the 32-bit syscall return to the
  * kernel's vdso. */
 const struct elfgen_call_instruction x86_call_instructions[CALL_INSTRUCTIONS] = {
-    [CALL_BY_SYSCALL] = {.number = AX,
-                         .arguments = {DI, SI, DX, R10, R8, R9},
-                         .result = AX,
+    [CALL_BY_SYSCALL] = {.number = X86_RAX,
+                         .arguments = {X86_RDI, X86_RSI, X86_RDX, X86_R10, X86_R8, X86_R9},
+                         .result = X86_RAX,
                          .width = 64,
                          .number_end = CALLS_END,
                          .returns = true,
-                         .next_address = CX,
-                         .changed = R(AX) | R(CX) | R(R11)},
-    [CALL_BY_INT80] = {.number = AX,
-                       .arguments = {BX, CX, DX, SI, DI, BP},
-                       .result = AX,
+                         .next_address = X86_RCX,
+                         .changed = R(X86_RAX) | R(X86_RCX) | R(X86_R11)},
+    [CALL_BY_INT80] = {.number = X86_RAX,
+                       .arguments = {X86_RBX, X86_RCX, X86_RDX, X86_RSI, X86_RDI, X86_RBP},
+                       .result = X86_RAX,
                        .width = 32,
                        .number_end = CALLS_END,
                        .returns = true,
                        .next_address = ELFGEN_NO_REGISTER,
                        .changed = CHANGED_32},
-    [CALL_BY_SYSENTER] = {.number = AX,
-                          .arguments = {BX, CX, DX, SI, DI, ELFGEN_NO_REGISTER},
-                          .result = AX,
+    [CALL_BY_SYSENTER] = {.number = X86_RAX,
+                          .arguments = {X86_RBX, X86_RCX, X86_RDX, X86_RSI, X86_RDI,
+                                        ELFGEN_NO_REGISTER},
+                          .result = X86_RAX,
                           .width = 32,
                           .number_end = CALLS_END,
                           .next_address = ELFGEN_NO_REGISTER,
                           .changed = CHANGED_32},
-    [CALL_BY_SYSCALL32] = {.number = AX,
-                           .arguments = {BX, BP, DX, SI, DI, ELFGEN_NO_REGISTER},
-                           .result = AX,
+    [CALL_BY_SYSCALL32] = {.number = X86_RAX,
+                           .arguments = {X86_RBX, X86_RBP, X86_RDX, X86_RSI, X86_RDI,
+                                         ELFGEN_NO_REGISTER},
+                           .result = X86_RAX,
                            .width = 32,
                            .number_end = CALLS_END,
                            .next_address = ELFGEN_NO_REGISTER,

@@ -4,6 +4,7 @@
 
 #include <Zydis/Zydis.h>
 
+#include "registers.h"
 #include "syntax.h"
 #include "syscalls/table.h"
 #include "elfgen.h"
@@ -96,10 +97,6 @@ const char *x86_mnemonic(ZydisMnemonic mnemonic);
 /* Updates what is known about the registers and flags by an instruction. */
 void x86_propagate(const ZydisDecodedInstruction *instruction, const ZydisDecodedOperand *operands,
                    uint64_t address, struct elfgen_registers *registers);
-
-/* The general registers, by their number in the encoding: rax 0, rcx 1, rdx 2, rbx 3, rsp 4, rbp 5,
- * rsi 6, rdi 7, r8 to r15. */
-enum { X86_REGISTERS = 16, X86_STACK_POINTER = 4 };
 
 /* start_thread() sets the flags to X86_EFLAGS_IF alone (arch/x86/kernel/process_64.c). */
 enum {

@@ -76,16 +76,15 @@ static bool build_ends(const struct lift_build *build, const struct lift_block *
 static void build_counter(const struct lift_build *build, const struct lift_block *block,
                           struct golf_block *result)
 {
-    enum { RCX = 1 };
     const struct lift_instruction *last =
         build->lift->instructions[block->instructions[block->count - 1]];
     size_t kept = 0;
     for (size_t i = 0; i < result->need_count; i++)
-        if (result->needs[i].reg != RCX)
+        if (result->needs[i].reg != X86_RCX)
             result->needs[kept++] = result->needs[i];
     result->need_count = kept;
-    lift_add_need(result->needs, &result->need_count, RCX, (uint8_t)build->lift->bits,
-                  lift_golf_value(build->lift, &last->before[RCX], false, 0));
+    lift_add_need(result->needs, &result->need_count, X86_RCX, (uint8_t)build->lift->bits,
+                  lift_golf_value(build->lift, &last->before[X86_RCX], false, 0));
 }
 
 static bool build_block(const struct lift_build *build, const struct lift_block *block,
@@ -121,7 +120,7 @@ static bool build_block(const struct lift_build *build, const struct lift_block 
     }
     if (!build_ends(build, block, result))
         return false;
-    if (block->end == GOLF_BRANCH && block->condition >= 0xe0)
+    if (block->end == GOLF_BRANCH && block->condition >= GOLF_LOOPNE)
         build_counter(build, block, result);
     return true;
 }

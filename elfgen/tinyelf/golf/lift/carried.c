@@ -9,8 +9,6 @@
 
 #include "golf/shrink/places.h"
 
-enum { RSP = 4 };
-
 /* An address in a register, and what blocks do with it. */
 struct carried {
     struct golf_lifted *lifted;
@@ -142,7 +140,7 @@ static void carry(const struct carried *carried)
 static void try_need(struct carried *carried, const struct golf_need *need)
 {
     const struct golf_value *value = &need->values[0];
-    if (need->reg == RSP || need->count != 1 || need->bits != carried->lifted->bits ||
+    if (need->reg == X86_RSP || need->count != 1 || need->bits != carried->lifted->bits ||
         !(value->kind == GOLF_ADDRESS || (value->kind == GOLF_STACK && value->data == 0)))
         return;
     carried->reg = need->reg;

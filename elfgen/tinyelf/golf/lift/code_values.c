@@ -6,7 +6,7 @@
 #include "golf/lift/memory.h"
 #include "golf/lift/references.h"
 
-enum { BEGINS = 1, RCX = 1 << 1, RSP = 4, RBP = 5 };
+enum { BEGINS = 1, RCX = 1 << 1 };
 
 /* The instruction at an offset in the file; NULL: none is reached there. */
 static const struct lift_instruction *reached_at(const struct verbatim *all, uint64_t offset)
@@ -141,7 +141,7 @@ static bool check_address(const struct verbatim *all, const struct lift_instruct
     if (mnemonic != ZYDIS_MNEMONIC_MOV && mnemonic != ZYDIS_MNEMONIC_LEA &&
         mnemonic != ZYDIS_MNEMONIC_PUSH)
         return refuse_values(all, instruction, "it computes with an address of its code");
-    uint16_t held = (uint16_t)(instruction->writes & ~(1u << RSP));
+    uint16_t held = (uint16_t)(instruction->writes & ~(1u << X86_RSP));
     return follow_values(all, instruction->offset + instruction->zydis.length, held);
 }
 
@@ -166,8 +166,8 @@ static bool touches_pushed(const struct verbatim *all, const struct lift_instruc
         if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY ||
             operand->mem.type == ZYDIS_MEMOP_TYPE_AGEN || operand->mem.index != ZYDIS_REGISTER_NONE)
             continue;
-        int64_t at = operand->mem.disp.value - (base == RSP ? pushed->depth : pushed->frame);
-        if ((base == RSP || (base == RBP && pushed->has_frame)) && at < word &&
+        int64_t at = operand->mem.disp.value - (base == X86_RSP ? pushed->depth : pushed->frame);
+        if ((base == X86_RSP || (base == X86_RBP && pushed->has_frame)) && at < word &&
             at + operand->size / 8 > 0)
             return true;
     }
@@ -187,16 +187,16 @@ static bool step_pushed(const struct lift_instruction *instruction, struct pushe
         return true;
     case ZYDIS_MNEMONIC_POP:
         pushed->depth -= slot;
-        pushed->has_frame = pushed->has_frame && to != RBP;
-        return to != RSP && pushed->depth >= 0;
+        pushed->has_frame = pushed->has_frame && to != X86_RBP;
+        return to != X86_RSP && pushed->depth >= 0;
     case ZYDIS_MNEMONIC_SUB:
     case ZYDIS_MNEMONIC_ADD:
-        if (to != RSP || !is_number)
+        if (to != X86_RSP || !is_number)
             break;
         pushed->depth += instruction->zydis.mnemonic == ZYDIS_MNEMONIC_SUB ? number : -number;
         return pushed->depth >= 0;
     case ZYDIS_MNEMONIC_MOV:
-        if (to != RBP || effects_register(operands[1].reg.value) != RSP)
+        if (to != X86_RBP || effects_register(operands[1].reg.value) != X86_RSP)
             break;
         pushed->has_frame = true;
         pushed->frame = pushed->depth;
@@ -204,8 +204,8 @@ static bool step_pushed(const struct lift_instruction *instruction, struct pushe
     default:
         break;
     }
-    pushed->has_frame = pushed->has_frame && !(instruction->writes >> RBP & 1);
-    return !(instruction->writes >> RSP & 1);
+    pushed->has_frame = pushed->has_frame && !(instruction->writes >> X86_RBP & 1);
+    return !(instruction->writes >> X86_RSP & 1);
 }
 
 static bool follow_pushed(const struct verbatim *all, uint64_t offset)

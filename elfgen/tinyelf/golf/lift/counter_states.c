@@ -10,9 +10,6 @@ enum {
     MOST = 511, /* no byte that shows the counter has larger ones */
     BYTE = 255,
     HALF = 127,
-    NUMBER = 15,
-    CLASS = 0xf0,
-    LOW_BYTES = 0x10,
     ALL_FLAGS = ELFGEN_X86_CF | ELFGEN_X86_PF | ELFGEN_X86_AF | ELFGEN_X86_ZF | ELFGEN_X86_SF |
                 ELFGEN_X86_OF
 };
@@ -222,7 +219,7 @@ static bool step_counter(const struct counter *counter, struct counter_walk *wal
                set_counter(counter, walk, step->number);
     }
     /* It is loaded. */
-    unsigned reg = first->reg & NUMBER;
+    unsigned reg = first->reg & X86_NUMBER;
     bool is_whole = mnemonic == ELFGEN_X86_OP_movzx || size >= 4;
     *step = (struct counter_step){.act = COUNTER_GOES};
     return first->kind == ELFGEN_X86_REGISTER_OPERAND && operation->writes == 1u << reg &&
@@ -246,7 +243,7 @@ static bool step_shown(struct counter *counter, struct counter_walk *walk,
         return !needs_part(walk, operation);
     if (at != counter->at || memory->size != 1 || !part.bits ||
         operation->instruction.mnemonic != ELFGEN_X86_OP_mov || operation->refers_operand != 0 ||
-        source->kind != ELFGEN_X86_REGISTER_OPERAND || (source->reg & CLASS) != LOW_BYTES)
+        source->kind != ELFGEN_X86_REGISTER_OPERAND || (source->reg & X86_CLASS) != X86_LOW_BYTES)
         return false;
     if (!counter->has_shift)
         counter->shift = part.shift;
@@ -259,11 +256,12 @@ static bool step_shown(struct counter *counter, struct counter_walk *walk,
 /* Whether an operation is the address of a register plus a number, in another one. */
 static bool is_sum(const struct golf_operation *operation)
 {
-    enum { HALVES = 0x30, WHOLE = 0x40 };
     const struct elfgen_x86_operand *sum = operand_of(operation, 1);
     return operation->instruction.mnemonic == ELFGEN_X86_OP_lea && !sum->index && !sum->segment &&
-           !sum->relative && ((sum->base & CLASS) == HALVES || (sum->base & CLASS) == WHOLE) &&
-           (sum->base & NUMBER) == operation->needs[0].reg && sum->value > -MOST &&
+           !sum->relative &&
+           ((sum->base & X86_CLASS) == X86_DOUBLEWORDS ||
+            (sum->base & X86_CLASS) == X86_QUADWORDS) &&
+           (sum->base & X86_NUMBER) == operation->needs[0].reg && sum->value > -MOST &&
            sum->value < MOST && elfgen_x86_register_size(operand_of(operation, 0)->reg) >= 4;
 }
 
@@ -274,11 +272,11 @@ static bool step_value(const struct counter *counter, struct counter_walk *walk,
     const struct golf_operation *operation = &block->operations[index];
     const struct elfgen_x86_operand *first = operand_of(operation, 0);
     struct counter_part part = only_part(walk, operation);
-    unsigned reg = first->reg & NUMBER, size = elfgen_x86_register_size(first->reg);
+    unsigned reg = first->reg & X86_NUMBER, size = elfgen_x86_register_size(first->reg);
     int64_t number = operand_of(operation, 1)->value;
     if (operation->kind != GOLF_KEPT || !part.bits || operation->refers.kind == GOLF_ADDRESS ||
         first->kind != ELFGEN_X86_REGISTER_OPERAND || part.bits < 8 * size ||
-        (size == 1 && (first->reg & CLASS) != LOW_BYTES))
+        (size == 1 && (first->reg & X86_CLASS) != X86_LOW_BYTES))
         return false;
     bool is_other = is_sum(operation), is_there = operation->needs[0].reg == reg;
     if (is_there && operation->instruction.mnemonic == ELFGEN_X86_OP_cmp && has_number(operation))

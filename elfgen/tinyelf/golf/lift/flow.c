@@ -79,7 +79,7 @@ static uint16_t block_at(struct lift *lift, uint64_t address)
 /* The innermost place with the address that a call pushed; NULL: there is none. */
 static const struct lift_slot *innermost_call(const struct lift_state *state)
 {
-    const struct lift_value *stack = &state->registers[X86_STACK_POINTER];
+    const struct lift_value *stack = &state->registers[X86_RSP];
     const struct lift_slot *found = NULL;
     for (size_t i = 0; i < state->slot_count; i++) {
         const struct lift_slot *slot = &state->slots[i];
@@ -109,8 +109,8 @@ static void join_frames(struct lift *lift, uint16_t kept, uint16_t other)
  * its caller. Returns whether something was learnt: follow again then. */
 static bool frames_join(struct lift *lift, const struct lift_state *a, const struct lift_state *b)
 {
-    const struct lift_value *first = &a->registers[X86_STACK_POINTER];
-    const struct lift_value *second = &b->registers[X86_STACK_POINTER];
+    const struct lift_value *first = &a->registers[X86_RSP];
+    const struct lift_value *second = &b->registers[X86_RSP];
     if (first->kind != LIFT_STACK || second->kind != LIFT_STACK)
         return false;
     const struct lift_slot *here = innermost_call(a), *there = innermost_call(b);
@@ -210,7 +210,7 @@ static void returned(struct lift *lift, uint16_t index, const struct lift_state 
     const struct lift_subroutine *subroutine = &lift->subroutines[index];
     *state = *before;
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
-        if (reg == X86_STACK_POINTER || !(subroutine->writes >> reg & 1))
+        if (reg == X86_RSP || !(subroutine->writes >> reg & 1))
             continue;
         struct lift_value *value = &state->registers[reg];
         *value = subroutine->after.registers[reg];
@@ -246,7 +246,7 @@ static bool try_joining(struct lift *lift, const struct lift_instruction *instru
 static bool stack_at(struct walk *walk, const struct lift_instruction *instruction,
                      struct lift_value *stack)
 {
-    *stack = walk->state.registers[X86_STACK_POINTER];
+    *stack = walk->state.registers[X86_RSP];
     return stack->kind == LIFT_STACK ||
            try_joining(walk->lift, instruction,
                        "it calls or returns with a stack pointer that is not known");
@@ -262,7 +262,7 @@ static void name_entries(struct lift *lift, uint16_t frame, uint16_t index,
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
         struct lift_value *value = &state->registers[reg];
         const struct lift_value *known = &block->in.registers[reg];
-        if (reg == X86_STACK_POINTER)
+        if (reg == X86_RSP)
             continue;
         bool differs =
             value->kind == LIFT_OPAQUE || (block->is_reached && !lift_is_same(value, known));
@@ -282,8 +282,8 @@ static void name_entries(struct lift *lift, uint16_t frame, uint16_t index,
 /* A call that was made with the stack pointer above the first one wrote over an argument. */
 static void note_overwritten(struct walk *walk, uint32_t index, int64_t offset)
 {
-    const struct lift_value pushed = lift_fresh(index, X86_STACK_POINTER);
-    if (walk->state.registers[X86_STACK_POINTER].frame != 0 || offset < 0)
+    const struct lift_value pushed = lift_fresh(index, X86_RSP);
+    if (walk->state.registers[X86_RSP].frame != 0 || offset < 0)
         return;
     lift_slot_set(&walk->state, 0, offset, (uint16_t)(walk->lift->bits / 8), &pushed);
     walk->state.slots[walk->state.slot_count - 1].is_call = true;
@@ -306,7 +306,7 @@ static bool enter(struct walk *walk, struct lift_instruction *instruction, uint3
         lift_slot_set(&walk->state, stack.frame, offset, (uint16_t)word, &back);
         walk->state.slots[walk->state.slot_count - 1].is_call = true;
         walk->state.slots[walk->state.slot_count - 1].called = which;
-        walk->state.registers[X86_STACK_POINTER] = lift_stack(stack.frame, offset);
+        walk->state.registers[X86_RSP] = lift_stack(stack.frame, offset);
         walk->address = target;
         return true;
     }
@@ -315,7 +315,7 @@ static bool enter(struct walk *walk, struct lift_instruction *instruction, uint3
     struct lift_value marker = {.kind = LIFT_RETURN, .frame = which};
     state.frame = which;
     state.slot_count = 0;
-    state.registers[X86_STACK_POINTER] = lift_stack(which, 0);
+    state.registers[X86_RSP] = lift_stack(which, 0);
     lift_slot_set(&state, which, 0, (uint16_t)word, &marker);
     uint16_t taken = block_at(lift, target);
     uint16_t other = block_at(lift, back.known[0].value);
@@ -349,7 +349,7 @@ static bool leave(struct walk *walk, struct lift_instruction *instruction)
     uint64_t more = instruction->zydis.raw.imm[0].size ? instruction->zydis.raw.imm[0].value.u : 0;
     if (back && lift_is_constant(back)) {
         walk->address = back->known[0].value;
-        walk->state.registers[X86_STACK_POINTER] =
+        walk->state.registers[X86_RSP] =
             lift_stack(stack.frame, (int64_t)(stack.number + word + more));
         return true;
     }

@@ -108,7 +108,7 @@ static void read_stack(const struct back *back, unsigned reg)
     for (unsigned round = 0; round < 3; round++)
         for (unsigned i = 0; i < GOLF_REGISTERS; i++) {
             bool is_read = round == 0   ? back->instruction->reads >> i & 1
-                           : round == 1 ? i == X86_STACK_POINTER
+                           : round == 1 ? i == X86_RSP
                                         : true;
             const struct lift_value *source = &back->before[i];
             if (is_read && source->kind == LIFT_STACK && source->frame == value->frame) {
@@ -124,7 +124,7 @@ static void go_back_over_gone(const struct back *back)
     struct lift_live after = *back->live;
     uint16_t writes = back->instruction->writes;
     if (back->instruction->kind == LIFT_CALLS || back->instruction->kind == LIFT_RETURNS)
-        writes = 1u << X86_STACK_POINTER;
+        writes = 1u << X86_RSP;
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
         if (writes >> reg & 1)
             kill(back->live, reg);
@@ -385,7 +385,7 @@ static bool go_back(const struct back *back)
 static void add_live(struct lift_live *live, const struct lift_live *other, bool with_stack)
 {
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
-        if (with_stack || reg != X86_STACK_POINTER)
+        if (with_stack || reg != X86_RSP)
             read_register(live, reg, other->bits[reg], other->addresses >> reg & 1);
     live->flags |= other->flags;
 }
@@ -398,7 +398,7 @@ static void add_returns(struct lift *lift, uint16_t subroutine, struct lift_live
         if (block->is_reached && block->end == GOLF_CALLS && block->subroutine == subroutine)
             add_live(live, &lift->blocks[block->other]->live_in, false);
     }
-    read_register(live, X86_STACK_POINTER, lift->bits, false);
+    read_register(live, X86_RSP, lift->bits, false);
 }
 
 static void find_live_out(struct lift *lift, struct lift_block *block, struct lift_live *live)
@@ -416,7 +416,7 @@ static void find_live_out(struct lift *lift, struct lift_block *block, struct li
         add_live(live, &lift->blocks[block->taken]->live_in, false);
         add_live(live, &lift->blocks[block->other]->live_in, true);
         if (lift->keeps_stack || lift->raises_stack)
-            read_register(live, X86_STACK_POINTER, lift->bits, false);
+            read_register(live, X86_RSP, lift->bits, false);
         break;
     case GOLF_RETURNS:
         add_returns(lift, block->subroutine, live);
@@ -441,7 +441,7 @@ static bool is_stack_lost(const struct lift *lift, const struct lift_block *bloc
     if (!lift_is_private(value))
         return false;
     if (block->end == GOLF_RETURNS || block->end == GOLF_CALLS)
-        return reg != X86_STACK_POINTER;
+        return reg != X86_RSP;
     return is_other_at(lift->blocks[block->taken], reg, value) ||
            (block->end == GOLF_BRANCH && is_other_at(lift->blocks[block->other], reg, value));
 }
@@ -490,7 +490,7 @@ static bool raises_stack(const struct lift *lift)
         const struct lift_block *block = lift->blocks[i];
         for (size_t k = 0; block->is_reached && k < block->count; k++) {
             const struct lift_value *stack =
-                &lift->instructions[block->instructions[k]]->before[X86_STACK_POINTER];
+                &lift->instructions[block->instructions[k]]->before[X86_RSP];
             if (stack->kind != LIFT_STACK || (stack->frame == 0 && (int64_t)stack->number > 0))
                 return true;
         }

@@ -79,18 +79,18 @@ bool lift_is_narrow(const struct lift *lift, const struct lift_instruction *inst
         return compares_narrow(instruction, before, after->flags);
     return is_modular(instruction) && instruction->effects.write_count == 0 &&
            after->bits[reg] <= HALF && !(instruction->flags_written & after->flags) &&
-           reg != X86_STACK_POINTER;
+           reg != X86_RSP;
 }
 
 void lift_narrow(struct golf_operation *operation)
 {
-    enum { FULL = 0x40, LOWER = 0x30, CLASS = 0xf0 };
     struct elfgen_x86_instruction changed = operation->instruction;
     struct elfgen_x86_encoding encoding;
     for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
         struct elfgen_x86_operand *operand = &changed.operands[i];
-        if (operand->kind == ELFGEN_X86_REGISTER_OPERAND && (operand->reg & CLASS) == FULL)
-            operand->reg = (uint8_t)(operand->reg - FULL + LOWER);
+        if (operand->kind == ELFGEN_X86_REGISTER_OPERAND &&
+            (operand->reg & X86_CLASS) == X86_QUADWORDS)
+            operand->reg = (uint8_t)(operand->reg - X86_QUADWORDS + X86_DOUBLEWORDS);
         if (operand->kind == ELFGEN_X86_MEMORY && changed.mnemonic != ELFGEN_X86_OP_lea &&
             operand->size == 8)
             operand->size = 4;

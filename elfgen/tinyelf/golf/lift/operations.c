@@ -199,7 +199,7 @@ static bool stores_address(const struct lift *lift, const struct lift_instructio
          i++) {
         const ZydisDecodedOperand *operand = &instruction->operands[i];
         uint8_t bits, reg = lift_register(operand, &bits);
-        if (reg == EFFECTS_NONE || reg == X86_STACK_POINTER || bits < 32 ||
+        if (reg == EFFECTS_NONE || reg == X86_RSP || bits < 32 ||
             !(operand->actions & ZYDIS_OPERAND_ACTION_MASK_READ))
             continue;
         const struct lift_value *value = &instruction->before[reg];
@@ -216,7 +216,7 @@ static bool use_place(const struct lift_build *build, const struct lift_instruct
 {
     struct lift *lift = build->lift;
     struct lift_value address = lift_place_address(instruction, place, instruction->before);
-    const struct lift_value *stack = &instruction->before[X86_STACK_POINTER];
+    const struct lift_value *stack = &instruction->before[X86_RSP];
     if (address.kind == LIFT_STACK) {
         if (!is_written && address.frame == 0 && (int64_t)address.number >= 0)
             build->lifted->opens_stack = true;

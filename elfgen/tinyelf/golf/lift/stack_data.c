@@ -8,8 +8,6 @@
 #include <string.h>
 
 enum {
-    RSP = 4,
-    PUSHED = 16,             /* bytes that are pushed besides, at most */
     SMALL = 96,              /* such objects are reached by a distance of one byte */
     LOWEST = (64 << 10) + 64 /* up to Linux 4.19, code may not use memory further down */
 };
@@ -30,7 +28,7 @@ struct moving {
 static const struct golf_value *stack_after(const struct golf_operation *operation,
                                             const struct golf_value *stack)
 {
-    return operation->writes & 1u << RSP ? &operation->after[RSP] : stack;
+    return operation->writes & 1u << X86_RSP ? &operation->after[X86_RSP] : stack;
 }
 
 static bool is_known(const struct golf_value *stack)
@@ -87,7 +85,7 @@ static bool makes_sum(const struct moving *moving, const struct golf_operation *
         for (size_t k = 0; needs_it(moving, &operation->needs[i], 1) && k < ELFGEN_X86_OPERANDS;
              k++)
             if (instruction->operands[k].kind == ELFGEN_X86_REGISTER_OPERAND &&
-                (instruction->operands[k].reg & 15) == operation->needs[i].reg)
+                (instruction->operands[k].reg & X86_NUMBER) == operation->needs[i].reg)
                 return true;
     /* String instructions have no operands, and step to the next address. */
     return !instruction->operands[0].kind &&
@@ -112,7 +110,7 @@ static bool rewrite(const struct moving *moving, const struct golf_value *stack,
     struct elfgen_x86_encoding encoding;
     struct elfgen_x86_instruction changed = operation->instruction;
     struct elfgen_x86_operand *operand = &changed.operands[operation->refers_operand];
-    uint8_t rsp = (uint8_t)elfgen_x86_register(moving->lifted->bits == 64 ? "rsp" : "esp", 3);
+    uint8_t rsp = (uint8_t)(golf_full_class(moving->lifted) + X86_RSP);
     if (!changed.mnemonic || operand->kind != ELFGEN_X86_MEMORY || operand->segment)
         return false;
     if (operand->base) {
@@ -121,8 +119,7 @@ static bool rewrite(const struct moving *moving, const struct golf_value *stack,
         operand->index = operand->base;
         operand->scale = 1;
     }
-    uint8_t full = moving->lifted->bits == 64 ? 0x40 : 0x30;
-    if (operand->index && (operand->index & 0xf0) != full)
+    if (operand->index && (operand->index & X86_CLASS) != golf_full_class(moving->lifted))
         return false;
     operand->base = rsp;
     operand->relative = false;
@@ -146,10 +143,10 @@ static bool has_need(const struct golf_need *needs, size_t count, uint8_t reg)
 static void need_stack(const struct moving *moving, struct golf_need *needs, size_t *count,
                        const struct golf_value *stack)
 {
-    if (has_need(needs, *count, RSP))
+    if (has_need(needs, *count, X86_RSP))
         return;
     needs[(*count)++] = (struct golf_need){
-        .reg = RSP, .bits = (uint8_t)moving->lifted->bits, .count = 1, .values = {*stack}};
+        .reg = X86_RSP, .bits = (uint8_t)moving->lifted->bits, .count = 1, .values = {*stack}};
 }
 
 static void move_values(const struct moving *moving, struct golf_need *needs, size_t count)
@@ -186,7 +183,7 @@ static bool may_refer(const struct moving *moving, const struct golf_value *stac
 /* Whether the stack pointer is known wherever the block has the object's address. */
 static bool may_move_in(struct moving *moving, const struct golf_block *block, bool *is_there)
 {
-    const struct golf_value *stack = &block->known[RSP];
+    const struct golf_value *stack = &block->known[X86_RSP];
     for (size_t i = 0; i < block->count; i++) {
         const struct golf_operation *operation = &block->operations[i];
         bool is_here = needs_it(moving, operation->needs, operation->need_count) ||
@@ -208,7 +205,8 @@ static bool may_move_in(struct moving *moving, const struct golf_block *block, b
     if (is_narrow(moving, block->needs, block->need_count) ||
         (moving->narrows && needs_it(moving, block->needs, block->need_count)))
         return false;
-    return !is_here || (note(moving, &block->at_end[RSP]) && note(moving, &block->known[RSP]));
+    return !is_here ||
+           (note(moving, &block->at_end[X86_RSP]) && note(moving, &block->known[X86_RSP]));
 }
 
 /* Marks blocks from which one is reached that is marked. */
@@ -240,8 +238,9 @@ static bool may_move(struct moving *moving, bool *marked)
     spread(lifted, marked);
     for (size_t i = 0; i < lifted->count; i++) {
         const struct golf_block *block = &lifted->blocks[i];
-        if (marked[i] && (!is_known(&block->known[RSP]) || block->need_count == GOLF_REGISTERS ||
-                          (goes_on(block) && !is_known(&block->at_end[RSP]))))
+        if (marked[i] &&
+            (!is_known(&block->known[X86_RSP]) || block->need_count == GOLF_REGISTERS ||
+             (goes_on(block) && !is_known(&block->at_end[X86_RSP]))))
             return false;
     }
     return is_used;
@@ -253,14 +252,14 @@ static void move(const struct moving *moving, const bool *marked)
 {
     for (size_t i = 0; i < moving->lifted->count; i++) {
         struct golf_block *block = &moving->lifted->blocks[i];
-        struct golf_value stack = block->known[RSP];
+        struct golf_value stack = block->known[X86_RSP];
         for (size_t k = 0; k < block->count; k++) {
             struct golf_operation *operation = &block->operations[k];
             move_values(moving, operation->needs, operation->need_count);
             move_registers(moving, operation->after);
             if (is_of(moving, &operation->refers) && rewrite(moving, &stack, operation)) {
                 need_stack(moving, operation->needs, &operation->need_count, &stack);
-                operation->reads |= 1u << RSP;
+                operation->reads |= 1u << X86_RSP;
                 operation->refers = (struct golf_value){.kind = GOLF_UNKNOWN};
                 operation->refers_operand = UINT8_MAX;
             }
@@ -272,9 +271,9 @@ static void move(const struct moving *moving, const bool *marked)
         move_registers(moving, block->at_end);
         if (!marked[i])
             continue;
-        block->at_start[RSP] = block->known[RSP];
+        block->at_start[X86_RSP] = block->known[X86_RSP];
         if (goes_on(block))
-            need_stack(moving, block->needs, &block->need_count, &block->at_end[RSP]);
+            need_stack(moving, block->needs, &block->need_count, &block->at_end[X86_RSP]);
     }
 }
 
@@ -418,7 +417,7 @@ static void move_objects(struct moving *moving, bool large, struct moved *moved,
         if (!moved->is_any) {
             lowest = moving->highest - (int64_t)moving->depth;
             if (!large || moving->depth > 0)
-                lowest -= PUSHED;
+                lowest -= GOLF_PUSHED;
         }
         if (lowest > moving->highest || lowest - (int64_t)data->size < -LOWEST)
             continue;
@@ -437,7 +436,7 @@ static void move_objects(struct moving *moving, bool large, struct moved *moved,
 void lift_stack_data(struct golf_lifted *lifted, bool narrows, bool *marked, size_t *numbers)
 {
     size_t calls = nesting(lifted, numbers);
-    if (lifted->uses_red_zone || calls > PUSHED)
+    if (lifted->uses_red_zone || calls > GOLF_PUSHED)
         return;
     struct moving moving = {
         .lifted = lifted, .depth = calls * lifted->bits / 8, .narrows = narrows};

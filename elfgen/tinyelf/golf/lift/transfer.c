@@ -10,8 +10,6 @@
 #include "x86/flags.h"
 #include "x86/known_bits.h"
 
-enum { FRAME_POINTER = 5 };
-
 void lift_world(const struct lift_state *state, size_t world, struct elfgen_registers *registers)
 {
     memset(registers, 0, sizeof *registers);
@@ -240,13 +238,13 @@ static struct lift_value symbolic(const struct step *step, unsigned reg)
     case ZYDIS_MNEMONIC_PUSH:
         return plus(step->before[reg], (uint64_t)-slot, word);
     case ZYDIS_MNEMONIC_POP:
-        if (reg == X86_STACK_POINTER && destination != reg)
+        if (reg == X86_RSP && destination != reg)
             return plus(step->before[reg], (uint64_t)slot, word);
         return loaded && is_first ? *loaded : opaque();
     case ZYDIS_MNEMONIC_LEAVE:
         if (slot * 8 != word)
             return opaque();
-        if (reg == X86_STACK_POINTER)
+        if (reg == X86_RSP)
             return plus(step->before[5], (uint64_t)slot, word);
         return loaded ? *loaded : opaque();
     case ZYDIS_MNEMONIC_MOV:
@@ -336,7 +334,7 @@ static void set_register(const struct step *step, unsigned reg,
         instruction->stays = true;
     value.is_number = value.kind == LIFT_KNOWN && is_made_of_numbers(step);
     step->state->registers[reg] = value;
-    if (reg != X86_STACK_POINTER && reg != FRAME_POINTER)
+    if (reg != X86_RSP && reg != X86_RBP)
         point_to(step->state, &value);
 }
 
@@ -448,7 +446,7 @@ static void write_place(const struct step *step, const struct effects_place *pla
         lift_slot_set(step->state, address.frame, offset, place->size,
                       &instruction->address_written);
         struct lift_slot *slot = &step->state->slots[step->state->slot_count - 1];
-        slot->value = lift_fresh(step->index, X86_STACK_POINTER);
+        slot->value = lift_fresh(step->index, X86_RSP);
         slot->is_call = true;
     }
 }

@@ -96,7 +96,7 @@ void lift_state_start(struct lift_state *state)
         state->registers[i] = lift_constant(0);
     for (size_t i = 0; i < GOLF_REGISTERS; i++)
         state->registers[i].is_number = true;
-    state->registers[X86_STACK_POINTER] = lift_stack(0, 0);
+    state->registers[X86_RSP] = lift_stack(0, 0);
     for (size_t i = 0; i < LIFT_WORLDS; i++)
         state->flags[i] = (struct elfgen_bits){0, X86_CLEARED_FLAGS};
 }

@@ -384,7 +384,7 @@ static uint16_t block_behind(const struct verbatim *all, uint64_t offset)
 static bool end_block(const struct verbatim *all, const struct lift_instruction *instruction,
                       struct golf_block *block)
 {
-    enum { CONDITION = 15, COUNTED = 0xe0 };
+    enum { CONDITION = 15 };
     uint64_t next = instruction->offset + instruction->zydis.length;
     block->other = block_behind(all, next);
     if (instruction->kind == LIFT_RETURNS && instruction->zydis.length == 1) {
@@ -404,7 +404,7 @@ static bool end_block(const struct verbatim *all, const struct lift_instruction 
     else
         return false;
     uint8_t opcode = instruction->zydis.opcode;
-    block->condition = (opcode & 0xfc) == COUNTED && instruction->zydis.opcode_map == 0
+    block->condition = (opcode & 0xfc) == GOLF_LOOPNE && instruction->zydis.opcode_map == 0
                            ? opcode
                            : opcode & CONDITION;
     return true;

@@ -159,7 +159,7 @@ static uint16_t next_of(struct pack *pack, struct route_link *link)
 {
     const struct golf_node *end = &pack->search.pieces->nodes[pack->ends[link->block]];
     unsigned turns = pack->turns[link->block];
-    bool has_opposite = end->kind == GOLF_NODE_BRANCH && end->condition < 0xe0;
+    bool has_opposite = end->kind == GOLF_NODE_BRANCH && end->condition < GOLF_LOOPNE;
     if (turns & TURN_AWAY)
         return GOLF_NONE;
     if (end->kind == GOLF_NODE_GO)

@@ -266,7 +266,8 @@ static void try_branch(struct route *route, const struct way *way, uint32_t at)
 {
     const struct golf_node *node = &route->search->pieces->nodes[at];
     uint16_t block = route->block_of[at];
-    bool is_call = node->kind == GOLF_NODE_CALLS, is_loop = !is_call && node->condition >= 0xe0;
+    bool is_call = node->kind == GOLF_NODE_CALLS,
+         is_loop = !is_call && node->condition >= GOLF_LOOPNE;
     bool is_opposite = !is_call && route->is_opposite[block];
     struct route_step step = {.kind = ROUTE_BRANCH,
                               .offset = (uint16_t)way->offset,

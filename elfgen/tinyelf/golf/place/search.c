@@ -447,7 +447,7 @@ static bool visit_branch(struct search *search, struct search_at at)
 {
     const struct golf_node *node = &search->pieces->nodes[at.node];
     struct search_mark mark = search_mark(search);
-    if (node->condition >= 0xe0) /* loop, jrcxz: no opposite, no other length */
+    if (node->condition >= GOLF_LOOPNE) /* loop, jrcxz: no opposite, no other length */
         return branch(search, at, node->condition, node->taken, node->other, false);
     for (unsigned form = 0; form < 4; form++) {
         bool is_far = form & 2, is_opposite = form & 1;

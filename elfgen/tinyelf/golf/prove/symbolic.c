@@ -316,7 +316,7 @@ static void start(struct comparison *comparison, struct symbolic_pair *pair)
         struct symbolic_state *state = &pair->states[which];
         state->at = comparison->programs[which].entry;
         for (unsigned i = 0; i < X86_REGISTERS; i++)
-            state->registers[i] = i == X86_STACK_POINTER ? run->stack : zero;
+            state->registers[i] = i == X86_RSP ? run->stack : zero;
         for (unsigned i = 0; i < SYMBOLIC_FLAGS; i++)
             state->flags[i] = zero;
     }

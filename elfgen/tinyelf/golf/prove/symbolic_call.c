@@ -5,7 +5,7 @@
 #include "symbolic_private.h"
 #include "x86/known_bits.h"
 
-enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, MOST_BYTES = 4096 };
+enum { MOST_BYTES = 4096 };
 
 static enum call_abi abi_of(const struct symbolic_pair *pair, unsigned which)
 {
@@ -15,8 +15,8 @@ static enum call_abi abi_of(const struct symbolic_pair *pair, unsigned which)
 static uint32_t argument(struct symbolic_run *run, const struct symbolic_pair *pair, unsigned which,
                          unsigned index)
 {
-    static const uint8_t wide[] = {RDI, RSI, RDX, R10, R8, R9};
-    static const uint8_t narrow[] = {RBX, RCX, RDX, RSI, RDI, RBP};
+    static const uint8_t wide[] = {X86_RDI, X86_RSI, X86_RDX, X86_R10, X86_R8, X86_R9};
+    static const uint8_t narrow[] = {X86_RBX, X86_RCX, X86_RDX, X86_RSI, X86_RDI, X86_RBP};
     const bool is_wide = pair->ends[which].is_wide;
     return expression_low(&run->all,
                           pair->states[which].registers[is_wide ? wide[index] : narrow[index]],
@@ -26,7 +26,7 @@ static uint32_t argument(struct symbolic_run *run, const struct symbolic_pair *p
 static uint32_t number_of(struct symbolic_run *run, const struct symbolic_pair *pair,
                           unsigned which)
 {
-    return expression_low(&run->all, pair->states[which].registers[RAX],
+    return expression_low(&run->all, pair->states[which].registers[X86_RAX],
                           pair->ends[which].is_wide ? 64 : 32);
 }
 
@@ -248,14 +248,14 @@ static uint32_t lost_value(struct symbolic_run *run)
 static void set_registers(struct symbolic_run *run, const struct symbolic_program *program,
                           struct symbolic_state *state, bool is_wide, uint32_t result)
 {
-    state->registers[RAX] = expression_low(&run->all, result, program->bits);
+    state->registers[X86_RAX] = expression_low(&run->all, result, program->bits);
     if (program->bits == 32)
         return;
     if (is_wide) {
-        state->registers[RCX] = expression_constant(&run->all, state->at);
-        state->registers[R11] = lost_value(run);
+        state->registers[X86_RCX] = expression_constant(&run->all, state->at);
+        state->registers[X86_R11] = lost_value(run);
     } else { /* up to Linux 4.16 it cleared them */
-        for (unsigned reg = R8; reg <= R11; reg++)
+        for (unsigned reg = X86_R8; reg <= X86_R11; reg++)
             state->registers[reg] = lost_value(run);
     }
 }

@@ -2,8 +2,6 @@
 #include "symbolic_private.h"
 #include "x86/known_bits.h"
 
-enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
-
 struct step {
     struct symbolic_run *run;
     const struct symbolic_program *program;
@@ -164,14 +162,14 @@ static void write(struct step *step, const ZydisDecodedOperand *operand, uint32_
 
 static void push(struct step *step, uint32_t value)
 {
-    uint32_t *stack = register_of(step, RSP);
+    uint32_t *stack = register_of(step, X86_RSP);
     *stack = low(step, sum(step, *stack, number(step, 0 - (uint64_t)word(step) / 8)), word(step));
     write_memory(step, *stack, word(step) / 8, value);
 }
 
 static uint32_t pop(struct step *step)
 {
-    uint32_t *stack = register_of(step, RSP), value = read_memory(step, *stack, word(step) / 8);
+    uint32_t *stack = register_of(step, X86_RSP), value = read_memory(step, *stack, word(step) / 8);
     *stack = low(step, sum(step, *stack, number(step, word(step) / 8)), word(step));
     return value;
 }
@@ -313,33 +311,33 @@ static void shift(struct step *step)
 static void widen(struct step *step, unsigned from, bool into_rdx)
 {
     struct expressions *all = &step->run->all;
-    uint32_t value = expression_signed(all, *register_of(step, RAX), from);
+    uint32_t value = expression_signed(all, *register_of(step, X86_RAX), from);
     if (into_rdx)
-        write_register(step, RDX, from, 0,
-                       expression_negative(all, bit(step, *register_of(step, RAX), from - 1)));
+        write_register(step, X86_RDX, from, 0,
+                       expression_negative(all, bit(step, *register_of(step, X86_RAX), from - 1)));
     else
-        write_register(step, RAX, 2 * from, 0, value);
+        write_register(step, X86_RAX, 2 * from, 0, value);
 }
 
 /* lods, stos, movs, once, forward. */
 static void copy_string(struct step *step, bool reads, bool writes)
 {
     const unsigned bytes = step->source.operand_width / 8u;
-    uint32_t *from = register_of(step, RSI), *to = register_of(step, RDI);
+    uint32_t *from = register_of(step, X86_RSI), *to = register_of(step, X86_RDI);
     if (step->source.attributes &
         (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE)) {
         step->is_lost = true;
         return;
     }
     uint32_t value =
-        reads ? read_memory(step, *from, bytes) : low(step, *register_of(step, RAX), 8 * bytes);
+        reads ? read_memory(step, *from, bytes) : low(step, *register_of(step, X86_RAX), 8 * bytes);
     if (reads)
         *from = low(step, sum(step, *from, number(step, bytes)), word(step));
     if (writes) {
         write_memory(step, *to, bytes, value);
         *to = low(step, sum(step, *to, number(step, bytes)), word(step));
     } else {
-        write_register(step, RAX, 8 * bytes, 0, value);
+        write_register(step, X86_RAX, 8 * bytes, 0, value);
     }
 }
 
@@ -531,9 +529,9 @@ static struct symbolic_step branch(struct step *step)
     if (step->source.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && opcode >= LOOPNE &&
         opcode <= JRCXZ) {
         const unsigned width = step->source.address_width;
-        uint32_t *count = register_of(step, RCX);
+        uint32_t *count = register_of(step, X86_RCX);
         if (opcode != JRCXZ)
-            write_register(step, RCX, width, 0, sum(step, *count, number(step, UINT64_MAX)));
+            write_register(step, X86_RCX, width, 0, sum(step, *count, number(step, UINT64_MAX)));
         result.condition =
             expression_one(&step->run->all, EXPRESSION_IS_ZERO, low(step, *count, width), 0);
         if (opcode != JRCXZ)

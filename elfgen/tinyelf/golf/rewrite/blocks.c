@@ -224,8 +224,7 @@ static bool passes_on(const struct golf_block *block)
 /* loop, loope and loopne count, wherever they go. */
 static bool counts(const struct golf_block *block)
 {
-    enum { LOOPNE = 0xe0, LOOP = 0xe2 };
-    return block->condition >= LOOPNE && block->condition <= LOOP;
+    return block->condition >= GOLF_LOOPNE && block->condition <= GOLF_LOOP;
 }
 
 static void thread(struct golf_lifted *lifted)
@@ -282,11 +281,10 @@ static bool forget_unused(struct golf_block *block)
 static void drop_needs(struct golf_lifted *lifted, const struct block_set *after,
                        struct golf_block *block)
 {
-    enum { RSP = 4, RCX = 1, LOOPS = 0xe0 };
     size_t kept = 0;
     for (size_t i = 0; i < block->need_count; i++) {
         unsigned reg = block->needs[i].reg;
-        bool is_used = reg == RSP || (reg == RCX && block->condition >= LOOPS);
+        bool is_used = reg == X86_RSP || (reg == X86_RCX && block->condition >= GOLF_LOOPNE);
         for (size_t k = 0; k < lifted->count; k++)
             is_used |= after->has[k] && lifted->blocks[k].at_start[reg].kind != GOLF_UNKNOWN;
         if (is_used)

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { RCX = 1, RSP = 4, LOOPS = 0xe0 /* conditions that change rcx */ };
-
 /* ---- which values ---- */
 
 static bool is_everywhere(const struct golf_value *value)
@@ -19,7 +17,7 @@ static void find(const struct golf_need *needs, size_t count, struct carried fou
     for (size_t i = 0; i < count; i++) {
         const struct golf_need *need = &needs[i];
         size_t k = 0;
-        if (need->count != 1 || need->reg == RSP || !is_everywhere(&need->values[0]))
+        if (need->count != 1 || need->reg == X86_RSP || !is_everywhere(&need->values[0]))
             continue;
         while (k < *found_count &&
                (found[k].reg != need->reg || !value_is_same(&found[k].value, &need->values[0])))
@@ -138,7 +136,7 @@ static bool end_with(struct golf_lifted *lifted, size_t at, const struct carried
         *need = (struct golf_need){.reg = carried->reg, .count = 1, .values = {carried->value}};
     }
     need->bits = (uint8_t)lifted->bits;
-    if (carried->reg == RCX && block->end == GOLF_BRANCH && block->condition >= LOOPS)
+    if (carried->reg == X86_RCX && block->end == GOLF_BRANCH && block->condition >= GOLF_LOOPNE)
         return false;
     return need->count == 1 && value_is_same(&need->values[0], &carried->value);
 }

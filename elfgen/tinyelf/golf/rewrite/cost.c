@@ -118,7 +118,6 @@ static bool follow(struct chains *chains, size_t count, size_t before, size_t af
 /* Jumps besides those of conditions: each block follows one that leads to it, if that is free. */
 static uint32_t jumps_of(const struct golf_lifted *lifted)
 {
-    enum { LOOPS = 0xe0 };
     struct chains chains = {.has_before = {true}};
     uint32_t jumps = 0;
     for (size_t i = 0; i < lifted->count; i++)
@@ -127,7 +126,7 @@ static uint32_t jumps_of(const struct golf_lifted *lifted)
         for (size_t i = 0; i < lifted->count; i++) {
             const struct golf_block *block = &lifted->blocks[i];
             bool has_two = block_has_other(block),
-                 has_choice = block->end == GOLF_BRANCH && block->condition < LOOPS;
+                 has_choice = block->end == GOLF_BRANCH && block->condition < GOLF_LOOPNE;
             if (pass != has_choice || !block_has_taken(block))
                 continue;
             bool is_next =

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { RSP = 4 };
-
 /* ---- what can be copied ---- */
 
 struct frame {
@@ -24,16 +22,16 @@ static bool is_without_stack(const struct golf_block *block, uint16_t number)
 {
     struct golf_block rest = *block;
     struct frame frame = {.number = number};
-    const struct golf_value *begins = &rest.at_start[RSP];
-    struct golf_need *ends = need_of(rest.needs, rest.need_count, RSP);
+    const struct golf_value *begins = &rest.at_start[X86_RSP];
+    struct golf_need *ends = need_of(rest.needs, rest.need_count, X86_RSP);
     if (begins->kind == GOLF_STACK && begins->data == number && begins->number == 0)
-        rest.at_start[RSP].kind = GOLF_UNKNOWN;
+        rest.at_start[X86_RSP].kind = GOLF_UNKNOWN;
     if (ends && ends->values[0].number == 0)
         ends->values[0].kind = GOLF_UNKNOWN;
     block_each_value(&rest, look_for_frame, &frame);
     for (size_t i = 0; i < block->count; i++)
         frame.is_used |=
-            ((block->operations[i].reads | block->operations[i].writes) >> RSP & 1) != 0;
+            ((block->operations[i].reads | block->operations[i].writes) >> X86_RSP & 1) != 0;
     return !frame.is_used && rest.end != GOLF_CALLS;
 }
 
@@ -43,11 +41,11 @@ static bool is_without_stack(const struct golf_block *block, uint16_t number)
 static void move_stack(struct golf_block *block, const struct golf_value *stack)
 {
     size_t kept = 0;
-    block->at_start[RSP] = block->known[RSP] = *stack;
+    block->at_start[X86_RSP] = block->known[X86_RSP] = *stack;
     for (size_t i = 0; i < block->need_count; i++) {
-        if (block->needs[i].reg == RSP)
+        if (block->needs[i].reg == X86_RSP)
             block->needs[i].values[0] = *stack;
-        if (block->needs[i].reg != RSP || stack->kind != GOLF_UNKNOWN)
+        if (block->needs[i].reg != X86_RSP || stack->kind != GOLF_UNKNOWN)
             block->needs[kept++] = block->needs[i];
     }
     block->need_count = kept;
@@ -57,10 +55,10 @@ static void move_stack(struct golf_block *block, const struct golf_value *stack)
 static void need_stack(struct golf_block *block, const struct golf_value *stack, unsigned bits)
 {
     if (stack->kind == GOLF_UNKNOWN || block->end == GOLF_STOP ||
-        need_of(block->needs, block->need_count, RSP))
+        need_of(block->needs, block->need_count, X86_RSP))
         return;
     block->needs[block->need_count++] =
-        (struct golf_need){.reg = RSP, .bits = (uint8_t)bits, .count = 1, .values = {*stack}};
+        (struct golf_need){.reg = X86_RSP, .bits = (uint8_t)bits, .count = 1, .values = {*stack}};
 }
 
 /* Goes on to the copies, if there are any. */
@@ -85,7 +83,8 @@ static void leave_ends(const struct golf_lifted *lifted, struct block_set *set)
         is_changed = false;
         for (size_t i = 0; i < lifted->count; i++) {
             const struct golf_block *block = &lifted->blocks[i];
-            bool does = block->end == GOLF_RETURNS || block->at_start[RSP].kind != GOLF_UNKNOWN ||
+            bool does = block->end == GOLF_RETURNS ||
+                        block->at_start[X86_RSP].kind != GOLF_UNKNOWN ||
                         (block_has_taken(block) && returns.has[block->taken]) ||
                         (block_has_other(block) && returns.has[block->other]);
             is_changed |= does && !returns.has[i];
@@ -101,8 +100,8 @@ static bool may_inline(const struct golf_lifted *lifted, uint16_t caller, struct
 {
     enum { MOST = 256 };
     uint16_t first = lifted->blocks[caller].taken, returns_to = lifted->blocks[caller].other;
-    const struct golf_value *stack = &lifted->blocks[returns_to].at_start[RSP];
-    const struct golf_value *frame = &lifted->blocks[first].at_start[RSP];
+    const struct golf_value *stack = &lifted->blocks[returns_to].at_start[X86_RSP];
+    const struct golf_value *frame = &lifted->blocks[first].at_start[X86_RSP];
     if (lifted->count > MOST || frame->kind != GOLF_STACK || frame->data == 0 ||
         (stack->kind != GOLF_UNKNOWN && stack->kind != GOLF_STACK))
         return false;
@@ -119,7 +118,7 @@ bool inline_call(struct golf_lifted *lifted, uint16_t caller, bool *has_memory)
     struct block_set called;
     uint16_t numbers[BLOCKS], first = lifted->blocks[caller].taken;
     uint16_t returns_to = lifted->blocks[caller].other;
-    const struct golf_value stack = lifted->blocks[returns_to].at_start[RSP];
+    const struct golf_value stack = lifted->blocks[returns_to].at_start[X86_RSP];
     size_t count = lifted->count;
     *has_memory = true;
     if (!may_inline(lifted, caller, &called))

@@ -4,21 +4,6 @@
 
 #include <string.h>
 
-enum {
-    RSP = 4,
-    FULL_64 = 0x40,
-    FULL_32 = 0x30,
-    LOW_BYTES = 0x10,
-    REGISTER = 0xf,
-    CLASS = 0xf0,
-    PUSHED = 16 /* bytes below the stack pointer that pushes may write over: lift/stack_data.c */
-};
-
-static uint8_t full_class(const struct golf_lifted *lifted)
-{
-    return lifted->bits == 64 ? FULL_64 : FULL_32;
-}
-
 static int64_t word(const struct golf_lifted *lifted)
 {
     return lifted->bits / 8;
@@ -32,7 +17,7 @@ static bool is_stack(const struct golf_value *value)
 /* What an operation needs in the stack pointer, from the program's start. */
 static struct golf_need *stack_of(struct golf_operation *operation)
 {
-    struct golf_need *need = need_of(operation->needs, operation->need_count, RSP);
+    struct golf_need *need = need_of(operation->needs, operation->need_count, X86_RSP);
     return need && need->count == 1 && is_stack(&need->values[0]) ? need : NULL;
 }
 
@@ -41,7 +26,8 @@ static struct elfgen_x86_operand *place_of(const struct golf_lifted *lifted,
 {
     for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
         struct elfgen_x86_operand *operand = &operation->instruction.operands[i];
-        if (operand->kind == ELFGEN_X86_MEMORY && operand->base == full_class(lifted) + RSP)
+        if (operand->kind == ELFGEN_X86_MEMORY &&
+            operand->base == golf_full_class(lifted) + X86_RSP)
             return operand;
     }
     return NULL;
@@ -50,8 +36,9 @@ static struct elfgen_x86_operand *place_of(const struct golf_lifted *lifted,
 /* Whether an operand is the stack pointer itself, or a part of it. */
 static bool is_pointer(const struct elfgen_x86_operand *operand)
 {
-    return operand->kind == ELFGEN_X86_REGISTER_OPERAND && (operand->reg & REGISTER) == RSP &&
-           (operand->reg & CLASS) >= LOW_BYTES && (operand->reg & CLASS) <= FULL_64;
+    return operand->kind == ELFGEN_X86_REGISTER_OPERAND && (operand->reg & X86_NUMBER) == X86_RSP &&
+           (operand->reg & X86_CLASS) >= X86_LOW_BYTES &&
+           (operand->reg & X86_CLASS) <= X86_QUADWORDS;
 }
 
 static bool has_pointer(const struct golf_operation *operation)
@@ -65,14 +52,15 @@ static bool has_pointer(const struct golf_operation *operation)
 bool pops_may_load(const struct golf_lifted *lifted, size_t block, size_t number)
 {
     const struct golf_operation *operation = &lifted->blocks[block].operations[number];
-    const struct golf_need *need = need_in(operation->needs, operation->need_count, RSP);
+    const struct golf_need *need = need_in(operation->needs, operation->need_count, X86_RSP);
     const struct elfgen_x86_operand *operands = operation->instruction.operands;
-    uint8_t full = full_class(lifted);
+    uint8_t full = golf_full_class(lifted);
     return operation->kind == GOLF_KEPT && operation->instruction.mnemonic == ELFGEN_X86_OP_mov &&
            need && need->count == 1 && is_stack(&need->values[0]) &&
-           operands[0].kind == ELFGEN_X86_REGISTER_OPERAND && (operands[0].reg & CLASS) == full &&
-           operands[0].reg != full + RSP && operands[1].kind == ELFGEN_X86_MEMORY &&
-           operands[1].base == full + RSP && !operands[1].index && !operands[1].segment &&
+           operands[0].kind == ELFGEN_X86_REGISTER_OPERAND &&
+           (operands[0].reg & X86_CLASS) == full && operands[0].reg != full + X86_RSP &&
+           operands[1].kind == ELFGEN_X86_MEMORY && operands[1].base == full + X86_RSP &&
+           !operands[1].index && !operands[1].segment &&
            (int64_t)need->values[0].number + operands[1].value >= 0;
 }
 
@@ -102,7 +90,7 @@ static bool is_always_after(const struct golf_lifted *lifted, size_t block,
     for (size_t i = 0; i < lifted->count; i++) {
         if (lifted->blocks[i].end == GOLF_CALLS || lifted->blocks[i].end == GOLF_RETURNS)
             return false;
-        if (!set->has[i] || lifted->blocks[i].at_start[RSP].kind == GOLF_UNKNOWN)
+        if (!set->has[i] || lifted->blocks[i].at_start[X86_RSP].kind == GOLF_UNKNOWN)
             continue;
         blocks_before(lifted, (uint16_t)i, &before);
         for (size_t k = 0; k < lifted->count; k++)
@@ -135,9 +123,9 @@ static bool moves_needs(struct golf_need *needs, size_t count, int64_t stack)
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < needs[i].count; k++) {
             struct golf_value *value = &needs[i].values[k];
-            if (needs[i].reg == RSP && is_stack(value))
+            if (needs[i].reg == X86_RSP && is_stack(value))
                 value->number = (uint64_t)stack;
-            else if (needs[i].reg == RSP || is_lost(value, stack))
+            else if (needs[i].reg == X86_RSP || is_lost(value, stack))
                 return false;
         }
     return true;
@@ -148,16 +136,16 @@ static bool moves_operation(const struct golf_lifted *lifted, struct golf_operat
                             int64_t stack)
 {
     struct golf_need *need = stack_of(operation);
-    if (operation->writes >> RSP & 1)
+    if (operation->writes >> X86_RSP & 1)
         return false;
     if (need) {
         struct elfgen_x86_operand *place = place_of(lifted, operation);
         if (operation->kind != GOLF_KEPT || !operation->instruction.mnemonic || !place ||
-            place->symbolic || has_pointer(operation) || (operation->implied >> RSP & 1))
+            place->symbolic || has_pointer(operation) || (operation->implied >> X86_RSP & 1))
             return false;
         int64_t at = (int64_t)need->values[0].number + place->value;
         bool is_address = operation->instruction.mnemonic == ELFGEN_X86_OP_lea;
-        if ((!is_address && at >= 0 && at < stack) || (at < 0 && at >= -PUSHED))
+        if ((!is_address && at >= 0 && at < stack) || (at < 0 && at >= -GOLF_PUSHED))
             return false;
         place->value = at - stack;
         place->displacement_size = 0;
@@ -178,13 +166,13 @@ static bool moves_block(struct golf_lifted *lifted, size_t number, size_t first,
 {
     struct golf_block *block = &lifted->blocks[number];
     if (first == 0) {
-        moves_value(&block->at_start[RSP], stack);
-        moves_value(&block->known[RSP], stack);
+        moves_value(&block->at_start[X86_RSP], stack);
+        moves_value(&block->known[X86_RSP], stack);
     }
     for (size_t i = first; i < block->count; i++)
         if (!moves_operation(lifted, &block->operations[i], stack))
             return false;
-    moves_value(&block->at_end[RSP], stack);
+    moves_value(&block->at_end[X86_RSP], stack);
     return moves_needs(block->needs, block->need_count, stack);
 }
 
@@ -195,9 +183,9 @@ static bool make_pop(struct golf_operation *operation, int64_t place, int64_t st
     operation->instruction.mnemonic = ELFGEN_X86_OP_pop;
     operation->instruction.form = 0;
     operation->instruction.operands[1] = (struct elfgen_x86_operand){0};
-    operation->writes |= 1u << RSP;
-    operation->implied |= 1u << RSP;
-    operation->after[RSP] = (struct golf_value){.kind = GOLF_STACK, .number = (uint64_t)stack};
+    operation->writes |= 1u << X86_RSP;
+    operation->implied |= 1u << X86_RSP;
+    operation->after[X86_RSP] = (struct golf_value){.kind = GOLF_STACK, .number = (uint64_t)stack};
     return encode(operation);
 }
 
@@ -209,8 +197,8 @@ static bool points_there(const struct golf_need *needs, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < needs[i].count; k++)
-            if (needs[i].reg != RSP && needs[i].values[k].kind == GOLF_STACK &&
-                (int64_t)needs[i].values[k].number >= -PUSHED)
+            if (needs[i].reg != X86_RSP && needs[i].values[k].kind == GOLF_STACK &&
+                (int64_t)needs[i].values[k].number >= -GOLF_PUSHED)
                 return true;
     return false;
 }
@@ -220,23 +208,23 @@ static bool points_there(const struct golf_need *needs, size_t count)
 static bool looks_ahead(const struct golf_lifted *lifted, struct golf_operation *operation)
 {
     const struct golf_need *need = stack_of(operation);
-    bool moves = operation->writes >> RSP & 1;
+    bool moves = operation->writes >> X86_RSP & 1;
     bool pops = operation->kind == GOLF_KEPT &&
                 operation->instruction.mnemonic == ELFGEN_X86_OP_pop &&
-                operation->after[RSP].kind == GOLF_STACK;
+                operation->after[X86_RSP].kind == GOLF_STACK;
     if (has_pointer(operation) || (moves && !pops) ||
         points_there(operation->needs, operation->need_count))
         return false;
     if (!need)
-        return !moves && !need_in(operation->needs, operation->need_count, RSP);
+        return !moves && !need_in(operation->needs, operation->need_count, X86_RSP);
     const struct elfgen_x86_operand *place = place_of(lifted, operation);
     if (pops)
         return !place;
     int64_t first = (int64_t)need->values[0].number;
     return operation->kind == GOLF_KEPT && place && !place->index &&
            operation->instruction.mnemonic != ELFGEN_X86_OP_lea &&
-           !(operation->implied >> RSP & 1) &&
-           (place->value >= 0 || first + place->value < -PUSHED);
+           !(operation->implied >> X86_RSP & 1) &&
+           (place->value >= 0 || first + place->value < -GOLF_PUSHED);
 }
 
 /* Sets the place of the stack pointer. False: it was behind that. */
@@ -255,17 +243,18 @@ static bool only_goes_ahead(struct golf_lifted *lifted)
     for (size_t i = 0; i < lifted->count; i++) {
         struct golf_block *block = &lifted->blocks[i];
         int64_t place = 0;
-        if (!goes_to(&block->known[RSP], &place) || !goes_to(&block->at_start[RSP], &place) ||
+        if (!goes_to(&block->known[X86_RSP], &place) ||
+            !goes_to(&block->at_start[X86_RSP], &place) ||
             points_there(block->needs, block->need_count))
             return false;
         for (size_t k = 0; k < block->count; k++) {
             struct golf_operation *operation = &block->operations[k];
             const struct golf_need *need = stack_of(operation);
             if (!looks_ahead(lifted, operation) || (need && !goes_to(&need->values[0], &place)) ||
-                (operation->writes >> RSP & 1 && !goes_to(&operation->after[RSP], &place)))
+                (operation->writes >> X86_RSP & 1 && !goes_to(&operation->after[X86_RSP], &place)))
                 return false;
         }
-        const struct golf_need *end = need_in(block->needs, block->need_count, RSP);
+        const struct golf_need *end = need_in(block->needs, block->need_count, X86_RSP);
         if (end && (end->count != 1 || !goes_to(&end->values[0], &place)))
             return false;
     }
@@ -285,12 +274,12 @@ bool pops_load(struct golf_lifted *lifted, size_t number, size_t load)
         return false;
     for (size_t i = 0; i < lifted->count; i++) {
         struct golf_block *block = &lifted->blocks[i];
-        if (after.has[i] && block->at_start[RSP].kind != GOLF_UNKNOWN &&
+        if (after.has[i] && block->at_start[X86_RSP].kind != GOLF_UNKNOWN &&
             !moves_block(lifted, i, 0, stack))
             return false;
         /* Nothing there needs it, and there may be ways to it on which it did not move. */
-        if (after.has[i] && block->at_start[RSP].kind == GOLF_UNKNOWN)
-            block->known[RSP].kind = block->at_end[RSP].kind = GOLF_UNKNOWN;
+        if (after.has[i] && block->at_start[X86_RSP].kind == GOLF_UNKNOWN)
+            block->known[X86_RSP].kind = block->at_end[X86_RSP].kind = GOLF_UNKNOWN;
     }
     if (lifted->stack_free < (uint64_t)stack && only_goes_ahead(lifted))
         lifted->stack_free = (uint64_t)stack;

@@ -3,17 +3,15 @@
 
 #include <string.h>
 
-enum { FRAME = 5, NUMBER = 15, CLASS = 0xf0, LOW_BYTES = 0x10, WORDS = 0x40 };
-
 /* Whether an operand's register is a general one, in whichever size. Some low classes are. */
 static bool is_general(uint8_t reg)
 {
-    return (reg & CLASS) >= LOW_BYTES && (reg & CLASS) <= WORDS;
+    return (reg & X86_CLASS) >= X86_LOW_BYTES && (reg & X86_CLASS) <= X86_QUADWORDS;
 }
 
 static uint16_t bit_of(uint8_t reg)
 {
-    return (uint16_t)(is_general(reg) ? 1u << (reg & NUMBER) : 0);
+    return (uint16_t)(is_general(reg) ? 1u << (reg & X86_NUMBER) : 0);
 }
 
 static uint16_t in_needs(const struct golf_need *needs, size_t count)
@@ -87,20 +85,19 @@ static void rename_needs(const struct renaming *renaming, struct golf_need *need
 
 static void rename_operand(const struct renaming *renaming, uint8_t *reg)
 {
-    if (is_general(*reg) && (*reg & NUMBER) == renaming->from)
-        *reg = (uint8_t)((*reg & CLASS) | renaming->to);
+    if (is_general(*reg) && (*reg & X86_NUMBER) == renaming->from)
+        *reg = (uint8_t)((*reg & X86_CLASS) | renaming->to);
 }
 
 /* Whether an instruction may use the register besides its operands: a product and cmpxchg
  * have no operand for eax, and a high byte has no other register. */
 static bool has_hidden(const struct golf_operation *operation)
 {
-    enum { HIGH_BYTES = 0x50, RSP = 4 };
     uint16_t hidden = (uint16_t)((operation->implied | in_operation(operation)) &
-                                 (operation->implied | ~in_operands(operation)) & ~(1u << RSP));
+                                 (operation->implied | ~in_operands(operation)) & ~(1u << X86_RSP));
     for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++)
         if (operation->instruction.operands[i].kind == ELFGEN_X86_REGISTER_OPERAND &&
-            (operation->instruction.operands[i].reg & CLASS) == HIGH_BYTES)
+            (operation->instruction.operands[i].reg & X86_CLASS) == X86_HIGH_BYTES)
             return true;
     return hidden != 0;
 }
@@ -133,7 +130,7 @@ bool rename_operation(struct golf_operation *operation, unsigned from, unsigned 
     const struct renaming renaming = {from, to};
     struct elfgen_x86_encoding encoding;
     /* An address that is not canonical has another signal with rbp. */
-    if ((from == FRAME || to == FRAME) && has_base(operation, from))
+    if ((from == X86_RBP || to == X86_RBP) && has_base(operation, from))
         return false;
     for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
         struct elfgen_x86_operand *operand = &operation->instruction.operands[i];

@@ -92,13 +92,13 @@ static void try_tidy(struct rewriting *rewriting)
 
 static void try_renames(struct rewriting *rewriting)
 {
-    enum { LOW = 8, RSP = 4 };
+    enum { LOW = 8 };
     const uint16_t mentioned = rename_mentioned(rewriting->lifted);
     const struct golf_rewritten what = {"a register that takes no prefix is used instead", 0};
     for (unsigned from = LOW; from < GOLF_REGISTERS && rewriting->lifted->bits == 64; from++)
         for (unsigned to = 0; to < LOW && mentioned >> from & 1; to++) {
             struct golf_lifted trial;
-            if (to == RSP || mentioned >> to & 1 || !begin(rewriting, &trial))
+            if (to == X86_RSP || mentioned >> to & 1 || !begin(rewriting, &trial))
                 continue;
             end(rewriting, &trial, rename_register(&trial, from, to), &what);
         }
@@ -107,7 +107,7 @@ static void try_renames(struct rewriting *rewriting)
 /* Makes values be in registers in which they are needed anyway, or that take no prefix. */
 static void try_webs_of(struct rewriting *rewriting, unsigned from)
 {
-    enum { LOW = 8, RSP = 4 };
+    enum { LOW = 8 };
     struct block_set tried = {.has = {false}};
     for (size_t i = 0; i < rewriting->lifted->count; i++) {
         struct web web;
@@ -119,7 +119,7 @@ static void try_webs_of(struct rewriting *rewriting, unsigned from)
             struct golf_lifted trial;
             const struct golf_rewritten what = {"a value is in another register",
                                                 rewriting->lifted->blocks[i].offset};
-            if (to == from || to == RSP ||
+            if (to == from || to == X86_RSP ||
                 (from < LOW && !web_has_both(rewriting->lifted, &web, to)) ||
                 !begin(rewriting, &trial))
                 continue;
@@ -130,10 +130,9 @@ static void try_webs_of(struct rewriting *rewriting, unsigned from)
 
 static void try_webs(struct rewriting *rewriting)
 {
-    enum { RSP = 4 };
     const uint16_t mentioned = rename_mentioned(rewriting->lifted);
     for (unsigned from = 0; from < GOLF_REGISTERS && !is_over(rewriting); from++)
-        if (from != RSP && mentioned >> from & 1)
+        if (from != X86_RSP && mentioned >> from & 1)
             try_webs_of(rewriting, from);
 }
 

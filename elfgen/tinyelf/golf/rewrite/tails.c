@@ -6,7 +6,7 @@
 
 #include "elfgen/x86.h"
 
-enum { PAIRS = 128, RSP = 4 };
+enum { PAIRS = 128 };
 
 /* ---- operations that are the same ---- */
 
@@ -157,9 +157,9 @@ static bool merge_need(struct merging *merging, const struct golf_need *one,
     if (one->count > 1 || is_given(merging, &one->values[0], &other->values[0]))
         return true;
     const bool is_of_stack = one->values[0].kind == GOLF_STACK &&
-                             merging->merged.at_start[RSP].kind == GOLF_STACK &&
+                             merging->merged.at_start[X86_RSP].kind == GOLF_STACK &&
                              value_is_same(&one->values[0], &other->values[0]);
-    if (is_of_stack && one->reg != RSP)
+    if (is_of_stack && one->reg != X86_RSP)
         return true; /* it is made of the stack pointer */
     const struct pair *pair = find(merging, &one->values[0], &other->values[0]);
     const struct golf_value *both = pair ? &pair->both : pass(merging, one, other);
@@ -215,11 +215,12 @@ static bool is_without_flags(const struct golf_block *block, size_t count)
 /* What the stack pointer is before the last operations; unknown where that is not known. */
 static struct golf_value stack_before(const struct golf_block *block, size_t count)
 {
-    struct golf_value stack =
-        block->at_start[RSP].kind == GOLF_UNKNOWN ? block->known[RSP] : block->at_start[RSP];
+    struct golf_value stack = block->at_start[X86_RSP].kind == GOLF_UNKNOWN
+                                  ? block->known[X86_RSP]
+                                  : block->at_start[X86_RSP];
     for (size_t i = 0; i < block->count - count; i++)
-        if (block->operations[i].writes >> RSP & 1)
-            stack = block->operations[i].after[RSP];
+        if (block->operations[i].writes >> X86_RSP & 1)
+            stack = block->operations[i].after[X86_RSP];
     return stack;
 }
 
@@ -267,7 +268,7 @@ static bool merge(struct golf_lifted *lifted, uint16_t one, uint16_t other, size
         return false;
     const struct golf_value stack = stack_before(a, count), other_stack = stack_before(b, count);
     if (value_is_same(&stack, &other_stack))
-        merging->merged.known[RSP] = stack;
+        merging->merged.known[X86_RSP] = stack;
     merging->merged.offset = operations[0].offset;
     merging->merged.size = 0;
     for (size_t i = 0; i < count; i++)

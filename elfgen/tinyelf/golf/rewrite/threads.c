@@ -5,7 +5,7 @@
 
 #include "elfgen/x86.h"
 
-enum { RSP = 4, NUMBER = 15, CLASS = 0xf0, LOW_BYTES = 0x10, ZERO = 4, NOT_ZERO = 5 };
+enum { ZERO = 4, NOT_ZERO = 5 };
 
 /* ---- tests ---- */
 
@@ -20,7 +20,7 @@ static unsigned bits_in(const struct elfgen_x86_operand *operand)
 {
     unsigned size =
         operand->kind == ELFGEN_X86_REGISTER_OPERAND ? elfgen_x86_register_size(operand->reg) : 0;
-    return size > 8 || (size == 1 && (operand->reg & CLASS) != LOW_BYTES) ? 0 : 8 * size;
+    return size > 8 || (size == 1 && (operand->reg & X86_CLASS) != X86_LOW_BYTES) ? 0 : 8 * size;
 }
 
 bool threads_is_test(const struct golf_block *block)
@@ -67,7 +67,7 @@ static bool has_flag(const struct golf_block *block, const struct golf_value *va
     if (block->count == 0 || value->kind != GOLF_OPAQUE)
         return false;
     const struct golf_operation *last = &block->operations[block->count - 1];
-    unsigned width = bits_in(operand_in(last, 0)), reg = operand_in(last, 0)->reg & NUMBER;
+    unsigned width = bits_in(operand_in(last, 0)), reg = operand_in(last, 0)->reg & X86_NUMBER;
     return last->kind == GOLF_KEPT && tells_zero(last->instruction.mnemonic) && width &&
            last->flags_set & ELFGEN_X86_ZF && last->writes >> reg & 1 &&
            value_is_same(&last->after[reg], value) &&
@@ -101,7 +101,7 @@ static bool pass_needs(const struct golf_block *block, const struct golf_need *b
     for (size_t i = 0; i < block->need_count; i++) {
         struct golf_need need = block->needs[i];
         const struct golf_need *there = NULL;
-        if (need.reg == RSP && !with_stack)
+        if (need.reg == X86_RSP && !with_stack)
             continue;
         if (need.count != 1 || need.values[0].kind == GOLF_CASES)
             return false;
@@ -182,7 +182,7 @@ static bool lead_call(struct golf_lifted *lifted, uint16_t at, uint16_t to, bool
                       bool is_zero, bool *has_memory)
 {
     const struct golf_block *block = &lifted->blocks[at], *test = &lifted->blocks[to];
-    const struct golf_need *stack = need_in(block->needs, block->need_count, RSP);
+    const struct golf_need *stack = need_in(block->needs, block->need_count, X86_RSP);
     struct needs call = {.count = 0}, ends;
     if ((stack && !add_need(&call, stack)) ||
         !pass_needs(test, block->needs, block->need_count, false, &call))

@@ -5,8 +5,6 @@
 
 #include "rename.h"
 
-enum { RCX = 1, LOOPS = 0xe0 /* conditions that change rcx */ };
-
 /* ---- where it is ---- */
 
 /* Adds blocks that begin with the register after one that is before a block of the web. */
@@ -116,7 +114,7 @@ static bool rename_end(struct golf_block *block, unsigned from, unsigned to)
     struct golf_need *other = need_of(block->needs, block->need_count, to);
     if (!need)
         return true;
-    if (other || (from == RCX && block->end == GOLF_BRANCH && block->condition >= LOOPS))
+    if (other || (from == X86_RCX && block->end == GOLF_BRANCH && block->condition >= GOLF_LOOPNE))
         return false;
     need->reg = (uint8_t)to;
     return true;

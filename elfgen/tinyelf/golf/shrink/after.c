@@ -36,7 +36,7 @@ static bool needs_in(const struct golf_operation *operation, unsigned reg,
 static bool is_spare(const struct search *search, unsigned reg)
 {
     enum { SPARES = 2 };
-    uint32_t used = 1u << RSP;
+    uint32_t used = 1u << X86_RSP;
     for (size_t i = 0; i < search->block->count; i++) {
         const struct golf_operation *operation = &search->block->operations[i];
         used |= operation->writes;

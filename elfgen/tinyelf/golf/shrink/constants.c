@@ -66,10 +66,10 @@ static void from_al(const struct after *after, const struct demand *demand)
     struct demand zero = *demand;
     zero.number &= ~LOW_8, zero.failed &= ~LOW_8;
     struct state before = after->state;
-    after_ask(after->search, &before, RAX, &zero);
+    after_ask(after->search, &before, X86_RAX, &zero);
     for (size_t i = 0; i < sizeof mnemonics / sizeof *mnemonics; i++) {
         struct move move = {mnemonics[i],
-                            {RAX, NOTHING},
+                            {X86_RAX, NOTHING},
                             1,
                             MOVE_IMMEDIATE,
                             0,
@@ -136,7 +136,7 @@ static struct demand last_result(const struct after *after)
     const struct golf_block *block = after->search->block;
     for (size_t i = after->state.position; i-- > 0;)
         if (block->operations[i].kind == GOLF_CALL)
-            return demand_of(&block->operations[i].after[RAX], 32);
+            return demand_of(&block->operations[i].after[X86_RAX], 32);
     return (struct demand){0};
 }
 
@@ -146,7 +146,7 @@ static void from_sign(const struct after *after, const struct demand *demand)
     const uint64_t sign = (uint64_t)1 << 31;
     bool is_ones = demand->number && !((demand->number ^ LOW_32) & demand->mask);
     struct demand eax = demand_constant(is_ones ? sign : 0, sign);
-    struct state before = after_without(after, RDX);
+    struct state before = after_without(after, X86_RDX);
     if (!demand_is_constant(demand)) {
         if (demand->number || (demand->failed ^ LOW_32) & demand->mask)
             return;
@@ -154,8 +154,8 @@ static void from_sign(const struct after *after, const struct demand *demand)
     } else if (demand->number && !is_ones) {
         return;
     }
-    if (!eax.mask || !after_is_at_hand(after, RAX, &eax) ||
-        !after_ask_too(after->search, &before, RAX, &eax))
+    if (!eax.mask || !after_is_at_hand(after, X86_RAX, &eax) ||
+        !after_ask_too(after->search, &before, X86_RAX, &eax))
         return;
     struct move move = {OP(cdq), {NOTHING, NOTHING}, 0, MOVE_REGISTERS, 0, 0, "cdq: eax's sign"};
     after_add(after, &before, &move);
@@ -194,7 +194,7 @@ static void from_failure(const struct after *after, unsigned reg, const struct d
                             0,
                             0,
                             "and: a number, or 0 if the call succeeded"};
-        if (i == reg || i == RSP || demand_is_same(&ones, &number))
+        if (i == reg || i == X86_RSP || demand_is_same(&ones, &number))
             continue;
         after_ask(search, &before, reg, &number);
         if (after_ask_too(search, &before, i, &ones))
@@ -210,7 +210,7 @@ static bool is_zero(const struct demand *demand)
 /* A product with 0 sets eax and edx. */
 static void from_product(const struct after *after)
 {
-    struct demand eax = after_asked(after, RAX), edx = after_asked(after, RDX);
+    struct demand eax = after_asked(after, X86_RAX), edx = after_asked(after, X86_RDX);
     struct demand zero = demand_constant(0, LOW_32);
     if (after->state.flags || !edx.mask || !is_zero(&edx) || (eax.mask && !is_zero(&eax)))
         return;
@@ -218,8 +218,8 @@ static void from_product(const struct after *after)
         if (!may_use(after->search, reg))
             continue;
         struct state before = after->state;
-        before.registers[RAX] = before.registers[RDX] = 0;
-        if (reg == RSP || !after_is_at_hand(after, reg, &zero) ||
+        before.registers[X86_RAX] = before.registers[X86_RDX] = 0;
+        if (reg == X86_RSP || !after_is_at_hand(after, reg, &zero) ||
             !after_ask_too(after->search, &before, reg, &zero))
             continue;
         static const uint16_t mnemonics[] = {OP(mul), OP(imul)};
@@ -250,7 +250,7 @@ void moves_from_sum(const struct after *after, unsigned reg, const struct demand
         if (!base.mask)
             base = demand_of(&search->block->at_start[i], is_constant ? 32 : 64);
         if (!base.mask || base.kind != demand->kind || base.data != demand->data ||
-            (is_constant && (!is_whole(&base) || !demand_is_constant(&base) || i == RSP)) ||
+            (is_constant && (!is_whole(&base) || !demand_is_constant(&base) || i == X86_RSP)) ||
             (demand->kind == GOLF_ADDRESS && base.data == GOLF_NONE))
             continue;
         int64_t difference = (int64_t)(demand->number - base.number);
@@ -258,7 +258,7 @@ void moves_from_sum(const struct after *after, unsigned reg, const struct demand
             difference = (int32_t)difference;
         /* A stack address further away has no other way. */
         bool is_far = difference != (int8_t)difference;
-        if (!difference || (is_far && (demand->kind != GOLF_STACK || i != RSP ||
+        if (!difference || (is_far && (demand->kind != GOLF_STACK || i != X86_RSP ||
                                        difference != (int32_t)difference)))
             continue;
         base.mask = is_constant ? LOW_32 : demand->mask;
@@ -279,7 +279,7 @@ void moves_from_difference(const struct after *after, unsigned reg, const struct
 {
     enum { NEAR = 128 };
     struct search *search = after->search;
-    const struct golf_value *stack = &search->block->known[RSP];
+    const struct golf_value *stack = &search->block->known[X86_RSP];
     if (demand->kind != GOLF_STACK || stack->kind != GOLF_STACK || stack->data != demand->data ||
         after->state.flags)
         return;
@@ -323,7 +323,7 @@ void moves_to_constant(const struct after *after, unsigned reg, const struct dem
 
 void moves_to_fixed_registers(const struct after *after)
 {
-    struct demand eax = after_asked(after, RAX), edx = after_asked(after, RDX);
+    struct demand eax = after_asked(after, X86_RAX), edx = after_asked(after, X86_RDX);
     if (eax.mask && eax.kind == GOLF_CONSTANT)
         from_al(after, &eax);
     if (edx.mask && edx.kind == GOLF_CONSTANT && demand_fits_32(&edx, false))

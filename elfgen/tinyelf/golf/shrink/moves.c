@@ -82,11 +82,12 @@ static void from_exchange(const struct after *after, unsigned a, unsigned b)
 static bool may_push(const struct after *after)
 {
     const struct golf_block *block = after->search->block;
-    const struct golf_value *stack =
-        block->at_start[RSP].kind == GOLF_UNKNOWN ? &block->known[RSP] : &block->at_start[RSP];
+    const struct golf_value *stack = block->at_start[X86_RSP].kind == GOLF_UNKNOWN
+                                         ? &block->known[X86_RSP]
+                                         : &block->at_start[X86_RSP];
     for (size_t i = 0; i < after->state.position && i < block->count; i++)
-        if (block->operations[i].writes & 1u << RSP)
-            stack = &block->operations[i].after[RSP];
+        if (block->operations[i].writes & 1u << X86_RSP)
+            stack = &block->operations[i].after[X86_RSP];
     bool keeps_below = after->state.position < block->count
                            ? block->operations[after->state.position].keeps_below
                            : block->keeps_below;
@@ -98,11 +99,11 @@ static bool may_push(const struct after *after)
 /* The stack pointer is asked for as it is after an instruction that moves it by `bytes`. */
 static bool move_stack(struct search *search, struct state *before, int bytes)
 {
-    struct demand stack = *search_demand(search, before->registers[RSP]);
+    struct demand stack = *search_demand(search, before->registers[X86_RSP]);
     if (!stack.mask)
         return true;
     stack.number -= (uint64_t)(int64_t)bytes;
-    after_ask(search, before, RSP, &stack);
+    after_ask(search, before, X86_RSP, &stack);
     return stack.kind == GOLF_STACK;
 }
 
@@ -181,9 +182,9 @@ static const struct golf_value *value_there(const struct after *after, unsigned 
 static void add_to_stack_pointer(const struct after *after, struct move move, int64_t bytes)
 {
     struct state before = after->state;
-    struct demand stack = after_asked(after, RSP);
+    struct demand stack = after_asked(after, X86_RSP);
     stack.number -= (uint64_t)bytes;
-    after_ask(after->search, &before, RSP, &stack);
+    after_ask(after->search, &before, X86_RSP, &stack);
     after_add(after, &before, &move);
 }
 
@@ -191,14 +192,14 @@ static void add_to_stack_pointer(const struct after *after, struct move move, in
 static void from_stack_pointer(const struct after *after)
 {
     struct search *search = after->search;
-    const struct golf_value *value = value_there(after, RSP);
-    struct demand demand = after_asked(after, RSP);
+    const struct golf_value *value = value_there(after, X86_RSP);
+    struct demand demand = after_asked(after, X86_RSP);
     int64_t distance = (int64_t)(demand.number - value->number), size = word(search);
     if (demand.kind != GOLF_STACK || value->kind != GOLF_STACK || value->data != demand.data ||
         distance == 0 || after->state.depth || distance != (int32_t)distance)
         return;
     struct move move = {OP(push),
-                        {RAX, NOTHING},
+                        {X86_RAX, NOTHING},
                         word(search),
                         MOVE_REGISTERS,
                         0,
@@ -211,11 +212,11 @@ static void from_stack_pointer(const struct after *after)
     for (unsigned reg = 0; distance > 0 && distance % size == 0 && reg < GOLF_REGISTERS / 2;
          reg++) {
         move.registers[0] = (uint8_t)reg;
-        if (reg != RSP && !after->state.registers[reg])
+        if (reg != X86_RSP && !after->state.registers[reg])
             add_to_stack_pointer(after, move, size);
     }
     move = (struct move){OP(lea),
-                         {RSP, RSP},
+                         {X86_RSP, X86_RSP},
                          word(search),
                          MOVE_MEMORY,
                          0,
@@ -223,7 +224,7 @@ static void from_stack_pointer(const struct after *after)
                          "lea: it moves the stack pointer"};
     add_to_stack_pointer(after, move, distance);
     move = (struct move){OP(add),
-                         {RSP, NOTHING},
+                         {X86_RSP, NOTHING},
                          word(search),
                          MOVE_IMMEDIATE,
                          0,
@@ -255,9 +256,9 @@ static bool ask_for_needs(struct search *search, struct state *before,
 static bool uses_stack(const struct golf_operation *operation)
 {
     for (size_t i = 0; i < operation->need_count; i++)
-        if (operation->needs[i].reg == RSP)
+        if (operation->needs[i].reg == X86_RSP)
             return true;
-    return operation->writes & 1u << RSP || operation->kind == GOLF_KEPT;
+    return operation->writes & 1u << X86_RSP || operation->kind == GOLF_KEPT;
 }
 
 /* Whether it depends on the last call, so that it cannot be there before it. */
@@ -352,7 +353,7 @@ static void from_place(const struct after *after, const struct golf_operation *o
         is_used =
             is_used || place_is_used(search->lifted, &search->block->operations[i], &place.value);
     for (unsigned reg = 0; reg < register_count(search); reg++) {
-        if (!may_use(search, reg) || reg == RSP)
+        if (!may_use(search, reg) || reg == X86_RSP)
             continue;
         struct demand asked = after_asked(after, reg);
         struct golf_value value = {.kind = asked.kind, .data = asked.data, .number = asked.number};
@@ -398,7 +399,7 @@ static void from_operation(const struct after *after)
 static void in_order(const struct after *after, unsigned reg, const struct demand *demand)
 {
     struct search *search = after->search;
-    if (reg == RSP) {
+    if (reg == X86_RSP) {
         from_stack_pointer(after);
         return;
     }
@@ -413,7 +414,7 @@ static void in_order(const struct after *after, unsigned reg, const struct deman
     from_copy(after, reg, demand);
     from_pop(after, reg);
     for (unsigned other = 0; other < register_count(search); other++)
-        if (other != reg && other != RSP && after->state.registers[other])
+        if (other != reg && other != X86_RSP && after->state.registers[other])
             from_exchange(after, reg, other);
 }
 
@@ -473,7 +474,7 @@ void moves_before(struct search *search, uint32_t number)
     }
     for (unsigned reg = 0; reg < register_count(search); reg++) {
         struct demand demand = after_asked(&after, reg);
-        if (!demand.mask || reg == RSP)
+        if (!demand.mask || reg == X86_RSP)
             continue;
         if (demand.kind == GOLF_CONSTANT)
             moves_to_constant(&after, reg, &demand);
@@ -486,7 +487,7 @@ void moves_before(struct search *search, uint32_t number)
         from_copy(&after, reg, &demand);
         from_pop(&after, reg);
         for (unsigned other = 0; other < register_count(search); other++)
-            if (other != reg && other != RSP && may_use(search, other) &&
+            if (other != reg && other != X86_RSP && may_use(search, other) &&
                 (!after.state.registers[other] || reg < other))
                 from_exchange(&after, reg, other);
     }

@@ -6,7 +6,7 @@
 
 #define OP(name) ELFGEN_X86_OP_##name
 
-enum { RAX, RDX = 2, RSP = 4, WITH_LOW_BYTE = 4 /* in 32-bit code: al, cl, dl, bl */ };
+enum { WITH_LOW_BYTE = 4 /* in 32-bit code: al, cl, dl, bl */ };
 
 /* The state after an instruction, for whoever looks for those before it. */
 struct after {

@@ -280,9 +280,8 @@ static unsigned weight_of_operation(const struct search *search, size_t number)
     unsigned least = weighing_least(&weighing, UINT32_MAX), other = least;
     struct place place;
     if (place_in_memory(search->lifted, &search->block->operations[number], &place)) {
-        enum { RBX = 3 };
         const struct move by_register = {
-            .form = MOVE_PLACE, .registers = {RBX, NOTHING}, .data = (uint16_t)number};
+            .form = MOVE_PLACE, .registers = {X86_RBX, NOTHING}, .data = (uint16_t)number};
         other = least_of(search, by_register, NULL);
     }
     return other < least ? other : least;

@@ -6,7 +6,7 @@
 #include "syscalls/table.h"
 #include "x86/x86.h"
 
-enum { R8 = 8, R11 = 11, HALF = 31 };
+enum { HALF = 31 };
 
 /* i386's number of the call with this one of x86-64; -1: it has none, or other parameters. */
 static int number_of(uint64_t number)
@@ -75,7 +75,7 @@ bool other_door(const struct golf_operation *operation, bool small_addresses,
             return false;
     /* It keeps rcx; some kernels did not keep r8 to r11. */
     other->writes = (uint16_t)(1u << from->result);
-    for (unsigned reg = R8; reg <= R11; reg++) {
+    for (unsigned reg = X86_R8; reg <= X86_R11; reg++) {
         other->writes = (uint16_t)(other->writes | 1u << reg);
         other->after[reg] = (struct golf_value){.kind = GOLF_UNKNOWN};
     }

@@ -1,18 +1,11 @@
 /* Places in memory with a register and a byte, or nothing, instead of an address of four bytes. */
 #include "places.h"
 
-enum { RSP = 4, CLASS = 0xf0, FULL_64 = 0x40, FULL_32 = 0x30 };
-
-static uint8_t full_class(const struct golf_lifted *lifted)
-{
-    return lifted->bits == 64 ? FULL_64 : FULL_32;
-}
-
 /* What an operation needs in the stack pointer. */
 static const struct golf_value *stack_of(const struct golf_operation *operation)
 {
     for (size_t i = 0; i < operation->need_count; i++)
-        if (operation->needs[i].reg == RSP && operation->needs[i].count == 1)
+        if (operation->needs[i].reg == X86_RSP && operation->needs[i].count == 1)
             return &operation->needs[i].values[0];
     return NULL;
 }
@@ -20,11 +13,12 @@ static const struct golf_value *stack_of(const struct golf_operation *operation)
 /* Whether a register can come into the operand: it takes the place of the address. */
 static bool has_room(const struct golf_lifted *lifted, const struct elfgen_x86_operand *operand)
 {
-    uint8_t full = full_class(lifted);
+    uint8_t full = golf_full_class(lifted);
     bool has_both = operand->base && operand->index;
     return operand->kind == ELFGEN_X86_MEMORY && !operand->segment && !has_both &&
-           (!operand->base || ((operand->base & CLASS) == full && operand->base != full + RSP)) &&
-           (!operand->index || (operand->index & CLASS) == full);
+           (!operand->base ||
+            ((operand->base & X86_CLASS) == full && operand->base != full + X86_RSP)) &&
+           (!operand->index || (operand->index & X86_CLASS) == full);
 }
 
 bool place_in_memory(const struct golf_lifted *lifted, const struct golf_operation *operation,
@@ -40,11 +34,11 @@ bool place_in_memory(const struct golf_lifted *lifted, const struct golf_operati
         return has_room(lifted, &operands[place->operand]);
     }
     /* pop counts from where it leaves the stack pointer. */
-    if (operation->writes & 1u << RSP || !stack || stack->kind != GOLF_STACK)
+    if (operation->writes & 1u << X86_RSP || !stack || stack->kind != GOLF_STACK)
         return false;
     for (unsigned i = 0; i < ELFGEN_X86_OPERANDS; i++) {
         if (operands[i].kind != ELFGEN_X86_MEMORY || operands[i].segment ||
-            operands[i].base != full_class(lifted) + RSP)
+            operands[i].base != golf_full_class(lifted) + X86_RSP)
             continue;
         *place = (struct place){*stack, (uint8_t)i};
         place->value.number += (uint64_t)operands[i].value;
@@ -63,7 +57,7 @@ void place_by_register(const struct golf_lifted *lifted, const struct golf_opera
         operand->index = operand->base;
         operand->scale = 1;
     }
-    operand->base = (uint8_t)(full_class(lifted) + reg);
+    operand->base = (uint8_t)(golf_full_class(lifted) + reg);
     operand->relative = operand->symbolic = false;
     operand->displacement_size = 0;
     operand->value = displacement;
@@ -83,7 +77,7 @@ bool place_is_used(const struct golf_lifted *lifted, const struct golf_operation
     struct place place;
     int64_t distance;
     for (size_t i = 0; i < operation->need_count; i++)
-        if (operation->needs[i].reg != RSP &&
+        if (operation->needs[i].reg != X86_RSP &&
             place_is_near(value, &operation->needs[i].values[0], &distance))
             return true;
     return place_in_memory(lifted, operation, &place) &&

@@ -251,8 +251,8 @@ static bool begin_demands(struct search *search)
  * prefix, two more. */
 static uint16_t find_usable(const struct golf_block *block, bool int80)
 {
-    enum { SPARE = 2, RSP = 4, OF_INT80 = 0xef /* rax to rdi */ };
-    uint16_t usable = (uint16_t)(1u << RSP | (int80 ? OF_INT80 : 0u));
+    enum { SPARE = 2, OF_INT80 = 0xef /* rax to rdi */ };
+    uint16_t usable = (uint16_t)(1u << X86_RSP | (int80 ? OF_INT80 : 0u));
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
         const struct golf_value *value = &block->at_start[reg];
         bool has_value =
