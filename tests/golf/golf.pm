@@ -9,7 +9,7 @@ use File::Temp qw(tempdir);
 use JSON::PP;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(hidden_behind report setup build golf judge run_command write_file size_of in_parallel median_of $folder $tinyelf $here);
+our @EXPORT = qw(examine_source hidden_behind report setup build golf judge run_command write_file size_of in_parallel median_of $folder $tinyelf $here);
 our ($folder, $tinyelf, $judge);
 our $here = dirname(abs_path(__FILE__));
 
@@ -138,6 +138,27 @@ sub judge {
     return undef if $status == 3 << 8;
     chomp(my $said = $text . $errors);
     return "judge: $said" . ($status == 256 ? '' : " (status $status)");
+}
+
+# examine_source(NAME, SOURCE, OPTIONS, KEEP, COMPARE): builds a source, golfs it, and has COMPARE(ORIGINAL, CANDIDATE) look at what became
+# smaller: it returns '' if both do the same, else where they differ; undef: that cannot be seen. Returns a hash:
+#   verdict   what golf() says, or not built, different, not judged
+#   message, built (bytes), size (bytes at the end), seconds, rejected
+sub examine_source {
+    my ($name, $source, $options, $keep, $compare) = @_;
+    my $base = "$folder/$name";
+    write_file("$base.s", $source);
+    my ($built, $error) = build($base, "$base.s");
+    return { verdict => 'not built', message => $error } unless defined $built;
+    my $golfed = golf("$base.golf", [split ' ', $options], "$base.s");
+    my %result = (built => $built, size => $golfed->{size} // $built, map { $_ => $golfed->{$_} } qw(verdict message seconds rejected));
+    if ($golfed->{verdict} eq 'smaller') {
+        my $difference = $compare->($base, "$base.golf");
+        if (!defined $difference) { @result{qw(verdict message)} = ('not judged', '') }
+        elsif ($difference) { @result{qw(verdict message)} = ('different', $difference) }
+    }
+    unlink "$base.s", $base, "$base.golf" unless $keep;
+    return \%result;
 }
 
 # report(SEEDS, RESULTS, PERCENT): prints how often which verdict with which reason occurs, the seeds that are wrong, and counts. Returns

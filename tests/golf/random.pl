@@ -21,20 +21,7 @@ setup(@ARGV, $option{keep});
 
 sub examine {
     my ($seed) = @_;
-    my $base = "$folder/$seed";
-    write_file("$base.s", generate($seed));
-    my ($built, $error) = build($base, "$base.s");
-    return { verdict => 'not built', message => $error } unless defined $built;
-    my $golfed = golf("$base.golf", [split ' ', $option{golf}], "$base.s");
-    my %result = (built => $built, verdict => $golfed->{verdict}, message => $golfed->{message}, size => $golfed->{size} // $built,
-        seconds => $golfed->{seconds}, rejected => $golfed->{rejected});
-    if ($golfed->{verdict} eq 'smaller') {
-        my $difference = judge($base, "$base.golf", $seed);
-        if (!defined $difference) { @result{qw(verdict message)} = ('not judged', '') }
-        elsif ($difference) { @result{qw(verdict message)} = ('different', $difference) }
-    }
-    unlink "$base.s", $base, "$base.golf" unless $option{keep};
-    return \%result;
+    return examine_source($seed, generate($seed), $option{golf}, $option{keep}, sub { judge(@_, $seed) });
 }
 
 my @seeds = $option{seed} .. $option{seed} + $option{count} - 1;

@@ -294,25 +294,22 @@ sub generate {
 # With the argument that leads there; what it reads, and where it writes to.
 my @arguments = map { ['x' x 777, ('q') x $_] } 0 .. 3;
 
+# Runs both with each list of arguments.
+sub compare {
+    my @programs = @_;
+    for my $arguments (@arguments) {
+        my ($was, $is) = map { [run_command(5, $_, @$arguments)] } @programs;
+        return 'the original does not end' if $was->[0] == -1;
+        next if "@$was" eq "@$is";
+        return sprintf '%d arguments: ended with %d, and now with %d%s', scalar @$arguments, $was->[0], $is->[0],
+            $was->[1] ne $is->[1] ? ', and wrote something else' : '';
+    }
+    return '';
+}
+
 sub examine {
     my ($seed) = @_;
-    my $base = "$folder/$seed";
-    write_file("$base.s", generate($seed));
-    my ($built, $error) = build($base, "$base.s");
-    return { verdict => 'not built', message => $error } unless defined $built;
-    my $golfed = golf("$base.golf", [split ' ', $option{golf}], "$base.s");
-    my %result = (verdict => $golfed->{verdict}, message => $golfed->{message}, rejected => $golfed->{rejected});
-    for my $arguments ($golfed->{verdict} eq 'smaller' ? @arguments : ()) {
-        my @was = run_command(5, $base, @$arguments);
-        my @is = run_command(5, "$base.golf", @$arguments);
-        if ($was[0] == -1) { @result{qw(verdict message)} = ('hang', 'the original does not end'); last }
-        next if "@was" eq "@is";
-        %result = (verdict => 'different', message => sprintf '%d arguments: ended with %d, and now with %d%s', scalar @$arguments, $was[0],
-            $is[0], $was[1] ne $is[1] ? ', and wrote something else' : '');
-        last;
-    }
-    unlink "$base.s", $base, "$base.golf" unless $option{keep};
-    return \%result;
+    return examine_source($seed, generate($seed), $option{golf}, $option{keep}, \&compare);
 }
 
 my @seeds = $option{seed} .. $option{seed} + $option{count} - 1;
