@@ -137,11 +137,13 @@ temporary() { find . -name '.tinyelf-*'; }
     touch file
     local words
     for words in "build $SOURCE/asm/hello.s -o no/x" "unfold hello -o no/x" "trace -o no/x ./hello" "step --record no/x ./hello" \
+        "golf -o no/x hello" "golf -o made --hex no/x hello" "explain --run --format html hello -o no/x" \
         "explain --format hex hello -o no/x" "stages $SOURCE/asm/hello.c -o no/x/"; do
         # shellcheck disable=SC2086 # words of a command
         tinyelf $words
         exits 1
         says "no/x: error: the folder 'no' does not exist"
+        [ -z "$output" ] || { echo "the program ran: $words"; return 1; }
         # shellcheck disable=SC2086
         tinyelf ${words//no\/x/file\/x}
         exits 1

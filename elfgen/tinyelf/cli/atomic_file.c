@@ -221,6 +221,26 @@ APART static bool create_at_end(const char *link, const void *bytes, size_t size
                                 : message_cannot(link, "follow the link");
 }
 
+APART bool atomic_file_may_be_written(const char *path)
+{
+    if (!path || strcmp(path, "-") == 0)
+        return true;
+    struct stat status;
+    const bool is_there = lstat(path, &status) == 0;
+    if (is_there && S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return message_cannot(path, "write");
+    }
+    if (is_there && !S_ISREG(status.st_mode))
+        return true;
+    char folder[PATH_MAX] = ".";
+    const char *slash = strrchr(path, '/');
+    if (slash && (size_t)(slash - path) < sizeof folder - 1)
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
+    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 ||
+           atomic_file_not_created(path, path, "create a file beside it");
+}
+
 bool atomic_file_write(const char *path, const void *bytes, size_t size, bool executable)
 {
     mode_t mode = executable ? 0755 : 0644;

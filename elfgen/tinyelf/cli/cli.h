@@ -206,6 +206,11 @@ bool atomic_file_is_same(const char *output, const char *input);
  * name: which folder is missing or is none, or "cannot WHAT: REASON". Returns false. */
 bool atomic_file_not_created(const char *path, const char *link, const char *what);
 
+/* Before a long search, or before a program runs: whether a file could be written at `path`, which
+ * may be "-" or NULL. Returns false after reporting that its folder is missing or takes no file, or
+ * that it is a folder itself. What links lead to is not looked at: the write decides. */
+bool atomic_file_may_be_written(const char *path);
+
 /* Writes a file as a whole or not at all: beside its place, with mode 0755 or 0644 less the umask,
  * and then renamed, or exchanged with an older file, which is removed: other hard links to that
  * keep it. "-" is standard output. Existing files that are not regular, and paths of open

@@ -180,7 +180,7 @@ static int run(const struct options *options, const char *path)
     struct file_bytes bytes = {0};
     struct standard_output *output = stdout_open();
     struct elfgen_view view;
-    bool done = input_read(path, &bytes);
+    bool done = input_read(path, &bytes) && atomic_file_may_be_written(options->output);
     if (done) {
         bytemap_open_view(&view, bytes.bytes, bytes.size);
         view.kernel = options->versions.first;

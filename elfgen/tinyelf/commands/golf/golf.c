@@ -1,16 +1,13 @@
 /* tinyelf golf: finds a smaller file that does the same as a program, or proves that a candidate
  * does. */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/system_error.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
@@ -346,17 +343,8 @@ static int run(struct golf_request *options)
  * search. */
 static bool check_output(const struct golf_request *options)
 {
-    struct stat status;
-    char folder[PATH_MAX];
-    const char *output = options->output, *slash = output ? strrchr(output, '/') : NULL;
-    if (output && stat(output, &status) == 0 && S_ISDIR(status.st_mode))
-        return message(output, "error", "cannot write: %s", system_error_text(EISDIR)), false;
-    if (slash && slash - output < PATH_MAX - 1) {
-        memcpy(folder, output, (size_t)(slash - output) + 1);
-        folder[slash - output + 1] = 0;
-        if (access(folder, F_OK) != 0)
-            return atomic_file_not_created(output, output, "write");
-    }
+    if (!atomic_file_may_be_written(options->output) || !atomic_file_may_be_written(options->hex))
+        return false;
     for (size_t i = 0; options->output && i < options->input_count; i++)
         if (atomic_file_is_same(options->output, options->inputs[i]))
             return message(options->inputs[i], "error", "this input would be overwritten by -o"),

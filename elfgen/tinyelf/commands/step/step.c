@@ -232,8 +232,9 @@ static int run_program(struct options *options, char **arguments)
     }
     step_machines_open(run.machines);
     program.path = path;
-    bool done = options->replay ? read_recording(options->replay, &run)
-                                : program_find(arguments[0], path, sizeof path);
+    bool done = atomic_file_may_be_written(options->record) &&
+                (options->replay ? read_recording(options->replay, &run)
+                                 : program_find(arguments[0], path, sizeof path));
     if (done)
         run.path = options->replay ? run.recording.files[0].name : path;
     done = done && (!options->replay || step_resolve_until(&run)) &&
