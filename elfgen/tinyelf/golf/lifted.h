@@ -182,6 +182,11 @@ static inline uint8_t golf_full_class(const struct golf_lifted *lifted)
     return lifted->bits == 64 ? X86_QUADWORDS : X86_DOUBLEWORDS;
 }
 
+/* Makes an operation this instruction, which may be its own, in its shortest encoding. False: it
+ * has none, and the operation stays as it is. */
+bool golf_change_instruction(struct golf_operation *operation,
+                             const struct elfgen_x86_instruction *instruction);
+
 /* The flags that a block's end depends on, bits of enum elfgen_x86_flag: jrcxz and loop on none. */
 uint32_t golf_flags_of_end(const struct golf_block *block);
 

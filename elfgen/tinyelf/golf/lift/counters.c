@@ -87,7 +87,6 @@ static bool is_variable(const struct golf_data *data)
 static bool make(const struct merging *merging, const struct golf_operation *from,
                  unsigned mnemonic, bool has_number, int64_t number, struct golf_operation *result)
 {
-    struct elfgen_x86_encoding encoding;
     struct golf_operation made = merging->store;
     struct elfgen_x86_operand *operand = &made.instruction.operands[1];
     made.instruction.mnemonic = (uint16_t)mnemonic;
@@ -101,10 +100,8 @@ static bool make(const struct merging *merging, const struct golf_operation *fro
     made.flags_set = mnemonic == ELFGEN_X86_OP_mov ? 0 : from->flags_set;
     made.offset = from->offset;
     made.keeps_below = from->keeps_below;
-    if (elfgen_encode(&made.instruction, &encoding) != ELFGEN_X86_OK)
+    if (!golf_change_instruction(&made, &made.instruction))
         return false;
-    made.length = encoding.length;
-    memcpy(made.bytes, encoding.bytes, encoding.length);
     *result = made;
     return true;
 }

@@ -2,8 +2,6 @@
  */
 #include "golf/lift/narrow.h"
 
-#include <string.h>
-
 #include "golf/lift/decode.h"
 #include "x86/flags.h"
 #include "x86/known_bits.h"
@@ -85,7 +83,6 @@ bool lift_is_narrow(const struct lift *lift, const struct lift_instruction *inst
 void lift_narrow(struct golf_operation *operation)
 {
     struct elfgen_x86_instruction changed = operation->instruction;
-    struct elfgen_x86_encoding encoding;
     for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
         struct elfgen_x86_operand *operand = &changed.operands[i];
         if (operand->kind == ELFGEN_X86_REGISTER_OPERAND &&
@@ -95,9 +92,6 @@ void lift_narrow(struct golf_operation *operation)
             operand->size == 8)
             operand->size = 4;
     }
-    if (!changed.mnemonic || elfgen_encode(&changed, &encoding) != ELFGEN_X86_OK)
-        return;
-    operation->instruction = changed;
-    operation->length = encoding.length;
-    memcpy(operation->bytes, encoding.bytes, encoding.length);
+    if (changed.mnemonic)
+        golf_change_instruction(operation, &changed);
 }

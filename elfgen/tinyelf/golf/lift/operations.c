@@ -335,7 +335,6 @@ static bool make_immediate(const struct lift *lift, const struct lift_instructio
                            struct golf_operation *operation)
 {
     struct elfgen_x86_instruction changed = operation->instruction;
-    struct elfgen_x86_encoding encoding;
     size_t at = 0;
     while (at < ELFGEN_X86_OPERANDS && changed.operands[at].kind != ELFGEN_X86_MEMORY)
         at++;
@@ -345,12 +344,7 @@ static bool make_immediate(const struct lift *lift, const struct lift_instructio
     uint64_t sign = UINT64_C(1) << (changed.operands[at].size * 8u - 1);
     changed.operands[at] = (struct elfgen_x86_operand){
         .kind = ELFGEN_X86_IMMEDIATE, .value = (int64_t)((instruction->folded ^ sign) - sign)};
-    if (elfgen_encode(&changed, &encoding) != ELFGEN_X86_OK)
-        return false;
-    operation->instruction = changed;
-    operation->length = encoding.length;
-    memcpy(operation->bytes, encoding.bytes, encoding.length);
-    return true;
+    return golf_change_instruction(operation, &changed);
 }
 
 /* Instructions of vectors want whole vectors at multiples of their size. */

@@ -107,7 +107,6 @@ static bool note(struct moving *moving, const struct golf_value *stack)
 static bool rewrite(const struct moving *moving, const struct golf_value *stack,
                     struct golf_operation *operation)
 {
-    struct elfgen_x86_encoding encoding;
     struct elfgen_x86_instruction changed = operation->instruction;
     struct elfgen_x86_operand *operand = &changed.operands[operation->refers_operand];
     uint8_t rsp = (uint8_t)(golf_full_class(moving->lifted) + X86_RSP);
@@ -124,12 +123,7 @@ static bool rewrite(const struct moving *moving, const struct golf_value *stack,
     operand->base = rsp;
     operand->relative = false;
     operand->value = moving->offset + (int64_t)operation->refers.number - (int64_t)stack->number;
-    if (elfgen_encode(&changed, &encoding) != ELFGEN_X86_OK)
-        return false;
-    operation->instruction = changed;
-    operation->length = encoding.length;
-    memcpy(operation->bytes, encoding.bytes, encoding.length);
-    return true;
+    return golf_change_instruction(operation, &changed);
 }
 
 static bool has_need(const struct golf_need *needs, size_t count, uint8_t reg)

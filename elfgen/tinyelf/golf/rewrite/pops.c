@@ -102,16 +102,6 @@ static bool is_always_after(const struct golf_lifted *lifted, size_t block,
 
 /* ---- the change ---- */
 
-static bool encode(struct golf_operation *operation)
-{
-    struct elfgen_x86_encoding encoding;
-    if (elfgen_encode(&operation->instruction, &encoding) != ELFGEN_X86_OK)
-        return false;
-    operation->length = encoding.length;
-    memcpy(operation->bytes, encoding.bytes, encoding.length);
-    return true;
-}
-
 /* Whether an address of the stack is that of words that may be written over. */
 static bool is_lost(const struct golf_value *value, int64_t stack)
 {
@@ -149,7 +139,7 @@ static bool moves_operation(const struct golf_lifted *lifted, struct golf_operat
             return false;
         place->value = at - stack;
         place->displacement_size = 0;
-        if (!encode(operation))
+        if (!golf_change_instruction(operation, &operation->instruction))
             return false;
     }
     return moves_needs(operation->needs, operation->need_count, stack);
@@ -186,7 +176,7 @@ static bool make_pop(struct golf_operation *operation, int64_t place, int64_t st
     operation->writes |= 1u << X86_RSP;
     operation->implied |= 1u << X86_RSP;
     operation->after[X86_RSP] = (struct golf_value){.kind = GOLF_STACK, .number = (uint64_t)stack};
-    return encode(operation);
+    return golf_change_instruction(operation, &operation->instruction);
 }
 
 /* ---- whether what is before the stack pointer may be written over ---- */

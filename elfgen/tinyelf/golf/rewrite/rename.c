@@ -1,8 +1,6 @@
 /* Registers that are renamed in the whole program: r8 to r15 take a prefix in each instruction. */
 #include "rename.h"
 
-#include <string.h>
-
 /* Whether an operand's register is a general one, in whichever size. Some low classes are. */
 static bool is_general(uint8_t reg)
 {
@@ -128,7 +126,6 @@ bool rename_is_possible(const struct golf_operation *operation, unsigned from)
 bool rename_operation(struct golf_operation *operation, unsigned from, unsigned to)
 {
     const struct renaming renaming = {from, to};
-    struct elfgen_x86_encoding encoding;
     /* An address that is not canonical has another signal with rbp. */
     if ((from == X86_RBP || to == X86_RBP) && has_base(operation, from))
         return false;
@@ -145,11 +142,7 @@ bool rename_operation(struct golf_operation *operation, unsigned from, unsigned 
     rename_bit(&renaming, &operation->reads);
     rename_bit(&renaming, &operation->writes);
     rename_value(&renaming, operation->after);
-    if (elfgen_encode(&operation->instruction, &encoding) != ELFGEN_X86_OK)
-        return false;
-    operation->length = encoding.length;
-    memcpy(operation->bytes, encoding.bytes, encoding.length);
-    return true;
+    return golf_change_instruction(operation, &operation->instruction);
 }
 
 bool rename_register(struct golf_lifted *lifted, unsigned from, unsigned to)
