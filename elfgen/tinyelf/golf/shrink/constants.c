@@ -55,26 +55,29 @@ void moves_to_low_byte(const struct after *after, unsigned reg, const struct dem
     after_add(after, &before, &move);
 }
 
-/* al with an immediate, where al was 0. */
-static void from_al(const struct after *after, const struct demand *demand)
+/* al or eax, of `size` bytes, with an immediate, where it was 0. */
+static void from_zero_in_eax(const struct after *after, const struct demand *demand, uint8_t size)
 {
     static const uint16_t mnemonics[] = {OP(add), OP(or), OP(xor), OP(sub)};
-    uint64_t low = demand->number & LOW_8;
-    if ((demand->mask & LOW_8) != LOW_8 || !low || after->state.flags ||
-        (demand->failed & LOW_8) != low)
+    const uint64_t bits = size == 1 ? LOW_8 : LOW_32;
+    uint64_t low = demand->number & bits;
+    if ((demand->mask & bits) != bits || !low || after->state.flags ||
+        (demand->failed & bits) != low || (size > 1 && !demand_fits_32(demand, false)))
         return;
     struct demand zero = *demand;
-    zero.number &= ~LOW_8, zero.failed &= ~LOW_8;
+    zero.number &= ~bits, zero.failed &= ~bits;
     struct state before = after->state;
     after_ask(after->search, &before, X86_RAX, &zero);
     for (size_t i = 0; i < sizeof mnemonics / sizeof *mnemonics; i++) {
+        int64_t number = (int64_t)(mnemonics[i] == OP(sub) ? (0 - low) & bits : low);
         struct move move = {mnemonics[i],
                             {X86_RAX, NOTHING},
-                            1,
+                            size,
                             MOVE_IMMEDIATE,
                             0,
-                            (int64_t)(mnemonics[i] == OP(sub) ? (0 - low) & LOW_8 : low),
-                            "arithmetic on al, which is 0"};
+                            size == 1 ? number : (int32_t)number,
+                            size == 1 ? "arithmetic on al, which is 0"
+                                      : "arithmetic on eax, which is 0"};
         after_add(after, &before, &move);
     }
 }
@@ -325,7 +328,10 @@ void moves_to_fixed_registers(const struct after *after)
 {
     struct demand eax = after_asked(after, X86_RAX), edx = after_asked(after, X86_RDX);
     if (eax.mask && eax.kind == GOLF_CONSTANT)
-        from_al(after, &eax);
+        from_zero_in_eax(after, &eax, 1);
+    /* As long as mov, with another first byte, where the number stands in headers. */
+    if (eax.mask && eax.kind == GOLF_CONSTANT && after->search->weights)
+        from_zero_in_eax(after, &eax, 4);
     if (edx.mask && edx.kind == GOLF_CONSTANT && demand_fits_32(&edx, false))
         from_sign(after, &edx);
     from_product(after);
