@@ -25,7 +25,7 @@ load ../support/golf_setup
     tinyelf golf --nodes 600000 -o again "$SOURCE/asm/hello.s"
     cmp hello again
     tinyelf golf --nodes 400000 -o hello32 "$SOURCE/asm/hello32.s"
-    is_golfed hello32 84 "$SOURCE/asm/hello32.s"
+    is_golfed hello32 62 "$SOURCE/asm/hello32.s"
     [ "$(./hello32)" = "Hello world" ]
 }
 

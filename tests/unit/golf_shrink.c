@@ -356,13 +356,18 @@ START_TEST(the_stack_pointer_is_moved_and_few_states_are_enough)
 }
 END_TEST
 
-/* Whether one of the choices has these two bytes. */
-static bool has_choice(const struct golf_pieces *pieces, const char *bytes)
+/* Whether one of the choices has these bytes. */
+static bool has_bytes(const struct golf_pieces *pieces, const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < pieces->choice_count; i++)
-        if (pieces->choices[i].length == 2 && !memcmp(pieces->choices[i].bytes, bytes, 2))
+        if (pieces->choices[i].length == size && !memcmp(pieces->choices[i].bytes, bytes, size))
             return true;
     return false;
+}
+
+static bool has_choice(const struct golf_pieces *pieces, const char bytes[2])
+{
+    return has_bytes(pieces, (const uint8_t *)bytes, 2);
 }
 
 static void run_some_ways(const struct golf_pieces *pieces)
@@ -491,6 +496,33 @@ START_TEST(bytes_that_stand_cost_nothing)
     weighing = (struct weighing){0};
     weights_add(&weights, &choice, NULL, &weighing);
     ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 5);
+}
+END_TEST
+
+/* Where 05 and the number of write stand, `add eax, 1` costs nothing, and `mov` does not fit. */
+START_TEST(a_number_that_stands_is_added_to_eax_as_well)
+{
+    enum { SIZE = 64, AT = 20 };
+    static struct golf_overlap overlap = {.bits = 64, .size = SIZE};
+    for (unsigned i = 0; i < SIZE; i++)
+        overlap.cells[i] = (struct golf_cell){.kind = GOLF_CELL_FREE};
+    static const uint8_t stands[] = {0x05, 1, 0, 0, 0};
+    for (unsigned i = 0; i < sizeof stands; i++)
+        overlap.cells[AT + i] = (struct golf_cell){.kind = GOLF_CELL_FIXED, .value = stands[i]};
+    struct program program;
+    struct golf_pieces pieces;
+    struct elfgen_error error;
+    struct golf_shrink_options options = {
+        .slack = 1, .states = 20000, .overlaps = &overlap, .overlap_count = 1};
+    hello(&program, 64);
+    ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
+    ck_assert(has_bytes(&pieces, stands, sizeof stands));
+    run_some_ways(&pieces);
+    golf_pieces_free(&pieces);
+    options.overlap_count = 0;
+    ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
+    ck_assert(!has_bytes(&pieces, stands, sizeof stands));
+    golf_pieces_free(&pieces);
 }
 END_TEST
 
@@ -652,6 +684,7 @@ static Suite *suite(void)
     tcase_add_test(cases, int_0x80_makes_the_same_calls);
     tcase_add_test(cases, with_full_writes_a_result_is_a_constant);
     tcase_add_test(cases, bytes_that_stand_cost_nothing);
+    tcase_add_test(cases, a_number_that_stands_is_added_to_eax_as_well);
     suite_add_tcase(all, cases);
     return all;
 }

@@ -23,7 +23,7 @@ static const struct {
     {"--with rwx", GOLF_WITH_RWX, 0, false},
     {"--with overcommit", GOLF_WITH_OVERCOMMIT, 0, true},
     {"--with int80", GOLF_WITH_INT80, 0, true},
-    {"--kernel 6.1-", 0, ELFGEN_LINUX(6, 1), false},
+    {"--kernel 6.6-", 0, ELFGEN_LINUX(6, 6), false},
 };
 _Static_assert(sizeof wideners / sizeof wideners[0] <= GOLF_SAVINGS, "room for all savings");
 
