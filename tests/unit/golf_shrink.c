@@ -668,6 +668,35 @@ START_TEST(of_further_addresses_the_low_byte_is_enough)
 }
 END_TEST
 
+/* Where the file is too large for low bytes alone, or what is written has a segment of its own,
+ * each address is a number: there is no other way to place what is there. */
+START_TEST(low_bytes_alone_are_for_small_files)
+{
+    enum { STATES = 5000, CALLS = 6, NEXT = 200, LARGE = 1, APART = 2, BY_NUMBER = 5 };
+    for (unsigned kind = 0; kind <= APART; kind++) {
+        struct program program;
+        struct golf_pieces pieces;
+        struct elfgen_error error;
+        begin(&program, 64);
+        for (size_t i = 0; i < CALLS; i++) {
+            add_write(&program);
+            program.operations[i].needs[2].values[0].number = NEXT * i;
+        }
+        add_exit(&program, constant(3));
+        program.data.is_written = kind == APART;
+        const struct golf_shrink_options options = {.states = STATES,
+                                                    .small_addresses = true,
+                                                    .no_low_bytes = kind == LARGE,
+                                                    .is_apart = kind == APART};
+        ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
+        ck_assert_msg((golf_pieces_low_bytes(&pieces) == 0) == (kind != 0), "%u", kind);
+        if (kind != 0)
+            ck_assert_uint_ge(golf_pieces_least_code(&pieces), CALLS * BY_NUMBER);
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("golf_shrink");
@@ -681,6 +710,7 @@ static Suite *suite(void)
     tcase_add_test(cases, only_flags_that_matter_are_kept);
     tcase_add_test(cases, states_are_bounded_however_many_calls_there_are);
     tcase_add_test(cases, of_further_addresses_the_low_byte_is_enough);
+    tcase_add_test(cases, low_bytes_alone_are_for_small_files);
     tcase_add_test(cases, int_0x80_makes_the_same_calls);
     tcase_add_test(cases, with_full_writes_a_result_is_a_constant);
     tcase_add_test(cases, bytes_that_stand_cost_nothing);

@@ -22,7 +22,7 @@ static const struct {
     {true, 0, 1 << 18, 1 << 10},  {true, 0, 1 << 20, 1 << 14},  {false, 0, 1 << 22, 1 << 18},
     {false, 0, 1 << 20, 1 << 22}, {false, 1, 1 << 20, 1 << 14}, {false, 1, 1 << 20, 1 << 18},
     {false, 1, 1 << 22, 1 << 22}, {false, 2, 1 << 22, 1 << 24}, {false, 2, 1 << 22, 0}};
-enum { ROUNDS = sizeof rounds / sizeof rounds[0], ANYWHERE = 2, TIGHT = 3, SHORT = 48 };
+enum { ROUNDS = sizeof rounds / sizeof rounds[0], ANYWHERE = 4, TIGHT = 3, SHORT = 48 };
 
 struct finding {
     const struct golf_options *options;
@@ -36,6 +36,7 @@ struct finding {
     unsigned slack, tight_slack; /* of the pieces */
     bool has_few;                /* of those for any headers */
     bool is_cut;                 /* some of them have too many ways */
+    bool no_low_bytes, is_apart; /* as in struct golf_shrink_options */
     struct golf_overlap overlaps[GOLF_OVERLAPS];
     size_t overlap_count;
     bool has_failed;        /* *error is set */
@@ -176,6 +177,8 @@ static bool shrink_for(struct finding *finding, unsigned slack, bool small_addre
                                          .small_addresses = small_addresses,
                                          .int80 = finding->options->int80,
                                          .no_stack = lifted->uses_red_zone,
+                                         .no_low_bytes = finding->no_low_bytes,
+                                         .is_apart = finding->is_apart,
                                          .overlaps = overlaps,
                                          .overlap_count = count,
                                          .is_interrupted = is_interrupted,
@@ -187,6 +190,29 @@ static bool shrink_for(struct finding *finding, unsigned slack, bool small_addre
     return true;
 }
 
+/* Makes the pieces for any headers. Where they set low bytes of addresses alone, and the file may
+ * be too large for that, others come before them: place/ takes the last that are right. */
+static bool shrink_anywhere(struct finding *finding, unsigned slack, bool small_addresses)
+{
+    enum { HEADERS_AND_JUMPS = 96 };
+    struct golf_pieces *pieces = &finding->pieces[finding->piece_count];
+    if (!shrink_for(finding, slack, small_addresses, NULL, 0))
+        return false;
+    size_t least = golf_pieces_low_bytes(pieces);
+    if (least + HEADERS_AND_JUMPS <= GOLF_LOW_BYTES)
+        return true;
+    finding->no_low_bytes = true;
+    bool is_done = shrink_for(finding, slack, small_addresses, NULL, 0);
+    finding->no_low_bytes = false;
+    if (is_done) {
+        const struct golf_pieces others = pieces[1];
+        pieces[1] = pieces[0];
+        pieces[0] = others;
+        free_pieces(finding, finding->piece_count - (least > GOLF_LOW_BYTES));
+    }
+    return is_done || finding->error->status == ELFGEN_DOES_NOT_FIT;
+}
+
 /* Makes the pieces that are right anywhere, and those for addresses of 31 bits. */
 static bool shrink(struct finding *finding, unsigned slack, bool has_few)
 {
@@ -196,9 +222,9 @@ static bool shrink(struct finding *finding, unsigned slack, bool has_few)
     free_pieces(finding, 0);
     finding->slack = slack;
     finding->has_few = has_few;
-    bool is_done = shrink_for(finding, slack, lifted->bits == 32, NULL, 0);
+    bool is_done = shrink_anywhere(finding, slack, lifted->bits == 32);
     if (is_done && lifted->bits == 64 && lifted->data_count > 0)
-        is_done = shrink_for(finding, slack, true, NULL, 0);
+        is_done = shrink_anywhere(finding, slack, true);
     finding->anywhere_count = finding->piece_count;
     return is_done;
 }
@@ -221,6 +247,7 @@ static unsigned cost_of_block(const struct golf_lifted *block, void *context)
     const struct golf_shrink_options wanted = {.small_addresses = true,
                                                .int80 = finding->options->int80,
                                                .no_stack = block->uses_red_zone,
+                                               .is_apart = finding->is_apart,
                                                .states = STATES,
                                                .is_interrupted = is_late,
                                                .context = finding};
@@ -245,23 +272,6 @@ static bool rewrite(struct finding *finding)
 
 /* ---- headers that take few bytes ---- */
 
-static bool may_be_zero(const struct golf_cell *cell)
-{
-    return cell->kind == GOLF_CELL_SET     ? cell->allowed[0] & 1
-           : cell->kind == GOLF_CELL_FIXED ? cell->value == 0
-                                           : true;
-}
-
-/* Whether the file may be at an address of at most 31 bits. */
-static bool may_be_low(const struct golf_overlap *overlap)
-{
-    bool is_low = !overlap->has_random_base && !(overlap->base_low >> 31);
-    for (unsigned i = 4; i < overlap->bits / 8u; i++)
-        is_low &= may_be_zero(&overlap->cells[overlap->base_at + i]) &&
-                  may_be_zero(&overlap->cells[overlap->entry_at + i]);
-    return is_low;
-}
-
 /* The end of the overlaps from `first` on that have the program header at the same place. */
 static size_t end_of_group(const struct finding *finding, size_t first)
 {
@@ -277,16 +287,6 @@ static size_t least_file(const struct golf_overlap *overlap)
     return overlap->least ? overlap->least : overlap->size;
 }
 
-/* The least bytes of the program's code. */
-static size_t least_code(const struct finding *finding)
-{
-    const struct golf_pieces *pieces = &finding->pieces[0];
-    size_t least = 0;
-    for (size_t i = 0; i < pieces->block_count; i++)
-        least += pieces->nodes[pieces->blocks[i]].least;
-    return least;
-}
-
 /* Makes the pieces for headers of fewer bytes than the best file has. A program of much code does
  * not fit among them, and has too many ways. */
 static bool shrink_tight(struct finding *finding, unsigned slack)
@@ -296,15 +296,15 @@ static bool shrink_tight(struct finding *finding, unsigned slack)
         return true;
     free_pieces(finding, finding->anywhere_count);
     finding->tight_slack = slack;
-    if (finding->anywhere_count && least_code(finding) > SHORT)
+    if (finding->anywhere_count && golf_pieces_least_code(&finding->pieces[0]) > SHORT)
         return true;
     for (size_t i = 0, tight = 0; i < finding->overlap_count && tight < TIGHT; tight++) {
         const struct golf_overlap *overlaps = &finding->overlaps[i];
         size_t count = end_of_group(finding, i) - i;
         i += count;
         if (least_file(overlaps) >= best ||
-            shrink_for(finding, slack, overlaps->bits == 32 || may_be_low(overlaps), overlaps,
-                       count))
+            shrink_for(finding, slack, overlaps->bits == 32 || golf_overlap_may_be_low(overlaps),
+                       overlaps, count))
             continue;
         if (is_interrupted(finding) || finding->error->status != ELFGEN_DOES_NOT_FIT)
             return false;
@@ -357,6 +357,7 @@ static void find_overlaps(struct finding *finding)
         .overcommit = options->overcommit,
         .size = options->size};
     wanted.second = !wanted.rwx && !wanted.overcommit && !wanted.spec && writes(&finding->lifted);
+    finding->is_apart = wanted.second;
     size_t count = golf_overlaps(finding->lifted.bits, &wanted, finding->overlaps, GOLF_OVERLAPS);
     for (size_t i = 0; i < count; i++)
         if (is_worth(finding, &finding->overlaps[i]))
@@ -448,7 +449,7 @@ static bool needs_any(const struct finding *finding)
     size_t first = 0;
     for (size_t tight = 0; tight < TIGHT && first < finding->overlap_count; tight++)
         first = end_of_group(finding, first);
-    return !finding->found->size || least_code(finding) > SHORT ||
+    return !finding->found->size || golf_pieces_least_code(&finding->pieces[0]) > SHORT ||
            (first < finding->overlap_count &&
             least_file(&finding->overlaps[first]) < finding->found->size);
 }

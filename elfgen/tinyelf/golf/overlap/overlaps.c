@@ -199,3 +199,19 @@ size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
     sort_by_size(&search);
     return search.count;
 }
+
+static bool may_be_zero(const struct golf_cell *cell)
+{
+    return cell->kind == GOLF_CELL_SET     ? cell->allowed[0] & 1
+           : cell->kind == GOLF_CELL_FIXED ? cell->value == 0
+                                           : true;
+}
+
+bool golf_overlap_may_be_low(const struct golf_overlap *overlap)
+{
+    bool is_low = !overlap->has_random_base && !(overlap->base_low >> 31);
+    for (unsigned i = 4; i < overlap->bits / 8u; i++)
+        is_low &= may_be_zero(&overlap->cells[overlap->base_at + i]) &&
+                  may_be_zero(&overlap->cells[overlap->entry_at + i]);
+    return is_low;
+}

@@ -48,4 +48,7 @@ bool golf_overlap_fill(const struct golf_overlap *overlap, uint64_t *seed, uint8
  * not fixed. */
 void golf_overlap_print(const struct golf_overlap *overlap, FILE *file);
 
+/* Whether the file may be at an address of at most 31 bits. */
+bool golf_overlap_may_be_low(const struct golf_overlap *overlap);
+
 #endif

@@ -26,12 +26,20 @@ static void from_immediate(const struct after *after, unsigned reg, const struct
     after_add(after, &before, &move);
 }
 
+/* Whether an address of a datum may differ from another one in its low byte alone. */
+static bool has_low_byte(const struct search *search, uint16_t data)
+{
+    const struct golf_shrink_options *options = search->options;
+    return !options->no_low_bytes && !(options->is_apart && search->lifted->data[data].is_written);
+}
+
 /* Only the low byte is set: the others must be there already. */
 void moves_to_low_byte(const struct after *after, unsigned reg, const struct demand *demand)
 {
     struct search *search = after->search;
     if (!(demand->mask & LOW_8) || (!is_64(search) && reg >= WITH_LOW_BYTE) ||
-        (demand->kind == GOLF_CONSTANT && (demand->number ^ demand->failed) & LOW_8))
+        (demand->kind == GOLF_CONSTANT && (demand->number ^ demand->failed) & LOW_8) ||
+        (demand->kind == GOLF_ADDRESS && !has_low_byte(search, demand->data)))
         return;
     struct demand others = *demand;
     others.mask &= ~LOW_8;

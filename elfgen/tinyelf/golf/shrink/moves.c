@@ -409,7 +409,9 @@ static void in_order(const struct after *after, unsigned reg, const struct deman
         from_address(after, reg, demand);
     else
         moves_from_sum(after, reg, demand);
-    if (demand->kind == GOLF_ADDRESS && demand->data != GOLF_NONE)
+    /* Where there are two segments, the other bytes may be those of an address of the other one:
+     * that would be found only by the proof, and there is no other way here. */
+    if (demand->kind == GOLF_ADDRESS && demand->data != GOLF_NONE && !search->options->is_apart)
         moves_to_low_byte(after, reg, demand);
     from_copy(after, reg, demand);
     from_pop(after, reg);

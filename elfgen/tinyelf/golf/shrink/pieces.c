@@ -388,6 +388,27 @@ bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_opti
     return is_done;
 }
 
+size_t golf_pieces_least_code(const struct golf_pieces *pieces)
+{
+    size_t least = 0;
+    for (size_t i = 0; i < pieces->block_count; i++)
+        least += pieces->nodes[pieces->blocks[i]].least;
+    return least;
+}
+
+size_t golf_pieces_low_bytes(const struct golf_pieces *pieces)
+{
+    size_t size = golf_pieces_least_code(pieces);
+    bool is_set = false;
+    for (size_t i = 0; i < pieces->data_count; i++)
+        size += pieces->data[i].file_size;
+    for (size_t i = 0; i < pieces->choice_count; i++)
+        for (size_t k = 0; k < pieces->choices[i].field_count; k++)
+            is_set |= pieces->choices[i].fields[k].kind == GOLF_ABSOLUTE_FIELD &&
+                      pieces->choices[i].fields[k].length == 1;
+    return is_set ? size : 0;
+}
+
 void golf_pieces_free(struct golf_pieces *pieces)
 {
     free(pieces->nodes);

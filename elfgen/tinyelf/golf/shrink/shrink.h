@@ -17,6 +17,9 @@ struct golf_shrink_options {
     bool small_addresses;
     bool int80;    /* 64-bit code may make system calls by `int 0x80` */
     bool no_stack; /* nothing is pushed: the program uses memory below its stack pointer */
+    /* Of addresses in the file the low byte alone may differ: it has at most 256 bytes; what is
+     * written has a segment of its own, so its addresses differ in more. */
+    bool no_low_bytes, is_apart;
     /* The headers that the file may have, with one place of the program header: bytes of
      * instructions that lie on bytes of these cost nothing. NULL: any. */
     const struct golf_overlap *overlaps;
@@ -37,6 +40,15 @@ bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_opti
 /* The same of a program that is lifted verbatim: its instructions stay as they are. */
 bool golf_shrink_verbatim(const struct golf_lifted *lifted, struct golf_pieces *pieces,
                           struct elfgen_error *error);
+
+/* The least bytes of the program's code. */
+size_t golf_pieces_least_code(const struct golf_pieces *pieces);
+
+/* The least bytes of its code and data if it sets low bytes of addresses alone, as only files of
+ * GOLF_LOW_BYTES at most can; 0: it does not. */
+enum { GOLF_LOW_BYTES = 256 };
+size_t golf_pieces_low_bytes(const struct golf_pieces *pieces);
+
 void golf_pieces_free(struct golf_pieces *pieces);
 
 #endif
