@@ -1,7 +1,7 @@
 #!/bin/bash
 # golf.sh TINYELF SOURCE: the sizes and times of golf for the sources of asm/, with the most bytes that are wanted, and what it leaves of
 # the programs of tests/golf/programs/, with GOLF_NODES (default: 2000000) states each.
-# GOLF_TIME is --time of each (default: 20). With fewer ROUNDS than the default it is 2, and rows with options are left out. With
+# GOLF_TIME is --time of each (default: 20). With fewer ROUNDS than the default it is 1, and rows with options are left out. With
 # ONLY, the rows whose words it matches.
 set -eu
 tinyelf=$(realpath "$1") source=$(realpath "$2")
@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 time=${GOLF_TIME:-20} only=${ONLY:-.}
-if [ "${ROUNDS:-10}" -lt 10 ]; then time=2 only='^[^ ]* $'; fi
+if [ "${ROUNDS:-10}" -lt 10 ]; then time=1 only='^[^ ]* $'; fi
 echo "golf --time $time, on $(nproc) processors:"
 while read -r wanted input words; do
     [[ "$input $words" =~ $only ]] || continue

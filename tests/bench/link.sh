@@ -1,12 +1,12 @@
 #!/bin/bash
 # link.sh TINYELF SOURCE: benchmarks linking against ld; both sides of a ratio alternate in one run.
-# OBJECTS (default 10000) is the largest number of objects for which growth is measured.
+# OBJECTS (default 10000, a tenth with one or two rounds) is the largest number of objects for which growth is measured.
 set -eu
 tinyelf=$1 source=$2
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=figures.sh
 . "$here/figures.sh"
-most=${OBJECTS:-10000}
+most=${OBJECTS:-$((10000 / tenth))}
 
 # ---- many objects ------------------------------------------------------------------------------------
 counts=

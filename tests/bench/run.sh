@@ -23,6 +23,7 @@ echo "$(basename "$library"), $(($(stat -c %s "$library") / 1000000)) MB:"
 report "  explain --code none / xxd" "$(median explain_none)" "$(median xxd)" 1
 report "  explain --code all / xxd" "$(median explain_all)" "$(median xxd)" 3
 for mode in none flow all; do
+    [ "$tenth" -eq 1 ] || [ $mode = flow ] || continue
     /usr/bin/env time -f %M -o memory.txt "$tinyelf" explain --code "$mode" "$library" >/dev/null 2>&1 || continue
     awk -v mode="$mode" '{printf "  explain --code %s: %.0f MiB resident, the mapped file included\n", mode, $1 / 1024}' memory.txt
 done

@@ -6,12 +6,13 @@ tinyelf=$1
 . "$(dirname "$0")/figures.sh"
 command -v strace >/dev/null || { echo "strace is missing: install the package strace"; exit 1; }
 
-# 100,000 calls: one without arguments, one with a string.
+# So many calls: one without arguments, one with a string.
+calls=$((100000 / tenth))
 for call in getppid write; do
     cat >"$call.s" <<S
         global _start
         section .text
-_start: mov ebx, 100000
+_start: mov ebx, $calls
 again:  mov eax, $([ $call = write ] && echo 1 || echo 110)
         mov edi, 1
         mov esi, text
@@ -43,7 +44,7 @@ for where in "" "taskset -c 0 "; do
             # shellcheck disable=SC2086
             once_long many_strace $where strace -o log.strace "./$call"
         done
-        report "100,000 $call${where:+, one processor}: trace / strace" "$(median many_trace)" \
+        report "$calls $call${where:+, one processor}: trace / strace" "$(median many_trace)" \
             "$(median many_strace)" 1
     done
 done
