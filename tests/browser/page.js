@@ -64,7 +64,7 @@ export const withPage = async (path, options, act) => {
   const { hash = "", beside = [], ...settings } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings });
   const page = await context.newPage();
-  page.setDefaultTimeout(10000);
+  page.setDefaultTimeout(60000);
   const faults = [];
   const url = pathToFileURL(path).href;
   const expected = [url, ...beside.map((name) => new URL(name, url).href)];

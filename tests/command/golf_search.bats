@@ -32,13 +32,13 @@ load ../support/golf_setup
 @test "any number of jobs finds the same file, and none of them is left" {
     for input in echo exit; do
         for jobs in 1 2 3; do
-            tinyelf golf --nodes 200000 --seed 3 --jobs $jobs -o $input.$jobs "$SOURCE/asm/$input.s"
+            tinyelf golf --nodes 50000 --seed 3 --jobs $jobs -o $input.$jobs "$SOURCE/asm/$input.s"
             exits 0
         done
         cmp $input.1 $input.2
         cmp $input.1 $input.3
     done
-    tinyelf golf --nodes 200000 --jobs 2 --shard 2/2 -o part "$SOURCE/asm/exit.s"
+    tinyelf golf --nodes 100000 --jobs 2 --shard 2/2 -o part "$SOURCE/asm/exit.s"
     exits 0
     [ "$(stat -c %s part)" -le 132 ]
     for wrong in "--nodes 0" "--jobs 0" "--jobs 257" "--shard 0/2" "--shard 3/2" "--shard 2" "--shard +1/2"; do
@@ -53,7 +53,7 @@ load ../support/golf_setup
     is_golfed hello 87 "$SOURCE/asm/hello.s"
     run bash -c './hello >/dev/full'
     [ "$status" -eq 0 ]
-    tinyelf golf --nodes 2000000 --with int80,overcommit -o hello "$SOURCE/asm/hello.s"
+    tinyelf golf --nodes 1200000 --with int80,overcommit -o hello "$SOURCE/asm/hello.s"
     is_golfed hello 83 "$SOURCE/asm/hello.s"
     [ "$(./hello)" = "Hello world" ]
     tinyelf golf --nodes 3000000 --with full-writes,rwx -o hello "$SOURCE/asm/hello.s"
@@ -71,7 +71,7 @@ load ../support/golf_setup
 }
 
 @test "a counter is kept in the byte of the text that shows it" {
-    tinyelf golf --nodes 2500000 -o sections "$SOURCE/asm/sections.s"
+    tinyelf golf --nodes 1800000 -o sections "$SOURCE/asm/sections.s"
     exits 0
     [ "$(./sections | tr -d '\n')" = "$(printf 'line %d' 1 2 3 4 5 6 7 8 9)" ]
     [ "$(stat -c %s sections)" -le 97 ]
@@ -89,13 +89,13 @@ load ../support/golf_setup
 }
 
 @test "constants stay in their registers from block to block, and short functions are part of their callers" {
-    tinyelf golf --nodes 1000000 -v -o greet "$SOURCE/tests/golf/programs/greet.s"
+    tinyelf golf --nodes 600000 -v -o greet "$SOURCE/tests/golf/programs/greet.s"
     exits 0
     contains "what was changed across blocks"
     contains "a value stays in its register"
     [ "$(./greet you)" = "Hello, you!" ]
     [ "$(stat -c %s greet)" -le 190 ]
-    tinyelf golf --nodes 300000 --json -o greet "$SOURCE/tests/golf/programs/greet.s"
+    tinyelf golf --nodes 100000 --json -o greet "$SOURCE/tests/golf/programs/greet.s"
     contains '"rewritten":[{"source":'
 }
 
@@ -211,7 +211,7 @@ S
 # With five bytes for each constant they have 114 and 208.
 @test "constants in loops take no number of four bytes" {
     for input in countdown32:100 fizz:200; do
-        tinyelf golf --nodes 600000 --seed 1 -o made "$SOURCE/tests/golf/programs/${input%:*}.s"
+        tinyelf golf --nodes 400000 --seed 1 -o made "$SOURCE/tests/golf/programs/${input%:*}.s"
         exits 0
         [ "$(stat -c %s made)" -le "${input#*:}" ]
     done

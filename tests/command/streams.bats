@@ -9,7 +9,7 @@ examples=(
     "build --listing -o made bytes.hex"
     "check -v hello"
     "compare hello hello"
-    "compare --run --time 0.1 hello hello"
+    "compare --run --time 3 hello hello"
     "disasm hello"
     "dump hello"
     "encode nop"

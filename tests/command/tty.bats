@@ -118,7 +118,7 @@ c" ]
 @test "a program reads the bytes of its input" {
     "$TINYELF" build "$SOURCE/asm/cat.s" -o cat 2>/dev/null
     perl -e 'print "line\n", map(chr, 0 .. 255), "x" x 10000, "\n" x 5000, "\4\3\32\r\n", "end"' >input
-    timeout 20 "$TINYELF" run --sandbox --tty ./cat <input >output
+    timeout 120 "$TINYELF" run --sandbox --tty --time 100 ./cat <input >output
     cmp input output
     sleep 0.2
     { printf 'one\n'; sleep 0.1; printf 'two'; } | timeout 20 "$TINYELF" run --sandbox --tty ./cat >output

@@ -9,6 +9,7 @@ use strict;
 use warnings;
 use Cwd qw(abs_path);
 use File::Copy qw(copy);
+use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
 use POSIX qw(:sys_wait_h);
 
@@ -125,12 +126,25 @@ sub files_of
 }
 
 my $work = tempdir(CLEANUP => 1);
+my %inputs = map { s{.*/}{}r => [text_of($_), (stat)[2] & 07777] } glob "$made/*";
+
+# Makes the folder in which a command runs as it was before the first run.
+sub renew
+{
+    remove_tree("$work/here");
+    mkdir "$work/here" or die "$work/here: $!";
+    for (keys %inputs) {
+        open my $file, '>:raw', "$work/here/$_" or die "$_: $!";
+        print $file $inputs{$_}[0];
+        close $file or die "$_: $!";
+        chmod $inputs{$_}[1], "$work/here/$_";
+    }
+}
 
 sub run_once
 {
     my ($command, $environment, @before) = @_;
-    system 'rm', '-rf', "$work/here";
-    system 'cp', '-r', $made, "$work/here";
+    renew();
     my $id = fork // die "fork: $!";
     if ($id == 0) {
         chdir "$work/here" or die;
@@ -138,7 +152,8 @@ sub run_once
         open STDOUT, '>', "$work/stdout";
         open STDERR, '>', "$work/stderr";
         $ENV{$_} = $environment->{$_} for keys %$environment;
-        exec 'setarch', '-R', 'timeout', '-s', 'KILL', 60, @before, $tinyelf, split ' ', $command or die;
+        syscall(135, 0x0040000) >= 0 or die "personality: $!";    # ADDR_NO_RANDOMIZE
+        exec 'timeout', '-s', 'KILL', 60, @before, $tinyelf, split ' ', $command or die;
     }
     waitpid $id, 0;
     my %result = (status => $?, left => 0);
@@ -221,8 +236,8 @@ sub fault_of
 
 # ---- all runs ----
 
-# stages starts compilers, and each step of it is a command of this list: every seventh of its calls
-# is enough, unless EVERY says otherwise.
+# stages starts compilers, and each step of it is a command of this list; what reads a recording allocates each value of its JSON:
+# every seventh of their calls is enough, unless EVERY says otherwise. With STRIDE only each so many of these.
 my %rows = $way eq 'shim' ? %shim : map { $_ => $strace{$_}[1] } keys %strace;
 my @variables = $way eq 'shim'
     ? (LD_PRELOAD => $library, FAIL => "$work/fail", ASAN_OPTIONS => 'verify_asan_link_order=0')
@@ -250,7 +265,7 @@ sub run_with_failure
 for my $command (@commands) {
     unlink "$work/fail";
     my $good = run_once($command, {@variables});
-    my $every = $ENV{EVERY} // ($command =~ /^stages/ ? 7 : 1);
+    my $every = $ENV{EVERY} // ($command =~ /^(?:stages|step --replay)/ ? 7 : 1) * ($ENV{STRIDE} // 1);
     for my $call (sort grep { !%only || $only{$_} } keys %rows) {
         for (my $number = $ENV{FROM} // 1; $number <= $most; $number += $every) {
             my $run = run_with_failure($command, $call, $number) // last;

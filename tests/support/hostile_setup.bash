@@ -28,7 +28,7 @@ confining=(run --sandbox)
 # are created and removed quickly.
 sandboxed()
 {
-    run --separate-stderr timeout 60 "$TINYELF" "${confining[@]}" "$@" 3>&-
+    run_apart timeout 60 "$TINYELF" "${confining[@]}" "$@" 3>&-
     sleep 0.2
 }
 
@@ -67,7 +67,7 @@ child_of()
 # Runs a program for which some calls are refused, without the leak check, which needs ptrace.
 refusing()
 {
-    run --separate-stderr env ASAN_OPTIONS=detect_leaks=0 timeout 60 "$BUILD/tests/forbid" "$@" 3>&-
+    run_apart env ASAN_OPTIONS=detect_leaks=0 timeout 60 "$BUILD/tests/forbid" "$@" 3>&-
     sleep 0.2
 }
 

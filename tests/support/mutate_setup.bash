@@ -11,7 +11,7 @@ setup_file()
 # quickly.
 mutate()
 {
-    run --separate-stderr timeout 120 "$TINYELF" mutate --color never "$@" 3>&-
+    run_apart timeout 120 "$TINYELF" mutate --color never "$@" 3>&-
     sleep 0.3
 }
 

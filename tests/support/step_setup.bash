@@ -4,7 +4,7 @@
 # With a time limit, since a program that should end may not.
 step()
 {
-    run --separate-stderr timeout 60 "$TINYELF" step "$@" </dev/null
+    run_apart timeout 60 "$TINYELF" step "$@" </dev/null
 }
 
 setup()
