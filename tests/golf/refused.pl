@@ -38,6 +38,11 @@ my @refused = (
     ['changes permissions', qr/./, "mov eax, 10\nmov edi, 0x10000\nmov esi, 4096\nmov edx, 7\nsyscall\n$exit"],
     ['opens a file', qr/sandbox blocks: open/, "mov eax, 2\nmov rdi, [rsp + 8]\nxor esi, esi\nsyscall\n$exit"],
     ['writes to its code', qr/own code/, "mov byte [.next + 1], 5\n.next: mov edi, 1\nmov eax, 60\nsyscall"],
+    ['has a failed read as a size', qr/test it first/,
+        "xor edi, edi\nmov esi, .buffer\nmov edx, 4\nxor eax, eax\nsyscall\nmov edx, eax\nmov esi, .buffer\nmov edi, 1\nmov eax, 1\nsyscall\n"
+            . "$exit\n.buffer: db 1, 2, 3, 4, 5"],
+    ['writes as many bytes as it has arguments', qr/test it first/,
+        "pop rdx\nmov esi, .text\nmov edi, 1\nmov eax, 1\nsyscall\n$exit\n.text: db 'text'"],
     ['forks when it has three arguments', qr/./, "cmp qword [rsp], 4\njne .end\nmov eax, 57\nsyscall\n.end:\n$exit"],
     ['is too large', qr/larger than/, "$exit\ntimes 2000000 db 1"],
 );

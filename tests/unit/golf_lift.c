@@ -375,6 +375,77 @@ START_TEST(what_is_not_followed_is_refused_with_its_reason)
 }
 END_TEST
 
+/* ---- sizes from outside ---- */
+
+#define READ      "xor edi, edi\nmov esi, buffer\nmov edx, 16\nxor eax, eax\nsyscall\n"
+#define READ32    "xor ebx, ebx\nmov ecx, buffer\nmov edx, 16\nmov eax, 3\nint 0x80\n"
+#define WRITE     "mov edi, 1\nmov esi, buffer\nmov eax, 1\nsyscall\n"
+#define WRITE32   "mov ebx, 1\nmov ecx, buffer\nmov eax, 4\nint 0x80\n"
+#define TO_OUT    "out: xor edi, edi\nmov eax, 60\nsyscall\n"
+#define TO_OUT32  "out: xor ebx, ebx\nmov eax, 1\nint 0x80\n"
+#define BUFFER    "section .bss align=1\nbuffer: resb 16\n"
+#define COPY(how) CODE(READ how WRITE TO_OUT BUFFER)
+
+/* What a failed call returns is as large as a size can be, but for calls that take it as negative.
+ */
+START_TEST(a_size_from_outside_that_exceeds_its_object_is_refused)
+{
+    static const char failed[] = "is given a call's result as its size",
+                      many[] = "is given a size from outside that may be more";
+    static const struct {
+        const char *source;
+        uint8_t bits;
+        const char *reason;
+    } rows[] = {
+        {COPY("mov edx, eax\n"), 64, failed},
+        {COPY("test eax, eax\njz out\nmov edx, eax\n"), 64, failed},
+        {COPY("cmp eax, -1\nje out\nmov edx, eax\n"), 64, failed},
+        {COPY("dec eax\nmov edx, eax\n"), 64, failed},
+        {COPY("lea edx, [rax - 1]\n"), 64, failed},
+        {COPY("push rax\npop rdx\nmov edx, edx\n"), 64, failed},
+        {COPY("mov ebx, eax\nmov rcx, [rsp]\ndec ecx\njz on\nmov ebp, 2\non: mov edx, ebx\n"), 64,
+         failed},
+        {CODE(READ
+              "mov rsi, rax\nmov edi, buffer\nxor edx, edx\nmov eax, 318\nsyscall\n" TO_OUT BUFFER),
+         64, failed},
+        {CODE(READ "mov edx, eax\ncall put\n" TO_OUT "put: " WRITE "ret\n" BUFFER), 64, failed},
+        {CODE("pop rdx\n" WRITE TO_OUT BUFFER), 64, many},
+        {CODE("mov rdx, [rsp]\nadd edx, 2\n" WRITE TO_OUT BUFFER), 64, many},
+        {CODE32(READ32 "mov edx, eax\n" WRITE32 TO_OUT32 BUFFER), 32, failed},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        refuses(rows[i].source, rows[i].bits, rows[i].reason);
+}
+END_TEST
+
+START_TEST(a_size_from_outside_that_was_tested_is_right)
+{
+    static const struct {
+        const char *source;
+        uint8_t bits;
+    } rows[] = {
+        {COPY("test eax, eax\njle out\nmov edx, eax\n"), 64},
+        {COPY("mov edx, eax\ntest edx, edx\njle out\n"), 64},
+        {COPY("test eax, eax\nmov edx, eax\njs out\n"), 64},
+        {COPY("cmp rax, -4095\njae out\nmov edx, eax\n"), 64},
+        {COPY("cmp eax, 16\nja out\nmov edx, eax\n"), 64},
+        {COPY("cmp eax, 1\njl out\nmov edx, eax\n"), 64},
+        {COPY("test eax, eax\njz out\njs out\nmov edx, eax\n"), 64},
+        {COPY("dec eax\njs out\nmov edx, eax\n"), 64},
+        {COPY("mov rdx, rax\n"), 64},
+        {COPY("cdqe\nmov rdx, rax\n"), 64},
+        {COPY("and eax, 15\nmov edx, eax\n"), 64},
+        {CODE("pop rdx\ncmp edx, 16\nja out\n" WRITE TO_OUT BUFFER), 64},
+        {CODE32(READ32 "test eax, eax\njle out\nmov edx, eax\n" WRITE32 TO_OUT32 BUFFER), 32},
+    };
+    static char text[TEXT_ROOM];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        lifted_text(rows[i].source, rows[i].bits, text);
+        ck_assert_msg(strncmp(text, "refused", 7) != 0, "%s: %s", rows[i].source, text);
+    }
+}
+END_TEST
+
 /* ---- memory ---- */
 
 /* The digits are written through an address that is not known, so they are not constant; the limit
@@ -569,6 +640,8 @@ static Suite *suite(void)
     tcase_add_test(files, changed_programs_are_lifted_or_refused);
     suite_add_tcase(s, files);
     tcase_add_test(refused, what_is_not_followed_is_refused_with_its_reason);
+    tcase_add_test(refused, a_size_from_outside_that_exceeds_its_object_is_refused);
+    tcase_add_test(refused, a_size_from_outside_that_was_tested_is_right);
     tcase_add_test(refused, numbers_that_are_known_to_be_no_addresses_are_none);
     tcase_add_test(memory, sixty_four_bits_become_thirty_two_where_nobody_sees_it);
     tcase_add_test(refused, addresses_in_data_are_refused_if_they_may_be_loaded);

@@ -103,3 +103,12 @@ const struct call *syscall_find(struct calls *calls, enum call_abi abi, uint64_t
     }
     return calls->found[abi][number] ? call : NULL;
 }
+
+bool syscall_fails_if_negative(const char *name)
+{
+    static const char *const names[] = {"read", "write", "pread64", "pwrite64"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}

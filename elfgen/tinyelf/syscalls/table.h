@@ -78,6 +78,10 @@ const char *syscall_through(enum call_abi abi, const char *name);
 enum { CALL_ENTRY_ROOM = 64 };
 const char *syscall_entry(enum call_abi abi, const char *name, char entry[CALL_ENTRY_ROOM]);
 
+/* Whether a 64-bit call fails where a size is negative as a signed number, before it looks at
+ * memory: access_ok() in vfs_read() and vfs_write(), fs/read_write.c. Others take less then. */
+bool syscall_fails_if_negative(const char *name);
+
 /* Whether a call's return value is an error, -errno: IS_ERR_VALUE() of Linux's include/linux/err.h.
  */
 static inline bool syscall_is_error(int64_t result)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "golf/lift/memory.h"
+#include "golf/lift/sizes.h"
 #include "golf/lift/transfer.h"
 #include "golf/lift/values.h"
 #include "x86/known_bits.h"
@@ -178,9 +179,12 @@ bool lift_call(struct lift *lift, uint32_t index, struct lift_state *state)
     if (lift->bits == 64 && by->width == 32)
         call.result = ELFGEN_RESULT_ANY;
     set_result(&call, lift->bits, index, by->result, &state->registers[by->result]);
+    lift_give_result(&call, instruction, index, state);
     struct elfgen_bits flags = bits_either(state->flags[0], state->flags[1]);
     state->flags[0] = state->flags[1] = flags;
     if (instruction->writes >> state->equal_register & 1)
         state->has_equal = false;
+    if (instruction->writes >> state->compared.reg & 1)
+        state->compared.bits = 0;
     return true;
 }

@@ -11,6 +11,7 @@
 #include "golf/lift/decode.h"
 #include "golf/lift/lift.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/sizes.h"
 #include "golf/lift/transfer.h"
 #include "golf/lift/values.h"
 #include "x86/flags.h"
@@ -225,7 +226,7 @@ static void returned(struct lift *lift, uint16_t index, const struct lift_state 
             value->number += RETURNED;
     }
     memcpy(state->flags, subroutine->after.flags, sizeof state->flags);
-    state->has_equal = false;
+    lift_give_returned(state, subroutine->writes);
     if (lift->keeps_stack)
         lift_forget_stored(state);
 }
@@ -273,6 +274,7 @@ static void name_entries(struct lift *lift, uint16_t frame, uint16_t index,
         if (!(subroutine->named >> reg & 1))
             continue;
         struct lift_value name = lift_at_entry(frame, reg);
+        name.given = value->given;
         if (value->kind != LIFT_STACK)
             name.known[0] = name.known[1] = lift_either(value);
         *value = name;
@@ -436,6 +438,7 @@ static bool branch(struct walk *walk, struct lift_instruction *instruction, uint
     ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
     bool is_taken = take_way(&taken, conditions, true, mnemonic == ZYDIS_MNEMONIC_JZ);
     bool is_other = take_way(&other, conditions, false, mnemonic == ZYDIS_MNEMONIC_JNZ);
+    lift_give_ways(&taken, &other, instruction);
     bool is_counted = (instruction->zydis.opcode & 0xfc) == 0xe0 &&
                       instruction->zydis.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT;
     if (!is_taken || !is_other) {

@@ -25,6 +25,15 @@ enum lift_value_kind {
     LIFT_RETURN  /* in memory: where the subroutine `frame` was called from */
 };
 
+/* A number from outside, such as what a call returned, plus `distance`: signed, of so many bits,
+ * with zeros above them; bits 0: it is not known where it is from. Each number from `least` to
+ * `most` may occur. */
+struct lift_given {
+    uint8_t bits;
+    uint32_t from; /* the instruction that it is from, plus 1: others are the same; 0: not known */
+    int64_t least, most, distance;
+};
+
 struct lift_value {
     uint8_t kind, bits;
     bool is_number; /* LIFT_KNOWN: made of numbers alone, so that it is no address */
@@ -32,6 +41,14 @@ struct lift_value {
     uint32_t origin; /* the instruction that made it from another; LIFT_NO_INSTRUCTION: none */
     uint64_t number;
     struct elfgen_bits known[LIFT_WORLDS];
+    struct lift_given given; /* LIFT_OPAQUE */
+};
+
+/* What the flags are of: a register and a number, compared in `bits`; 0: that is not known. */
+struct lift_compared {
+    uint8_t reg, bits;
+    bool is_sum; /* of what an addition or subtraction left there, with 0 */
+    uint64_t to;
 };
 
 /* A place of the stack, and what is there. */
@@ -56,6 +73,7 @@ struct lift_state {
     bool has_equal;
     uint8_t equal_register;
     uint64_t equal_to;
+    struct lift_compared compared;
 };
 
 enum lift_kind {

@@ -8,6 +8,7 @@
 #include "golf/lift/memory.h"
 #include "golf/lift/narrow.h"
 #include "golf/lift/objects.h"
+#include "golf/lift/sizes.h"
 #include "golf/lift/transfer.h"
 #include "golf/lift/values.h"
 
@@ -73,6 +74,8 @@ static bool use_parameter(const struct lift_build *build,
     bool is_written = parameter->kind == ELFGEN_PARAMETER_OUTPUT;
     if (is_written && value->kind == LIFT_OPAQUE)
         build->lift->writes_anywhere = true;
+    if (!lift_size_is_right(build->lift, instruction, call, parameter))
+        return false;
     if (!parameter->is_address || !lift_is_constant(value) ||
         !lift_segment_of(build->lift, address))
         return true;

@@ -6,6 +6,7 @@
 
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/sizes.h"
 #include "golf/lift/values.h"
 #include "x86/flags.h"
 #include "x86/known_bits.h"
@@ -127,6 +128,7 @@ static struct lift_value narrow(struct lift_value value, unsigned bits, uint32_t
         return opaque();
     value.bits = (uint8_t)bits;
     value.origin = index;
+    lift_give_narrow(&value, bits);
     for (size_t i = 0; i < LIFT_WORLDS; i++) {
         value.known[i].known |= ~bits_ones(bits);
         value.known[i].value &= bits_ones(bits);
@@ -325,8 +327,11 @@ static void set_register(const struct step *step, unsigned reg,
         value.origin = step->index;
         memcpy(value.known, known, sizeof value.known);
     } else if (value.kind == LIFT_OPAQUE && (!is_named(&value) || instruction->is_forced)) {
+        const struct lift_given given = value.given;
         value = lift_fresh(step->index, reg);
         memcpy(value.known, known, sizeof value.known);
+        value.given = given;
+        lift_give_computed(step->lift, instruction, reg, &value);
     }
     if (instruction->is_forced && value.kind == LIFT_KNOWN && !lift_is_constant(&value))
         lift_forget_worlds(&value, reg);
@@ -568,4 +573,5 @@ void lift_transfer(struct lift *lift, uint32_t index, struct lift_state *state)
     for (size_t i = 0; i < effects->write_count; i++)
         write_place(&step, &effects->writes[i], i == 0);
     note_equal(&step);
+    lift_note_compared(lift, instruction, state);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "x86/known_bits.h"
+#include "x86/x86.h"
 
 /* Numbers of opaque values: of places at a block's start, of instructions' results, and of what was
  * in registers where a subroutine began. */
@@ -76,6 +77,12 @@ unsigned lift_entry_register(const struct lift_value *value, uint16_t frame)
     return (unsigned)(value->number - first);
 }
 
+int64_t lift_signed(uint64_t number, unsigned bits)
+{
+    uint64_t sign = UINT64_C(1) << (bits - 1);
+    return (int64_t)((x86_low_bits(number, bits) ^ sign) - sign);
+}
+
 struct elfgen_bits lift_either(const struct lift_value *value)
 {
     return bits_either(value->known[0], value->known[1]);
@@ -146,6 +153,35 @@ void lift_slot_set(struct lift_state *state, uint16_t frame, int64_t offset, uin
 
 /* ---- where ways meet ---- */
 
+/* What a value can be, given by outside or a constant, as plain numbers. */
+static struct lift_given given_of(const struct lift_value *value, unsigned bits)
+{
+    struct lift_given given = value->given;
+    given.least += given.distance, given.most += given.distance;
+    if (!lift_is_constant(value) || bits < 32)
+        return given;
+    int64_t number = lift_signed(value->known[0].value, bits);
+    return (struct lift_given){.bits = (uint8_t)bits, .least = number, .most = number};
+}
+
+static bool is_within(const struct lift_given *a, const struct lift_given *b)
+{
+    return a->bits == b->bits && a->least >= b->least && a->most <= b->most;
+}
+
+/* One of them, if it has all of the other one: so this ends. */
+static void meet_given(const struct lift_value *a, const struct lift_value *b,
+                       struct lift_value *result)
+{
+    const struct lift_given one = given_of(a, b->given.bits), other = given_of(b, a->given.bits);
+    const bool is_same = one.from == other.from && one.distance == other.distance;
+    result->given = is_within(&one, &other)   ? b->given
+                    : is_within(&other, &one) ? a->given
+                                              : (struct lift_given){0};
+    if (!is_same)
+        result->given.from = 0;
+}
+
 /* A value at a block's start: opaque ones are named after the first place that has them. */
 static struct lift_value met(const struct lift_value *a, const struct lift_value *b)
 {
@@ -164,7 +200,15 @@ static struct lift_value met(const struct lift_value *a, const struct lift_value
     if (a->kind == LIFT_STACK || b->kind == LIFT_STACK)
         known = (struct elfgen_bits){0, 0};
     result.known[0] = result.known[1] = known;
+    meet_given(a, b, &result);
     return result;
+}
+
+static bool is_given_same(const struct lift_given *a, const struct lift_given *b)
+{
+    return a->bits == b->bits &&
+           (a->bits == 0 || (a->least == b->least && a->most == b->most && a->from == b->from &&
+                             a->distance == b->distance));
 }
 
 /* The values of all places: registers, then slots that both have. */
@@ -228,12 +272,18 @@ static bool merge_values(struct lift_state *into, const struct lift_state *from)
             i < GOLF_REGISTERS ? &into->registers[i] : &into->slots[i - GOLF_REGISTERS].value;
         changed = changed || !has[i] || !lift_is_same(value, &result[i]) ||
                   value->is_number != result[i].is_number ||
+                  !is_given_same(&value->given, &result[i].given) ||
                   memcmp(value->known, result[i].known, sizeof value->known) != 0;
         if (has[i])
             *value = result[i];
     }
     keep_slots(into, has);
     return changed;
+}
+
+static bool is_compared_same(const struct lift_compared *a, const struct lift_compared *b)
+{
+    return a->bits == b->bits && a->reg == b->reg && a->is_sum == b->is_sum && a->to == b->to;
 }
 
 bool lift_state_merge(struct lift_state *into, const struct lift_state *from, bool is_first)
@@ -254,5 +304,9 @@ bool lift_state_merge(struct lift_state *into, const struct lift_state *from, bo
     if (from->has_lost_argc && !into->has_lost_argc)
         into->has_lost_argc = changed = true;
     into->has_equal = false;
+    if (into->compared.bits != 0 && !is_compared_same(&into->compared, &from->compared)) {
+        into->compared.bits = 0;
+        changed = true;
+    }
     return changed;
 }

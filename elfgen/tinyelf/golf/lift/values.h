@@ -22,6 +22,9 @@ uint32_t lift_maker(const struct lift_value *value);
 struct lift_value lift_at_entry(uint16_t frame, unsigned reg);
 unsigned lift_entry_register(const struct lift_value *value, uint16_t frame);
 
+/* The low bits of a number, 1 to 64 of them, as a signed one. */
+int64_t lift_signed(uint64_t number, unsigned bits);
+
 /* What is known of it in whichever world. */
 struct elfgen_bits lift_either(const struct lift_value *value);
 

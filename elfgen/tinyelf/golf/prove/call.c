@@ -204,10 +204,10 @@ static void put_pieces(pid_t id, const struct process_call *call, bool bytes,
     }
 }
 
-static bool put_input(pid_t id, const struct process_call *call,
-                      const struct call_parameter *parameter, unsigned index,
-                      struct golf_bytes *key)
+static bool put_input(pid_t id, const struct process_call *call, const struct call_row *row,
+                      unsigned index, struct golf_bytes *key)
 {
+    const struct call_parameter *parameter = &row->parameters[index];
     const uint64_t address = call->arguments[index];
     if (parameter->type == CALL_TYPE_IN_IOVEC) {
         put_pieces(id, call, true, key);
@@ -218,8 +218,12 @@ static bool put_input(pid_t id, const struct process_call *call,
     golf_bytes_put_number(key, address != 0);
     if (size == SIZE_MAX)
         return address == 0;
-    put_bytes(id, address,
-              parameter->size_in != CALL_NO_SIZE ? call->arguments[parameter->size_in] : size, key);
+    if (parameter->size_in != CALL_NO_SIZE)
+        size = (size_t)call->arguments[parameter->size_in];
+    /* Then nothing is looked at. */
+    if ((int64_t)size < 0 && syscall_fails_if_negative(row->name))
+        size = 0;
+    put_bytes(id, address, size, key);
     return true;
 }
 
@@ -246,7 +250,7 @@ static bool put_parameter(pid_t id, const struct process_call *call, const struc
         put_string(id, call->arguments[index], key);
         return true;
     case ELFGEN_PARAMETER_INPUT:
-        return put_input(id, call, parameter, index, key);
+        return put_input(id, call, row, index, key);
     case ELFGEN_PARAMETER_OUTPUT:
         if (!is_pointer(syscall_type_text(parameter->type)))
             return false;

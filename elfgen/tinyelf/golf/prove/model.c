@@ -114,10 +114,12 @@ static int64_t answer_read(struct golf_model *model, pid_t id, const struct proc
     const uint64_t size = pieces ? UINT64_MAX : call->arguments[2];
     const struct golf_rule *rule = find_rule(model, GOLF_ON_READ, file, ++model->reads);
     uint64_t most = size < transfer_most ? size : transfer_most;
-    if (!pieces)
+    if (!pieces && (int64_t)size >= 0)
         note_read(model, size);
     if (file != 0 || model->closed & 1 || model->writes_input)
         return -EBADF;
+    if (!pieces && (int64_t)size < 0)
+        return -EFAULT;
     if (rule && rule->error != 0)
         return -rule->error;
     if (rule && rule->most < most)
@@ -164,6 +166,8 @@ static int64_t answer_write(struct golf_model *model, pid_t id, const struct pro
     uint64_t most = size < transfer_most ? size : transfer_most;
     if (file < (model->writes_input ? 0 : 1) || file > 2 || model->closed >> file & 1)
         return -EBADF;
+    if (!pieces && (int64_t)size < 0) /* access_ok() in vfs_write(), fs/read_write.c */
+        return -EFAULT;
     if (rule && rule->error != 0)
         return -rule->error;
     if (rule && rule->most < most)

@@ -131,6 +131,20 @@ static enum symbolic_answer same_string(struct symbolic_run *run,
 
 /* ---- calls ---- */
 
+/* Whether its size is negative, whatever the values are, and it fails then. */
+static bool fails_surely(struct symbolic_run *run, const struct symbolic_pair *pair,
+                         const struct call_row *row, unsigned index)
+{
+    const unsigned size_in = row->parameters[index].size_in;
+    for (unsigned which = 0; which < 2; which++) {
+        const uint32_t size = argument(run, pair, which, size_in);
+        const struct elfgen_bits known = expression_at(&run->all, size)->known;
+        if (!pair->ends[which].is_wide || !(known.known & known.value & ~(uint64_t)INT64_MAX))
+            return false;
+    }
+    return syscall_fails_if_negative(row->name);
+}
+
 static enum symbolic_answer same_parameter(struct symbolic_run *run,
                                            const struct symbolic_program programs[2],
                                            const struct symbolic_pair *pair,
@@ -145,6 +159,8 @@ static enum symbolic_answer same_parameter(struct symbolic_run *run,
     case ELFGEN_PARAMETER_INPUT:
         if (parameter->size_in == CALL_NO_SIZE)
             return values[0] == values[1] ? SYMBOLIC_SAME : SYMBOLIC_OPEN;
+        if (fails_surely(run, pair, row, index))
+            return SYMBOLIC_SAME;
         /* Where sizes differ, so does the call, and that is found there. */
         return same_bytes(run, programs, pair, values, argument(run, pair, 0, parameter->size_in));
     case ELFGEN_PARAMETER_OUTPUT:
