@@ -235,7 +235,8 @@ EOF
     [ "$status" -eq 1 ]
     tinyelf golf --json --prove rare plain
     contains '"same":false'
-    contains '"difference":null,"stretches":{"shown":0,"left":1,"differ":true}'
+    contains '"difference":{"kind":"call","step":1,"original":"exit(0)","candidate":"exit(1)"'
+    contains '"stretches":{"shown":0,"left":1,"differ":true}'
     proves plain plain
     contains "shown for any arguments and results: 1 of 1 stretch between calls"
     # A counter never comes back; what is before it is shown.
