@@ -41,19 +41,29 @@ uint8_t lift_register(const ZydisDecodedOperand *operand, uint8_t *bits)
 
 /* ---- what it is ---- */
 
-/* What a program does by an instruction that is not lifted; NULL: it is. */
-static const char *refusal(const ZydisDecodedInstruction *source)
+/* What a program learns of the processor, its clock or its state; NULL: nothing. */
+static const char *inquiry(const ZydisDecodedInstruction *source)
 {
     switch (source->mnemonic) {
     case ZYDIS_MNEMONIC_RDTSC:
     case ZYDIS_MNEMONIC_RDTSCP:
     case ZYDIS_MNEMONIC_RDPMC:
+    case ZYDIS_MNEMONIC_RDPRU:
         return "it reads the processor's clock or counters";
     case ZYDIS_MNEMONIC_RDRAND:
     case ZYDIS_MNEMONIC_RDSEED:
         return "it takes random numbers of the processor";
+    case ZYDIS_MNEMONIC_TPAUSE:
+    case ZYDIS_MNEMONIC_UMWAIT:
+    case ZYDIS_MNEMONIC_MWAITX:
+        return "it waits by the processor's clock";
     case ZYDIS_MNEMONIC_CPUID:
     case ZYDIS_MNEMONIC_XGETBV:
+    case ZYDIS_MNEMONIC_LSL: /* Linux has the processor's number in a limit */
+    case ZYDIS_MNEMONIC_LAR:
+    case ZYDIS_MNEMONIC_RDPKRU:
+    case ZYDIS_MNEMONIC_RDSSPD: /* without a shadow stack it changes nothing */
+    case ZYDIS_MNEMONIC_RDSSPQ:
     case ZYDIS_MNEMONIC_RDPID:
     case ZYDIS_MNEMONIC_SGDT:
     case ZYDIS_MNEMONIC_SIDT:
@@ -63,6 +73,30 @@ static const char *refusal(const ZydisDecodedInstruction *source)
     case ZYDIS_MNEMONIC_RDFSBASE:
     case ZYDIS_MNEMONIC_RDGSBASE:
         return "it asks the processor about itself";
+    case ZYDIS_MNEMONIC_VMCALL:
+    case ZYDIS_MNEMONIC_VMMCALL:
+    case ZYDIS_MNEMONIC_VMFUNC:
+        return "it calls a hypervisor";
+    case ZYDIS_MNEMONIC_FNSTENV:
+    case ZYDIS_MNEMONIC_FNSAVE:
+    case ZYDIS_MNEMONIC_FXSAVE:
+    case ZYDIS_MNEMONIC_FXSAVE64:
+    case ZYDIS_MNEMONIC_XSAVE:
+    case ZYDIS_MNEMONIC_XSAVE64:
+    case ZYDIS_MNEMONIC_XSAVEC:
+    case ZYDIS_MNEMONIC_XSAVEC64:
+    case ZYDIS_MNEMONIC_XSAVEOPT:
+    case ZYDIS_MNEMONIC_XSAVEOPT64:
+        return "it stores the processor's state, in which addresses of instructions are";
+    default:
+        return NULL;
+    }
+}
+
+/* What a program does by an instruction that is not lifted; NULL: it is. */
+static const char *refusal(const ZydisDecodedInstruction *source)
+{
+    switch (source->mnemonic) {
     case ZYDIS_MNEMONIC_PUSHF:
     case ZYDIS_MNEMONIC_PUSHFD:
     case ZYDIS_MNEMONIC_PUSHFQ:
@@ -102,7 +136,15 @@ static const char *refusal(const ZydisDecodedInstruction *source)
     if (source->mnemonic == ZYDIS_MNEMONIC_SYSCALL &&
         source->machine_mode != ZYDIS_MACHINE_MODE_LONG_64)
         return "it makes a system call by syscall in 32-bit code";
-    return NULL;
+    return inquiry(source);
+}
+
+/* Processors of AMD cut the target to 16 bits where those of Intel pass over the prefix. */
+static bool is_cut_by_some(const ZydisDecodedInstruction *source)
+{
+    return source->machine_mode == ZYDIS_MACHINE_MODE_LONG_64 &&
+           source->meta.branch_type != ZYDIS_BRANCH_TYPE_NONE &&
+           source->attributes & ZYDIS_ATTRIB_HAS_OPERANDSIZE && !source->raw.rex.W;
 }
 
 static uint8_t kind_of(const ZydisDecodedInstruction *source)
@@ -353,7 +395,8 @@ static bool decode(struct lift *lift, uint64_t address, struct lift_instruction 
                     instruction->operands) ||
         !effects_of(lift->machine, instruction->bytes, size, &instruction->effects))
         return lift_refuse_at(lift, instruction, "there is no instruction");
-    if (x86_is_disputed(&instruction->zydis, instruction->bytes))
+    if (x86_is_disputed(&instruction->zydis, instruction->bytes) ||
+        is_cut_by_some(&instruction->zydis))
         return lift_refuse_at(lift, instruction, "processors differ in what they do");
     const char *why = refusal(&instruction->zydis);
     if (why)

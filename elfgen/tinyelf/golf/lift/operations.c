@@ -350,15 +350,24 @@ static bool make_immediate(const struct lift *lift, const struct lift_instructio
     return golf_change_instruction(operation, &changed);
 }
 
-/* Instructions of vectors want whole vectors at multiples of their size. */
+static void note_size(struct lift *lift, uint64_t size)
+{
+    enum { VECTOR = 16, MOST = 64 };
+    uint16_t align = MOST;
+    while (align > size && align > VECTOR)
+        align /= 2;
+    if (size >= VECTOR && align > lift->alignment)
+        lift->alignment = align;
+}
+
+/* Instructions of vectors want whole vectors at multiples of their size, where they write them too;
+ * cmpxchg16b wants its operand there, and those that load the processor's state what they load. */
 static void note_alignment(struct lift *lift, const struct effects *effects)
 {
-    for (size_t i = 0; effects->vectors && i < effects->read_count; i++)
-        if (effects->reads[i].size > lift->alignment && effects->reads[i].size >= 16)
-            lift->alignment = effects->reads[i].size;
-    for (size_t i = 0; effects->vectors && i < effects->write_count; i++)
-        if (effects->writes[i].size > lift->alignment && effects->writes[i].size >= 16)
-            lift->alignment = effects->writes[i].size;
+    for (size_t i = 0; !effects->repeats && i < effects->read_count; i++)
+        note_size(lift, effects->reads[i].size);
+    for (size_t i = 0; !effects->repeats && i < effects->write_count; i++)
+        note_size(lift, effects->writes[i].size);
 }
 
 static bool build_kept(const struct lift_build *build, const struct lift_instruction *instruction,

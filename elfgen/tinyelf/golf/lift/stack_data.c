@@ -9,6 +9,7 @@
 
 enum {
     SMALL = 96,              /* such objects are reached by a distance of one byte */
+    ROUND = 16,              /* of what the first stack pointer is a multiple */
     LOWEST = (64 << 10) + 64 /* up to Linux 4.19, code may not use memory further down */
 };
 
@@ -396,6 +397,13 @@ struct moved {
     bool is_any, has_large;
 };
 
+/* Where an object goes that ends at most at `end`, from the first stack pointer. */
+static int64_t place_below(int64_t end, const struct golf_data *data)
+{
+    const int64_t place = end - (int64_t)data->size, align = data->align > 1 ? data->align : 1;
+    return place - ((place - (int64_t)(data->address % (uint64_t)align)) % align + align) % align;
+}
+
 /* Moves small objects, which are near to the stack pointer then, or large ones. */
 static void move_objects(struct moving *moving, bool large, struct moved *moved, bool *marked)
 {
@@ -405,7 +413,7 @@ static void move_objects(struct moving *moving, bool large, struct moved *moved,
         moving->data = (uint16_t)i++;
         moving->offset = 0;
         if (!data->is_written || data->file_size > 0 || data->is_code || data->size > LOWEST ||
-            (data->size > SMALL) != large || !may_move(moving, marked))
+            data->align > ROUND || (data->size > SMALL) != large || !may_move(moving, marked))
             continue;
         int64_t lowest = moved->lowest;
         if (!moved->is_any) {
@@ -413,10 +421,8 @@ static void move_objects(struct moving *moving, bool large, struct moved *moved,
             if (!large || moving->depth > 0)
                 lowest -= GOLF_PUSHED;
         }
-        if (lowest > moving->highest || lowest - (int64_t)data->size < -LOWEST)
-            continue;
-        moving->offset = lowest - (int64_t)data->size;
-        if (!may_move(moving, marked))
+        moving->offset = place_below(lowest, data);
+        if (lowest > moving->highest || moving->offset < -LOWEST || !may_move(moving, marked))
             continue;
         moved->lowest = moving->offset;
         moved->has_large = moved->has_large || (!moved->is_any && large && moving->depth == 0);
