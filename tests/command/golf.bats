@@ -90,6 +90,47 @@ END
     contains '"search":{"found":true,"complete":true'
 }
 
+@test "no file that golf reads or writes is lost by another of its outputs" {
+    cp "$SOURCE/asm/exit.s" .
+    echo line >text
+    tinyelf golf --nodes 1000 -o text --input text exit.s
+    exits 1
+    says "text: error: this input would be overwritten by -o"
+    tinyelf golf --nodes 1000 -o made --hex text --input text exit.s
+    exits 1
+    says "text: error: this input would be overwritten by --hex"
+    [ "$(cat text)" = line ]
+    ln -s made link # to a file that is not there yet
+    mkdir folder
+    for name in made ./made folder/../made "$PWD/made" link; do
+        tinyelf golf --nodes 1000 -o made --hex "$name" exit.s
+        exits 2
+        says "-o and --hex are the same file, '$name'"
+    done
+    [ ! -e made ]
+    tinyelf golf --nodes 1000 -o made --hex folder/made exit.s
+    exits 0
+}
+
+@test "what asks for an alignment has it on the stack too, where no environment comes" {
+    # When it has one argument that begins with quux: 16 bytes at a multiple of 16.
+    for code in 'mov ebx, 5\n lock cmpxchg16b [b]' 'mov ebx, 5\n movd xmm0, ebx\n movaps [b], xmm0'; do
+        printf '%b' 'global _start\n_start: cmp qword [rsp], 2\n jne .plain\n mov rax, [rsp + 16]\n' \
+            ' cmp dword [rax], "quux"\n jne .plain\n xor eax, eax\n xor edx, edx\n xor ecx, ecx\n' \
+            " $code\\n"' mov edi, [b]\n mov byte [c], 3\n add dil, [c]\n inc byte [c]\n add dil, [c]\n' \
+            ' mov eax, 60\n syscall\n.plain: mov edi, 9\n mov eax, 60\n syscall\n' \
+            'section .bss\nc: resb 1\nalignb 16\nb: resb 16\n' >rare.s
+        "$TINYELF" build rare.s -o rare
+        run ./rare quux
+        [ "$status" -eq 12 ]
+        tinyelf golf --nodes 3000 -o made rare.s
+        exits 0
+        [ "$(stat -c %s made)" -lt "$(stat -c %s rare)" ]
+        run ./made quux
+        [ "$status" -eq 12 ]
+    done
+}
+
 @test "the time counts for all of it, and a file is written when it is over" {
     printf 'global _start\n_start: mov ecx, 0x10000000\n.l: dec ecx\njnz .l\nmov eax, 60\nsyscall\n' >spin.s
     tinyelf golf --time 0.5 -o spin spin.s

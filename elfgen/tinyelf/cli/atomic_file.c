@@ -87,6 +87,32 @@ APART static bool follow(const char *path, char target[PATH_MAX])
     return false;
 }
 
+/* Whether two paths are in the same folder, and of the same name. */
+APART static bool is_one_place(const char *one, const char *other)
+{
+    const char *const paths[] = {one, other};
+    const char *names[2];
+    struct stat folders[2];
+    for (size_t i = 0; i < 2; i++) {
+        char folder[PATH_MAX] = ".";
+        const char *slash = strrchr(paths[i], '/');
+        names[i] = slash ? slash + 1 : paths[i];
+        if (slash)
+            snprintf(folder, sizeof folder, "%.*s", (int)(slash - paths[i]) + 1, paths[i]);
+        if (stat(folder, &folders[i]) != 0)
+            return false;
+    }
+    return strcmp(names[0], names[1]) == 0 && folders[0].st_dev == folders[1].st_dev &&
+           folders[0].st_ino == folders[1].st_ino;
+}
+
+bool atomic_file_is_one(const char *one, const char *other)
+{
+    char ends[2][PATH_MAX];
+    return strcmp(one, other) == 0 || atomic_file_is_same(one, other) ||
+           (follow(one, ends[0]) && follow(other, ends[1]) && is_one_place(ends[0], ends[1]));
+}
+
 static bool write_in_place(int file, const char *path, const void *bytes, size_t size)
 {
     if (file < 0)

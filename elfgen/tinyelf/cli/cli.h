@@ -202,6 +202,9 @@ bool atomic_file_replaces(const struct atomic_file_place *place, const char *inp
 /* The same for one input: whether `output` is the same regular file. */
 bool atomic_file_is_same(const char *output, const char *input);
 
+/* Whether two outputs are one file, by whatever names, or would be when they are written. */
+bool atomic_file_is_one(const char *one, const char *other);
+
 /* Reports by errno why nothing could be made at `path`, which `link` leads to if that is another
  * name: which folder is missing or is none, or "cannot WHAT: REASON". Returns false. */
 bool atomic_file_not_created(const char *path, const char *link, const char *what);

@@ -339,21 +339,27 @@ static int run(struct golf_request *options)
     return status;
 }
 
-/* An output that is an input would be lost, and one that cannot be made should be known before the
- * search. */
+/* An output that is a file to be read would be lost. */
+static bool keeps(const struct golf_request *options, const char *input)
+{
+    const char *over = options->output && atomic_file_is_same(options->output, input) ? "-o"
+                       : options->hex && atomic_file_is_same(options->hex, input)     ? "--hex"
+                                                                                      : NULL;
+    if (over)
+        message(input, "error", "this input would be overwritten by %s", over);
+    return !over;
+}
+
+/* Whether no output takes the place of something else, or cannot be made: that should be known
+ * before the search. */
 static bool check_output(const struct golf_request *options)
 {
     if (!atomic_file_may_be_written(options->output) || !atomic_file_may_be_written(options->hex))
         return false;
-    for (size_t i = 0; options->output && i < options->input_count; i++)
-        if (atomic_file_is_same(options->output, options->inputs[i]))
-            return message(options->inputs[i], "error", "this input would be overwritten by -o"),
-                   false;
-    for (size_t i = 0; options->hex && i < options->input_count; i++)
-        if (atomic_file_is_same(options->hex, options->inputs[i]))
-            return message(options->inputs[i], "error", "this input would be overwritten by --hex"),
-                   false;
-    return true;
+    for (size_t i = 0; i < options->input_count; i++)
+        if (!keeps(options, options->inputs[i]))
+            return false;
+    return !options->input || keeps(options, options->input);
 }
 
 /* A word that is given, and is only for a search; NULL: none. */
@@ -387,13 +393,13 @@ int command_golf(int argc, char **argv)
     const char *word = word_of_search(&options);
     if (options.candidate && word)
         return usage_error("golf", "--prove searches for nothing: no %s with it", word);
-    if (options.hex && strcmp(options.hex, options.output) == 0)
-        return usage_error("golf", "-o and --hex are the same file, '%s'", options.hex);
     if (options.hex && strcmp(options.hex, "-") == 0)
         return usage_error("golf",
                            "--hex -: the report is on standard output, so the source needs "
                            "a name, such as %s.hex",
                            options.output);
+    if (options.hex && atomic_file_is_one(options.hex, options.output))
+        return usage_error("golf", "-o and --hex are the same file, '%s'", options.hex);
     if (options.is_spec && options.with)
         return usage_error("golf", "--level spec is for every reader of the file: no --with");
     if (optind >= count)
