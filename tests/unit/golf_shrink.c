@@ -444,7 +444,6 @@ START_TEST(an_address_at_hand_is_used_for_places_near_to_it)
 }
 END_TEST
 
-/* i386's exit is 1, which edi has after the write. */
 START_TEST(int_0x80_makes_the_same_calls)
 {
     struct program program;
@@ -478,23 +477,33 @@ START_TEST(with_full_writes_a_result_is_a_constant)
 }
 END_TEST
 
-/* Eight free bytes, and then 01 00 00 00: `mov edi, 1` costs a byte there, for which it takes these
- * four for itself. */
+/* What a choice weighs among headers of eight free bytes and then these, for a program of one block
+ * or two. */
+static struct weighing weigh_among(const uint8_t *bytes, unsigned count, unsigned blocks,
+                                   const struct golf_choice *choice, bool goes_on)
+{
+    static struct weights weights;
+    struct golf_overlap overlap = {.bits = 64, .size = (uint16_t)(8 + count)};
+    struct golf_block nothing[2] = {{.count = 0}};
+    struct golf_lifted lifted = {.bits = 64, .blocks = nothing, .count = blocks};
+    struct weighing weighing = {0};
+    for (unsigned i = 0; i < count; i++)
+        overlap.cells[8 + i] = (struct golf_cell){.kind = GOLF_CELL_FIXED, .value = bytes[i]};
+    weights_open(&weights, &overlap, 1, &lifted);
+    weights_add(&weights, choice, goes_on, NULL, &weighing);
+    return weighing;
+}
+
+/* `mov edi, 1` costs a byte before 01 00 00 00, for which it takes these four for itself. */
 START_TEST(bytes_that_stand_cost_nothing)
 {
-    static struct golf_overlap overlap = {.bits = 64, .size = 12};
-    static struct weights weights;
-    for (unsigned i = 8; i < 12; i++)
-        overlap.cells[i] = (struct golf_cell){.kind = GOLF_CELL_FIXED, .value = i == 8};
-    weights_open(&weights, &overlap, 1);
+    static const uint8_t bytes[] = {1, 0, 0, 0};
     struct golf_choice choice = {.bytes = {0xbf, 1}, .length = 5, .followed_by = GOLF_NONE};
-    struct weighing weighing = {0};
-    weights_add(&weights, &choice, NULL, &weighing);
+    struct weighing weighing = weigh_among(bytes, sizeof bytes, 1, &choice, true);
     ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 1);
     ck_assert_uint_eq(weighing_least(&weighing, 0), 5);
     choice.bytes[1] = 2;
-    weighing = (struct weighing){0};
-    weights_add(&weights, &choice, NULL, &weighing);
+    weighing = weigh_among(bytes, sizeof bytes, 1, &choice, true);
     ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 5);
 }
 END_TEST
@@ -523,6 +532,65 @@ START_TEST(a_number_that_stands_is_added_to_eax_as_well)
     ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
     ck_assert(!has_bytes(&pieces, stands, sizeof stands));
     golf_pieces_free(&pieces);
+}
+END_TEST
+
+/* i386's exit is 1, which edi has after the write. */
+START_TEST(among_headers_a_constant_is_taken_from_where_it_was_needed)
+{
+    enum { SIZE = 64 };
+    static const uint8_t exchange[] = {0x97}; /* of eax and edi */
+    static struct golf_overlap overlap = {.bits = 64, .size = SIZE};
+    for (unsigned i = 0; i < SIZE; i++)
+        overlap.cells[i] = (struct golf_cell){.kind = GOLF_CELL_FREE};
+    struct program program;
+    struct golf_pieces pieces;
+    struct elfgen_error error;
+    const struct golf_shrink_options options = {
+        .states = 20000, .int80 = true, .overlaps = &overlap, .overlap_count = 1};
+    hello(&program, 64);
+    ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
+    ck_assert(has_bytes(&pieces, exchange, sizeof exchange));
+    run_some_ways(&pieces);
+    golf_pieces_free(&pieces);
+}
+END_TEST
+
+/* Behind them `add [rax], al` stands, before which nothing can end but the program; or `or al, 0`,
+ * which leads there; or `add al, al`, which leads out. */
+START_TEST(bytes_that_lead_nowhere_are_no_gain)
+{
+    static const uint8_t bytes[] = {1, 0, 0, 0, 0, 0}, leads[] = {1, 0, 0, 0, 0x0c, 0, 0, 0},
+                         leads_out[] = {1, 0, 0, 0, 0, 0xc0};
+    const struct golf_choice choice = {.bytes = {0xbf, 1}, .length = 5, .followed_by = GOLF_NONE};
+    struct weighing weighing = weigh_among(bytes, sizeof bytes, 1, &choice, true);
+    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 5);
+    weighing = weigh_among(bytes, sizeof bytes, 1, &choice, false);
+    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 1);
+    weighing = weigh_among(leads, sizeof leads, 1, &choice, true);
+    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 5);
+    weighing = weigh_among(leads_out, sizeof leads_out, 1, &choice, true);
+    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 1);
+}
+END_TEST
+
+/* It is the jump from a part of the code to the next; with more blocks there may be none. Where its
+ * distance stands, it leads to what stands. */
+START_TEST(a_call_that_goes_on_anywhere_weighs_as_no_jump)
+{
+    static const uint8_t bytes[] = {1, 0, 0, 0, 0, 0, 0};
+    struct golf_choice choice = {.bytes = {0xe8},
+                                 .length = 5,
+                                 .followed_by = GOLF_NONE,
+                                 .field_count = 1,
+                                 .fields = {{.kind = GOLF_NEXT_FIELD, .offset = 1, .length = 4}}};
+    struct weighing weighing = weigh_among(bytes, sizeof bytes, 1, &choice, true);
+    ck_assert_uint_eq(weighing_least(&weighing, 0), 3);
+    ck_assert_uint_gt(weighing_least(&weighing, UINT32_MAX), 1);
+    weighing = weigh_among(bytes, sizeof bytes, 2, &choice, true);
+    ck_assert_uint_eq(weighing_least(&weighing, 0), 5);
+    weighing = weigh_among(bytes, 4, 1, &choice, true);
+    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 1);
 }
 END_TEST
 
@@ -715,6 +783,9 @@ static Suite *suite(void)
     tcase_add_test(cases, with_full_writes_a_result_is_a_constant);
     tcase_add_test(cases, bytes_that_stand_cost_nothing);
     tcase_add_test(cases, a_number_that_stands_is_added_to_eax_as_well);
+    tcase_add_test(cases, among_headers_a_constant_is_taken_from_where_it_was_needed);
+    tcase_add_test(cases, bytes_that_lead_nowhere_are_no_gain);
+    tcase_add_test(cases, a_call_that_goes_on_anywhere_weighs_as_no_jump);
     suite_add_tcase(all, cases);
     return all;
 }

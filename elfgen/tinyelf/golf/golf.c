@@ -13,15 +13,17 @@
 #include "shrink/shrink.h"
 
 /* First the shortest ways alone, of many blocks in one order, and a little of each board, so that
- * there soon is a file; then more ways, and more of each board. */
+ * there soon is a file; then more ways, and more of each board. `is_quick`: the pieces for headers
+ * that take few bytes are made of a few states, since all of them take most of the time. */
 static const struct {
-    bool has_few;
+    bool has_few, is_quick;
     unsigned slack;
     uint64_t pack_nodes, board_nodes;
-} rounds[] = {
-    {true, 0, 1 << 18, 1 << 10},  {true, 0, 1 << 20, 1 << 14},  {false, 0, 1 << 22, 1 << 18},
-    {false, 0, 1 << 20, 1 << 22}, {false, 1, 1 << 20, 1 << 14}, {false, 1, 1 << 20, 1 << 18},
-    {false, 1, 1 << 22, 1 << 22}, {false, 2, 1 << 22, 1 << 24}, {false, 2, 1 << 22, 0}};
+} rounds[] = {{true, true, 0, 1 << 18, 1 << 10},   {true, true, 0, 1 << 20, 1 << 14},
+              {false, false, 0, 1 << 22, 1 << 18}, {false, false, 0, 1 << 20, 1 << 22},
+              {false, false, 1, 1 << 20, 1 << 14}, {false, false, 1, 1 << 20, 1 << 18},
+              {false, false, 1, 1 << 22, 1 << 22}, {false, false, 2, 1 << 22, 1 << 24},
+              {false, false, 2, 1 << 22, 0}};
 enum { ROUNDS = sizeof rounds / sizeof rounds[0], ANYWHERE = 4, TIGHT = 3, SHORT = 48 };
 
 struct finding {
@@ -35,6 +37,7 @@ struct finding {
     size_t anywhere_count, piece_count;
     unsigned slack, tight_slack; /* of the pieces */
     bool has_few;                /* of those for any headers */
+    bool is_quick;               /* those for headers that take few bytes */
     bool is_cut;                 /* some of them have too many ways */
     bool no_low_bytes, is_apart; /* as in struct golf_shrink_options */
     struct golf_overlap overlaps[GOLF_OVERLAPS];
@@ -169,11 +172,13 @@ static size_t states_of_block(const struct finding *finding)
 static bool shrink_for(struct finding *finding, unsigned slack, bool small_addresses,
                        const struct golf_overlap *overlaps, size_t count)
 {
+    enum { QUICK = 20000 };
+    bool is_quick = count > 0 && finding->is_quick;
     const struct golf_lifted *lifted = &finding->lifted;
     struct golf_pieces *pieces = &finding->pieces[finding->piece_count];
     struct golf_shrink_options wanted = {.slack = slack,
                                          .has_few = finding->has_few && !count && lifted->count > 1,
-                                         .states = states_of_block(finding),
+                                         .states = is_quick ? QUICK : states_of_block(finding),
                                          .small_addresses = small_addresses,
                                          .int80 = finding->options->int80,
                                          .no_stack = lifted->uses_red_zone,
@@ -287,13 +292,25 @@ static size_t least_file(const struct golf_overlap *overlap)
     return overlap->least ? overlap->least : overlap->size;
 }
 
+/* Whether there may be shorter ways than those of the pieces from `first` on. */
+static bool has_cut(const struct finding *finding, size_t first)
+{
+    bool is_cut = finding->is_cut;
+    for (size_t i = first; i < finding->piece_count; i++)
+        is_cut |= finding->pieces[i].is_cut;
+    return is_cut;
+}
+
 /* Makes the pieces for headers of fewer bytes than the best file has. A program of much code does
  * not fit among them, and has too many ways. */
-static bool shrink_tight(struct finding *finding, unsigned slack)
+static bool shrink_tight(struct finding *finding, unsigned slack, bool is_quick)
 {
     size_t best = finding->found->size ? finding->found->size : below(finding);
-    if (finding->piece_count > finding->anywhere_count && finding->tight_slack == slack)
+    bool is_same = finding->is_quick == is_quick || !has_cut(finding, finding->anywhere_count);
+    if (finding->piece_count > finding->anywhere_count && finding->tight_slack == slack && is_same)
         return true;
+    finding->is_quick = is_quick;
+    finding->is_cut = false;
     free_pieces(finding, finding->anywhere_count);
     finding->tight_slack = slack;
     if (finding->anywhere_count && golf_pieces_least_code(&finding->pieces[0]) > SHORT)
@@ -454,15 +471,6 @@ static bool needs_any(const struct finding *finding)
             least_file(&finding->overlaps[first]) < finding->found->size);
 }
 
-/* Whether there may be shorter ways than those of the pieces. */
-static bool has_cut(const struct finding *finding)
-{
-    bool is_cut = finding->is_cut;
-    for (size_t i = 0; i < finding->piece_count; i++)
-        is_cut |= finding->pieces[i].is_cut;
-    return is_cut;
-}
-
 /* Packs and places with the pieces of one round. Returns whether the search is over. */
 static bool search_once(struct finding *finding, size_t round)
 {
@@ -470,7 +478,7 @@ static bool search_once(struct finding *finding, size_t round)
     bool is_straight = finding->pieces[0].block_count == 1, is_last = round == ROUNDS - 1;
     if (needs_any(finding) && (round == 0 || !is_straight))
         pack(finding, rounds[round].pack_nodes);
-    if (is_over(finding) || !shrink_tight(finding, rounds[round].slack))
+    if (is_over(finding) || !shrink_tight(finding, rounds[round].slack, rounds[round].is_quick))
         return true;
     struct golf_place_result placed = {.end = GOLF_PLACE_FOUND};
     /* Much smaller files are not likely if the best one was made of many blocks. */
@@ -480,7 +488,7 @@ static bool search_once(struct finding *finding, size_t round)
     while (only_next && placed.end == GOLF_PLACE_FOUND && !is_over(finding));
     bool is_stopped = placed.end == GOLF_PLACE_STOPPED || placed.end == GOLF_PLACE_NO_MEMORY;
     size_t most = found->size ? found->size : below(finding);
-    found->is_complete = !is_stopped && !placed.is_cut && !has_cut(finding) && !only_next &&
+    found->is_complete = !is_stopped && !placed.is_cut && !has_cut(finding, 0) && !only_next &&
                          finding->options->shards <= 1 && most <= GOLF_PLACE_LARGEST + 1 &&
                          rounds[round].slack == rounds[ROUNDS - 1].slack;
     return is_stopped || found->is_complete;
@@ -492,7 +500,6 @@ static bool search(struct finding *finding)
         return true;
     for (size_t i = 0; i < ROUNDS && !is_over(finding); i++) {
         /* Otherwise there is no time or memory for more ways. */
-        finding->is_cut = false;
         if ((i == 0 || needs_any(finding)) && !shrink(finding, rounds[i].slack, rounds[i].has_few))
             return (i > 0 || is_interrupted(finding) ||
                     finding->error->status == ELFGEN_DOES_NOT_FIT) &&

@@ -51,6 +51,15 @@ static bool is_spare(const struct search *search, unsigned reg)
     return reg < count && !(used >> reg & 1) && before < SPARES;
 }
 
+/* Whether something is worth keeping after an operation that needs it: among headers, and where one
+ * block is all, a constant, too, but for 0, which is made as soon. */
+static bool may_be_kept(const struct search *search, const struct demand *demand)
+{
+    bool is_constant = demand->kind == GOLF_CONSTANT && demand->number == demand->failed;
+    return demand->kind == GOLF_OPAQUE ||
+           (is_constant && demand->number && search->weights && search->weights->is_straight);
+}
+
 /* Whether something could be in this register without being put there for it: it is asked for
  * anyway, or the block begins with it, or an operation leaves it there. */
 bool after_is_at_hand(const struct after *after, unsigned reg, const struct demand *demand)
@@ -65,7 +74,7 @@ bool after_is_at_hand(const struct after *after, unsigned reg, const struct dema
         const struct golf_operation *operation = &search->block->operations[i];
         if (operation->writes & 1u << reg && demand_is_met(demand, &operation->after[reg]))
             return true;
-        if (demand->kind == GOLF_OPAQUE && !(operation->writes & 1u << reg) &&
+        if (may_be_kept(search, demand) && !(operation->writes & 1u << reg) &&
             needs_in(operation, reg, demand))
             return true;
     }

@@ -87,6 +87,12 @@ struct collect {
     bool is_ended;
 };
 
+/* Whether code goes on behind it: the operations may be the last ones. */
+static bool goes_on(const struct move *move)
+{
+    return move->form != MOVE_OPERATION && move->form != MOVE_PLACE && move->form != MOVE_INT80;
+}
+
 /* Reports an encoding, if it is not too heavy. Returns false if no more are wanted. `weight` is
  * what it weighs where no headers are known. */
 static bool find(struct collect *all, const struct golf_choice *choice, unsigned weight)
@@ -94,7 +100,7 @@ static bool find(struct collect *all, const struct golf_choice *choice, unsigned
     const struct search *search = all->search;
     if (search->weights) {
         struct weighing weighing = {0};
-        weights_add(search->weights, choice, search->lifted->data, &weighing);
+        weights_add(search->weights, choice, goes_on(all->move), search->lifted->data, &weighing);
         weight = weighing_least(&weighing, all->takes);
     }
     bool is_known = weight > 0 || !search->weights; /* otherwise it fits nowhere */
@@ -206,13 +212,15 @@ bool move_choices(const struct search *search, const struct move *move, unsigned
 
 struct weigh {
     const struct search *search;
+    bool goes_on;
     struct weighing *weighing;
 };
 
 static bool weigh(const struct golf_choice *choice, void *context)
 {
     const struct weigh *weigh = context;
-    weights_add(weigh->search->weights, choice, weigh->search->lifted->data, weigh->weighing);
+    weights_add(weigh->search->weights, choice, weigh->goes_on, weigh->search->lifted->data,
+                weigh->weighing);
     return true;
 }
 
@@ -235,7 +243,7 @@ void move_weigh(const struct search *search, const struct move *move, struct wei
 {
     *weighing = (struct weighing){0};
     if (search->weights) {
-        struct weigh all = {search, weighing};
+        struct weigh all = {search, goes_on(move), weighing};
         move_choices(search, move, WEIGHTS_MISFIT, UINT32_MAX, weigh, &all);
         return;
     }

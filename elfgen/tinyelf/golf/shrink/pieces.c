@@ -362,7 +362,7 @@ bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_opti
     if (!is_done)
         error_no_memory(error);
     else if (weights)
-        weights_open(weights, options->overlaps, options->overlap_count);
+        weights_open(weights, options->overlaps, options->overlap_count, lifted);
     for (size_t i = 0; i < lifted->count && is_done; i++) {
         struct search search = {.lifted = lifted,
                                 .block = &lifted->blocks[i],

@@ -39,10 +39,57 @@ static void find_runs(struct weights *weights)
     }
 }
 
-void weights_open(struct weights *weights, const struct golf_overlap *overlaps, size_t count)
+/* The value that a cell has in every file; UINT8_MAX + 1: it may have others. */
+static unsigned value_at(const struct weights *weights, size_t at)
+{
+    unsigned found = UINT8_MAX + 1;
+    for (unsigned value = 0; at < weights->size && value < 256; value++) {
+        if (weights->cost[at][value] == WEIGHTS_MISFIT)
+            continue;
+        if (found <= UINT8_MAX || weights->cost[at][value] > 0)
+            return UINT8_MAX + 1;
+        found = value;
+    }
+    return found;
+}
+
+/* Whether an operation that reads or writes memory may have this opcode. */
+static bool uses_opcode(const struct golf_lifted *lifted, unsigned opcode)
+{
+    for (size_t i = 0; i < lifted->count; i++)
+        for (size_t k = 0; k < lifted->blocks[i].count; k++) {
+            const struct golf_operation *operation = &lifted->blocks[i].operations[k];
+            if (memchr(operation->bytes, (int)opcode, operation->length))
+                return true;
+        }
+    return false;
+}
+
+/* Whether no instruction can begin at an offset: what stands there would read or write memory by a
+ * register, or leads to such a place. Of instructions only the arithmetic below 0x40 is looked at,
+ * of which the headers' small numbers and zeros are made. */
+static bool is_dead(const struct weights *weights, const struct golf_lifted *lifted, size_t at)
+{
+    enum { ARITHMETIC = 0x40, KIND = 7, AL = 4, EAX = 5, REGISTERS = 0xc0 };
+    unsigned opcode = value_at(weights, at), second = value_at(weights, at + 1);
+    size_t end = at + 2;
+    if (opcode >= ARITHMETIC || (opcode & KIND) > EAX)
+        return false;
+    if ((opcode & KIND) < AL && second < REGISTERS)
+        return !uses_opcode(lifted, opcode);
+    if ((opcode & KIND) < AL && second > UINT8_MAX)
+        return false;
+    if ((opcode & KIND) == EAX)
+        end = at + 1 + NUMBER;
+    return end < weights->size && weights->is_dead[end];
+}
+
+void weights_open(struct weights *weights, const struct golf_overlap *overlaps, size_t count,
+                  const struct golf_lifted *lifted)
 {
     memset(weights, 0, sizeof *weights);
     memset(weights->cost, WEIGHTS_MISFIT, sizeof weights->cost);
+    weights->is_straight = lifted->count == 1;
     for (size_t i = 0; i < count; i++)
         if (overlaps[i].size > weights->size)
             weights->size = overlaps[i].size;
@@ -56,6 +103,9 @@ void weights_open(struct weights *weights, const struct golf_overlap *overlaps, 
                 weights->least[at] = weights->cost[at][value];
     }
     find_runs(weights);
+    /* Of several blocks ways were found no sooner by what follows. */
+    for (size_t at = weights->size; at-- > 0 && weights->is_straight;)
+        weights->is_dead[at] = is_dead(weights, lifted, at);
 }
 
 static unsigned cost_at(const struct weights *weights, size_t at, uint8_t value)
@@ -68,16 +118,6 @@ static unsigned least_at(const struct weights *weights, size_t at)
     return at < weights->size ? weights->least[at] : 1;
 }
 
-/* The value that a cell has in every file; UINT8_MAX + 1: it may have others. */
-static unsigned value_at(const struct weights *weights, size_t at)
-{
-    if (at < weights->size && weights->least[at] == 0)
-        for (unsigned value = 0; value < 256; value++)
-            if (weights->cost[at][value] == 0)
-                return value;
-    return UINT8_MAX + 1;
-}
-
 /* ---- fields ---- */
 
 /* Whether bytes of data may stand there. */
@@ -87,6 +127,18 @@ static bool may_hold(const struct weights *weights, size_t at, const struct golf
         if (cost_at(weights, at + i, data->bytes[i]) == WEIGHTS_MISFIT)
             return false;
     return true;
+}
+
+/* Whether what a field is about may be at this offset. */
+static bool may_lead(const struct weights *weights, const struct golf_field *field, size_t target,
+                     const struct golf_data *data)
+{
+    bool is_data = field->kind == GOLF_RELATIVE_FIELD && !field->is_block;
+    if (target >= weights->size + FAR)
+        return false;
+    if (field->kind == GOLF_NEXT_FIELD && target < weights->size && weights->is_dead[target])
+        return false;
+    return !is_data || may_hold(weights, target - (size_t)field->addend, &data[field->target]);
 }
 
 /* A distance within a file of at most 256 bytes: its upper bytes are all 0, or all ones. */
@@ -102,14 +154,10 @@ static unsigned cost_of_distance(const struct weights *weights, const struct gol
     if (low > UINT8_MAX)
         return forward < backward ? forward : backward;
     /* Where the low byte stands the target is known. */
-    bool is_data = field->kind == GOLF_RELATIVE_FIELD && !field->is_block;
     size_t before = field->length == 1 ? (low < 128 ? low : low - FAR) : low - FAR;
-    size_t ahead = end + low, behind = end + before;
-    if (ahead >= weights->size + FAR ||
-        (is_data && !may_hold(weights, ahead - (size_t)field->addend, &data[field->target])))
+    if (!may_lead(weights, field, end + low, data))
         forward = WEIGHTS_MISFIT;
-    if (behind >= weights->size + FAR ||
-        (is_data && !may_hold(weights, behind - (size_t)field->addend, &data[field->target])))
+    if (!may_lead(weights, field, end + before, data))
         backward = WEIGHTS_MISFIT;
     return forward < backward ? forward : backward;
 }
@@ -173,15 +221,38 @@ static void add_way(struct weighing *weighing, unsigned cost, uint32_t takes)
     weighing->count = (uint8_t)kept;
 }
 
-void weights_add(const struct weights *weights, const struct golf_choice *choice,
+/* Whether it goes on anywhere. */
+static bool is_jump(const struct golf_choice *choice)
+{
+    for (size_t i = 0; i < choice->field_count; i++)
+        if (choice->fields[i].kind == GOLF_NEXT_FIELD)
+            return true;
+    return false;
+}
+
+/* What an instruction saves that goes on anywhere: among headers code is in parts, and it is the
+ * jump from one to the next. Of several blocks, the last jump of one may be that. */
+static unsigned saved_by(const struct weights *weights, const struct golf_choice *choice)
+{
+    enum { JUMP = 2 };
+    bool is_saving = weights->is_straight && choice->followed_by == GOLF_NONE;
+    return is_saving && is_jump(choice) ? JUMP : 0;
+}
+
+void weights_add(const struct weights *weights, const struct golf_choice *choice, bool goes_on,
                  const struct golf_data *data, struct weighing *weighing)
 {
+    unsigned saved = saved_by(weights, choice);
+    bool needs_more = goes_on && !is_jump(choice);
     /* First where nothing stands: the way that is always there. */
     for (size_t i = 0; i <= weights->size; i++) {
-        size_t at = weights->size - i;
+        size_t at = weights->size - i, end = at + choice->length;
+        if (needs_more && end < weights->size && weights->is_dead[end])
+            continue;
         unsigned cost = cost_of(weights, choice, at, WEIGHTS_MISFIT, data);
         if (cost < WEIGHTS_MISFIT)
-            add_way(weighing, cost > 0 ? cost : 1, takes_at(weights, at, choice->length));
+            add_way(weighing, cost > saved ? cost - saved : 1,
+                    takes_at(weights, at, choice->length));
     }
 }
 

@@ -13,6 +13,8 @@ struct weights {
     uint8_t cost[GOLF_CELLS][256]; /* 0: it stands there; 1: it may; WEIGHTS_MISFIT: never */
     uint8_t least[GOLF_CELLS];     /* of any value */
     bool is_special[GOLF_CELLS];   /* values differ there, or it is bound to other bytes */
+    bool is_dead[GOLF_CELLS];      /* code that comes there cannot go on */
+    bool is_straight;              /* the program is one block */
     uint8_t run[GOLF_CELLS];       /* of bytes that stand: which it belongs to, plus 1; 0: none */
     uint8_t run_start[WEIGHTS_RUNS];
 };
@@ -26,12 +28,13 @@ struct weighing {
     uint32_t takes[WEIGHTS_WAYS];
 };
 
-/* Of headers that have the program header at the same place. */
-void weights_open(struct weights *weights, const struct golf_overlap *overlaps, size_t count);
+/* Of headers that have the program header at the same place, among which `lifted` is to be. */
+void weights_open(struct weights *weights, const struct golf_overlap *overlaps, size_t count,
+                  const struct golf_lifted *lifted);
 
 /* Adds the ways to place a choice, without those that are worse than others. `data` are what its
- * fields point to. */
-void weights_add(const struct weights *weights, const struct golf_choice *choice,
+ * fields point to; `goes_on`: it is no end of the program, so that code goes on behind it. */
+void weights_add(const struct weights *weights, const struct golf_choice *choice, bool goes_on,
                  const struct golf_data *data, struct weighing *weighing);
 
 /* The least cost of a way that takes nothing but what `takes` has; 0: there is none. */
