@@ -150,6 +150,15 @@ static const struct {
           "done: " EXIT "put: test rdx, rdx\njz back\n" WRITE
           "test rax, rax\njle failed\nadd rsi, rax\nsub rdx, rax\njmp put\nback: ret\n"
           "failed: mov edi, 1\njmp done\ntext: db 'a', 10\n")},
+    /* where the remainder is 0, edx is */
+    {"a number that a test tells stays in its register",
+     CODE("mov rbx, [rsp]\nnext: mov eax, ebx\nxor edx, edx\nmov ecx, 3\ndiv ecx\n"
+          "test edx, edx\njnz other\nmov esi, text\nmov edx, 4\n" WRITE
+          "other: dec ebx\njnz next\nxor edi, edi\n" EXIT "text: db 'buzz'\n")},
+    /* the second text is the end of the first one */
+    {"a value stays in its register",
+     CODE("mov rax, [rsp]\nmov esi, text\nmov edx, 2\ncmp eax, 3\njb put\n"
+          "mov esi, text + 1\nmov edx, 1\nput: " WRITE "xor edi, edi\n" EXIT "text: db '.', 10\n")},
     /* 1 is in rdi after each call */
     {"a value stays in its register",
      CODE("mov rbx, [rsp]\nnext: mov esi, text\ncall put\nmov esi, text + 1\ncall put\n"

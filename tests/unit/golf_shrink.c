@@ -765,6 +765,47 @@ START_TEST(low_bytes_alone_are_for_small_files)
 }
 END_TEST
 
+/* A register that has an address in the file's data gets the next one by inc, those near to it by
+ * lea; what an operation needs in between is no hindrance. */
+START_TEST(an_address_is_made_of_the_one_that_the_register_has)
+{
+    enum { FEW = 24 };
+    static const struct {
+        unsigned bits, most;
+        bool small, is_used; /* by a call, between two others of it */
+        uint64_t begins, ends;
+    } rows[] = {{32, 1, true, false, 4, 5},  {32, 1, true, false, 4, 3},
+                {64, 2, true, false, 4, 5},  {64, 3, false, false, 4, 5},
+                {64, 3, true, false, 4, 90}, {32, 3, true, false, 4, 90},
+                {32, 5, true, true, 4, 4}};
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+        const unsigned bits = rows[i / 2].bits;
+        struct program program;
+        struct golf_pieces pieces;
+        struct elfgen_error error;
+        begin(&program, bits);
+        if (rows[i / 2].is_used) {
+            struct golf_operation *call = add_call(&program, 0);
+            call->writes = 0;
+            need(call, RSI, bits, (struct golf_value){.kind = GOLF_ADDRESS, .number = 0});
+        }
+        program.block.at_start[RSI] =
+            (struct golf_value){.kind = GOLF_ADDRESS, .number = rows[i / 2].begins};
+        program.block.needs[program.block.need_count++] = (struct golf_need){
+            RSI, (uint8_t)bits, 1, {{.kind = GOLF_ADDRESS, .number = rows[i / 2].ends}}};
+        program.block.end = GOLF_RETURNS;
+        const struct golf_shrink_options options = {.small_addresses = rows[i / 2].small,
+                                                    .states = i % 2 ? FEW : 0};
+        ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%zu: %s", i,
+                      error.text);
+        const unsigned least = pieces.nodes[pieces.blocks[0]].least,
+                       most = rows[i / 2].most + (rows[i / 2].is_used ? 2 : 0);
+        ck_assert_msg(least == most, "%zu: %u bytes", i, least);
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("golf_shrink");
@@ -779,6 +820,7 @@ static Suite *suite(void)
     tcase_add_test(cases, states_are_bounded_however_many_calls_there_are);
     tcase_add_test(cases, of_further_addresses_the_low_byte_is_enough);
     tcase_add_test(cases, low_bytes_alone_are_for_small_files);
+    tcase_add_test(cases, an_address_is_made_of_the_one_that_the_register_has);
     tcase_add_test(cases, int_0x80_makes_the_same_calls);
     tcase_add_test(cases, with_full_writes_a_result_is_a_constant);
     tcase_add_test(cases, bytes_that_stand_cost_nothing);

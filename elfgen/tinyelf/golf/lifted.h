@@ -89,7 +89,11 @@ struct golf_operation {
     struct golf_value after[GOLF_REGISTERS]; /* of those that it writes: their values */
     uint32_t flags_read;                     /* bits of enum elfgen_x86_flag */
     uint32_t flags_set; /* those that do not depend any more on what they were before */
-    uint64_t offset;    /* of its bytes in the original file, for reports */
+    /* If tells_equal: ZF is set exactly if this register, all of it, is `equal_to` afterwards. */
+    bool tells_equal;
+    uint8_t equal_register;
+    uint64_t equal_to;
+    uint64_t offset; /* of its bytes in the original file, for reports */
     /* If nothing but places may change: the numbers in `bytes` that depend on them. */
     struct golf_field fields[GOLF_CHOICE_FIELDS];
     uint8_t field_count;

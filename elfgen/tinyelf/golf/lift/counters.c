@@ -98,6 +98,7 @@ static bool make(const struct merging *merging, const struct golf_operation *fro
     made.reads = made.implied = 0;
     made.flags_read = 0;
     made.flags_set = mnemonic == ELFGEN_X86_OP_mov ? 0 : from->flags_set;
+    made.tells_equal = false;
     made.offset = from->offset;
     made.keeps_below = from->keeps_below;
     if (!golf_change_instruction(&made, &made.instruction))

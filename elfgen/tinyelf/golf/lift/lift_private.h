@@ -103,8 +103,11 @@ struct lift_instruction {
     bool is_dead;      /* it stays, but nothing needs it */
     bool is_for_flags; /* it stays for its flags alone */
     bool is_idle;      /* it sets a flag that is so already */
-    bool is_narrow;    /* 32 bits of its 64-bit operands are enough */
-    bool is_folded;    /* it reads memory that is never written: `folded` */
+    bool tells_equal;  /* as in golf_operation: */
+    uint8_t equal_register;
+    uint64_t equal_to;
+    bool is_narrow; /* 32 bits of its 64-bit operands are enough */
+    bool is_folded; /* it reads memory that is never written: `folded` */
     uint64_t folded, address_folded;
     bool ends;                         /* the program, or this way of it */
     uint32_t walk, owner;              /* the walk and the block that it is in */

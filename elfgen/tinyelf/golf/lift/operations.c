@@ -418,6 +418,9 @@ bool lift_build_operation(const struct lift_build *build,
     operation->flags_read = instruction->flags_read;
     operation->flags_set = lift_flags_set(instruction);
     operation->implied = lift_implied(instruction);
+    operation->tells_equal = instruction->tells_equal;
+    operation->equal_register = instruction->equal_register;
+    operation->equal_to = instruction->equal_to;
     if (instruction->kind == LIFT_SYSTEM) {
         is_good = build_call(build, instruction, operation);
     } else if (instruction->kind == LIFT_FAULT) {

@@ -315,6 +315,20 @@ static bool is_made_of_numbers(const struct step *step)
     return !bytes || lift_is_number_at(step->lift, offset, offset + size);
 }
 
+/* Whether an instruction writes the low half of a register, whatever it does, so that its high half
+ * becomes 0. */
+static bool clears_high_half(const struct lift_instruction *instruction, unsigned reg)
+{
+    for (size_t i = 0; i < instruction->zydis.operand_count; i++) {
+        const ZydisDecodedOperand *operand = &instruction->operands[i];
+        uint8_t bits;
+        if (lift_register(operand, &bits) == reg && bits == 32 &&
+            operand->actions & ZYDIS_OPERAND_ACTION_WRITE)
+            return true;
+    }
+    return false;
+}
+
 static void set_register(const struct step *step, unsigned reg,
                          const struct elfgen_bits known[LIFT_WORLDS])
 {
@@ -330,6 +344,10 @@ static void set_register(const struct step *step, unsigned reg,
         const struct lift_given given = value.given;
         value = lift_fresh(step->index, reg);
         memcpy(value.known, known, sizeof value.known);
+        for (size_t i = 0; i < LIFT_WORLDS && clears_high_half(instruction, reg); i++) {
+            value.known[i].known |= ~bits_ones(32);
+            value.known[i].value &= bits_ones(32);
+        }
         value.given = given;
         lift_give_computed(step->lift, instruction, reg, &value);
     }
@@ -574,4 +592,7 @@ void lift_transfer(struct lift *lift, uint32_t index, struct lift_state *state)
         write_place(&step, &effects->writes[i], i == 0);
     note_equal(&step);
     lift_note_compared(lift, instruction, state);
+    instruction->tells_equal = state->has_equal && instruction->flags_written & FLAG_ZF;
+    instruction->equal_register = state->equal_register;
+    instruction->equal_to = state->equal_to;
 }

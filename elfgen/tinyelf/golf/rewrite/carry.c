@@ -3,6 +3,41 @@
 
 #include <string.h>
 
+enum { WITH_LOW_BYTE = 4, /* in 32-bit code: al, cl, dl, bl */ ZERO = 4, NOT_ZERO = 5 };
+
+/* ---- what a way says ---- */
+
+/* A number that a value is where a block goes on in one of its ways. */
+struct said {
+    uint8_t reg;             /* in which it was compared */
+    struct golf_value value; /* GOLF_OPAQUE */
+    struct golf_value number;
+};
+
+/* The last operation compares for equality, and the other way is not the same block. The number has
+ * at most 32 bits: instructions with 64-bit operands may have become such with 32. */
+static bool way_says(const struct golf_lifted *lifted, size_t from, size_t to, struct said *said)
+{
+    const struct golf_block *block = &lifted->blocks[from];
+    if (block->end != GOLF_BRANCH || block->count == 0 || block->taken == block->other ||
+        (block->condition != ZERO && block->condition != NOT_ZERO) ||
+        to != (block->condition == ZERO ? block->taken : block->other))
+        return false;
+    const struct golf_operation *last = &block->operations[block->count - 1];
+    const struct golf_need *need = need_in(last->needs, last->need_count, last->equal_register);
+    if (!last->tells_equal || last->equal_to > UINT32_MAX)
+        return false;
+    said->reg = last->equal_register;
+    said->number = (struct golf_value){.kind = GOLF_CONSTANT, .number = last->equal_to};
+    if (last->writes >> said->reg & 1)
+        said->value = last->after[said->reg];
+    else if (need && need->count == 1)
+        said->value = need->values[0];
+    else
+        return false;
+    return said->reg != X86_RSP && said->value.kind == GOLF_OPAQUE;
+}
+
 /* ---- which values ---- */
 
 static bool is_everywhere(const struct golf_value *value)
@@ -11,20 +46,22 @@ static bool is_everywhere(const struct golf_value *value)
            (value->kind == GOLF_STACK && value->data == 0);
 }
 
+static void add_found(unsigned reg, const struct golf_value *value, struct carried found[CARRIED],
+                      size_t *count)
+{
+    size_t k = 0;
+    while (k < *count && (found[k].reg != reg || !value_is_same(&found[k].value, value)))
+        k++;
+    if (k == *count && k < CARRIED)
+        found[(*count)++] = (struct carried){(uint8_t)reg, *value};
+}
+
 static void find(const struct golf_need *needs, size_t count, struct carried found[CARRIED],
                  size_t *found_count)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct golf_need *need = &needs[i];
-        size_t k = 0;
-        if (need->count != 1 || need->reg == X86_RSP || !is_everywhere(&need->values[0]))
-            continue;
-        while (k < *found_count &&
-               (found[k].reg != need->reg || !value_is_same(&found[k].value, &need->values[0])))
-            k++;
-        if (k == *found_count && k < CARRIED)
-            found[(*found_count)++] = (struct carried){need->reg, need->values[0]};
-    }
+    for (size_t i = 0; i < count; i++)
+        if (needs[i].count == 1 && needs[i].reg != X86_RSP && is_everywhere(&needs[i].values[0]))
+            add_found(needs[i].reg, &needs[i].values[0], found, found_count);
 }
 
 size_t carry_find(const struct golf_lifted *lifted, struct carried found[CARRIED])
@@ -36,6 +73,12 @@ size_t carry_find(const struct golf_lifted *lifted, struct carried found[CARRIED
             find(block->operations[k].needs, block->operations[k].need_count, found, &count);
         find(block->needs, block->need_count, found, &count);
     }
+    for (size_t i = 0; i < lifted->count; i++) {
+        const struct golf_block *block = &lifted->blocks[i];
+        struct said said;
+        if (way_says(lifted, i, block->taken, &said) || way_says(lifted, i, block->other, &said))
+            add_found(said.reg, &said.number, found, &count);
+    }
     return count;
 }
 
@@ -43,26 +86,55 @@ size_t carry_find(const struct golf_lifted *lifted, struct carried found[CARRIED
 
 enum use { NOT_USED, USES, CHANGES };
 
-static enum use use_in(const struct golf_need *needs, size_t count, const struct carried *carried)
+/* Whether an instruction of few bytes makes one value of the other one in the same register:
+ * another low byte, the next number, or a sum. */
+static bool is_near(const struct golf_lifted *lifted, const struct carried *carried,
+                    const struct golf_value *value)
+{
+    const struct golf_value *from = &carried->value;
+    const uint64_t distance = value->number - from->number;
+    const bool has_low_byte = lifted->bits == 64 || carried->reg < WITH_LOW_BYTE;
+    const bool is_next = distance == 1 || distance == UINT64_MAX;
+    const bool is_sum = (int64_t)distance == (int8_t)distance;
+    if (value->kind != from->kind)
+        return false;
+    switch (value->kind) {
+    case GOLF_CONSTANT:
+        return is_next || (has_low_byte && (value->number ^ from->number) <= UINT8_MAX);
+    case GOLF_ADDRESS:
+        return has_low_byte || (value->data == from->data && is_sum);
+    case GOLF_STACK:
+        return value->data == from->data && is_sum;
+    default:
+        return false;
+    }
+}
+
+static enum use use_in(const struct golf_lifted *lifted, const struct golf_need *needs,
+                       size_t count, const struct carried *carried)
 {
     const struct golf_need *need = need_in(needs, count, carried->reg);
     if (!need)
         return NOT_USED;
-    return need->count == 1 && value_is_same(&need->values[0], &carried->value) ? USES : CHANGES;
+    return need->count == 1 && (value_is_same(&need->values[0], &carried->value) ||
+                                is_near(lifted, carried, &need->values[0]))
+               ? USES
+               : CHANGES;
 }
 
 /* What a block does first with the register. */
-static enum use use_of(const struct golf_block *block, const struct carried *carried)
+static enum use use_of(const struct golf_lifted *lifted, size_t at, const struct carried *carried)
 {
+    const struct golf_block *block = &lifted->blocks[at];
     for (size_t i = 0; i < block->count; i++) {
         const struct golf_operation *operation = &block->operations[i];
-        enum use use = use_in(operation->needs, operation->need_count, carried);
+        enum use use = use_in(lifted, operation->needs, operation->need_count, carried);
         if (use != NOT_USED)
             return use;
         if (operation->writes >> carried->reg & 1)
             return CHANGES;
     }
-    return use_in(block->needs, block->need_count, carried);
+    return use_in(lifted, block->needs, block->need_count, carried);
 }
 
 static bool may_begin(const struct golf_lifted *lifted, size_t block, const struct carried *carried)
@@ -95,7 +167,7 @@ void carry_blocks(const struct golf_lifted *lifted, const struct carried *carrie
             const struct golf_block *block = &lifted->blocks[i];
             if (set->has[i] || !may_begin(lifted, i, carried))
                 continue;
-            enum use use = use_of(block, carried);
+            enum use use = use_of(lifted, i, carried);
             bool leads = (block_has_taken(block) && set->has[block->taken]) ||
                          (block_has_other(block) && set->has[block->other]) ||
                          (block->end == GOLF_RETURNS && returns_to(lifted, i, set));
@@ -119,7 +191,7 @@ void carry_to(const struct golf_lifted *lifted, const struct carried *carried, u
             blocks_before(lifted, (uint16_t)i, &before);
             for (size_t k = 0; k < lifted->count; k++)
                 if (before.has[k] && all.has[k] && !set->has[k] &&
-                    use_of(&lifted->blocks[k], carried) == NOT_USED)
+                    use_of(lifted, k, carried) == NOT_USED)
                     set->has[k] = is_changed = true;
         }
     }
@@ -127,30 +199,54 @@ void carry_to(const struct golf_lifted *lifted, const struct carried *carried, u
 
 /* ---- the rewrite ---- */
 
-static bool end_with(struct golf_lifted *lifted, size_t at, const struct carried *carried)
+/* Makes a block end with the value in the register, where it is not there as the constant that it
+ * is. */
+static bool end_with(struct golf_lifted *lifted, size_t at, const struct carried *carried,
+                     const struct golf_value *value)
 {
     struct golf_block *block = &lifted->blocks[at];
     struct golf_need *need = need_of(block->needs, block->need_count, carried->reg);
     if (!need) {
         need = &block->needs[block->need_count++];
-        *need = (struct golf_need){.reg = carried->reg, .count = 1, .values = {carried->value}};
+        *need = (struct golf_need){.reg = carried->reg, .count = 1, .values = {*value}};
     }
     need->bits = (uint8_t)lifted->bits;
     if (carried->reg == X86_RCX && block->end == GOLF_BRANCH && block->condition >= GOLF_LOOPNE)
         return false;
-    return need->count == 1 && value_is_same(&need->values[0], &carried->value);
+    return need->count == 1 && (value_is_same(&need->values[0], value) ||
+                                value_is_same(&need->values[0], &carried->value));
 }
 
-bool carry(struct golf_lifted *lifted, const struct carried *carried, const struct block_set *set)
+/* Whether a block's condition says on its way to another one that the register has the number: it
+ * then needs *value. */
+static bool is_told_by(const struct golf_lifted *lifted, size_t from, size_t to,
+                       const struct carried *carried, struct golf_value *value)
 {
+    const struct golf_block *block = &lifted->blocks[from];
+    const struct golf_need *need = need_in(block->needs, block->need_count, carried->reg);
+    struct said said;
+    if (!way_says(lifted, from, to, &said) || !value_is_same(&said.number, &carried->value) ||
+        !(need ? value_is_same(&need->values[0], &said.value) : said.reg == carried->reg))
+        return false;
+    *value = said.value;
+    return true;
+}
+
+bool carry(struct golf_lifted *lifted, const struct carried *carried, const struct block_set *set,
+           bool *is_told)
+{
+    *is_told = false;
     struct block_set before;
     for (size_t i = 0; i < lifted->count; i++) {
         if (!set->has[i])
             continue;
         blocks_before(lifted, (uint16_t)i, &before);
-        for (size_t k = 0; k < lifted->count; k++)
-            if (before.has[k] && !end_with(lifted, k, carried))
+        for (size_t k = 0; k < lifted->count; k++) {
+            struct golf_value value = carried->value;
+            *is_told |= before.has[k] && is_told_by(lifted, k, i, carried, &value);
+            if (before.has[k] && !end_with(lifted, k, carried, &value))
                 return false;
+        }
         lifted->blocks[i].at_start[carried->reg] = carried->value;
     }
     return true;

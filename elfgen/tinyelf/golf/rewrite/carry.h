@@ -4,7 +4,7 @@
 
 #include "blocks.h"
 
-/* A value that blocks put into a register, and could begin with there. */
+/* A value that blocks put into a register or compare with it, and could begin with there. */
 struct carried {
     uint8_t reg;
     struct golf_value value;
@@ -16,7 +16,7 @@ enum { CARRIED = 64 };
 size_t carry_find(const struct golf_lifted *lifted, struct carried found[CARRIED]);
 
 /* The blocks that could begin with it, and from which an operation or an end is reached that needs
- * it. */
+ * it, or what an instruction of few bytes makes of it. */
 void carry_blocks(const struct golf_lifted *lifted, const struct carried *carried,
                   struct block_set *set);
 
@@ -24,8 +24,10 @@ void carry_blocks(const struct golf_lifted *lifted, const struct carried *carrie
 void carry_to(const struct golf_lifted *lifted, const struct carried *carried, uint16_t block,
               struct block_set *set);
 
-/* Makes these blocks begin with it, and those before them end with it. False: some need another
- * value there; *lifted is to be thrown away. */
-bool carry(struct golf_lifted *lifted, const struct carried *carried, const struct block_set *set);
+/* Makes these blocks begin with it, and those before them end with it, or (*is_told) with a value
+ * that their condition says to be it. False: some need another value there; *lifted is to be thrown
+ * away. */
+bool carry(struct golf_lifted *lifted, const struct carried *carried, const struct block_set *set,
+           bool *is_told);
 
 #endif

@@ -142,6 +142,8 @@ bool rename_operation(struct golf_operation *operation, unsigned from, unsigned 
     rename_bit(&renaming, &operation->reads);
     rename_bit(&renaming, &operation->writes);
     rename_value(&renaming, operation->after);
+    if (operation->equal_register == from)
+        operation->equal_register = (uint8_t)to;
     return golf_change_instruction(operation, &operation->instruction);
 }
 

@@ -230,10 +230,15 @@ static void try_carry(struct rewriting *rewriting, const struct carried *carried
                       const struct block_set *set, size_t block)
 {
     struct golf_lifted trial;
-    const struct golf_rewritten what = {"a value stays in its register",
-                                        rewriting->lifted->blocks[block].offset};
-    if (begin(rewriting, &trial))
-        end(rewriting, &trial, carry(&trial, carried, set), &what);
+    struct golf_rewritten what = {"a value stays in its register",
+                                  rewriting->lifted->blocks[block].offset};
+    bool is_told;
+    if (!begin(rewriting, &trial))
+        return;
+    const bool is_right = carry(&trial, carried, set, &is_told);
+    if (is_told)
+        what.what = "a number that a test tells stays in its register";
+    end(rewriting, &trial, is_right, &what);
 }
 
 static void try_carries(struct rewriting *rewriting)

@@ -193,6 +193,8 @@ static bool merge_operation(struct merging *merging, const struct golf_operation
                             const struct golf_operation *other, struct golf_operation *merged)
 {
     *merged = *one;
+    merged->tells_equal &= other->tells_equal && one->equal_to == other->equal_to &&
+                           one->equal_register == other->equal_register;
     for (size_t i = 0; i < one->need_count; i++)
         if (!merge_need(merging, &one->needs[i], &other->needs[i], &merged->needs[i]))
             return false;

@@ -247,10 +247,30 @@ static void from_product(const struct after *after)
     }
 }
 
+struct demand moves_there_before(const struct after *after, unsigned reg)
+{
+    const struct golf_block *block = after->search->block;
+    const unsigned bits = after->search->lifted->bits;
+    for (size_t i = after->state.position < block->count ? after->state.position : block->count;
+         i-- > 0;) {
+        const struct golf_operation *operation = &block->operations[i];
+        if (operation->writes >> reg & 1)
+            return demand_of(&operation->after[reg], bits);
+        for (size_t k = 0; k < operation->need_count; k++)
+            if (operation->needs[k].reg == reg)
+                return operation->needs[k].count == 1
+                           ? demand_of(&operation->needs[k].values[0], bits)
+                           : (struct demand){0};
+    }
+    return demand_of(&block->at_start[reg], bits);
+}
+
 void moves_from_sum(const struct after *after, unsigned reg, const struct demand *demand)
 {
     struct search *search = after->search;
     bool is_constant = demand->kind == GOLF_CONSTANT;
+    bool is_narrow = is_constant || (demand->kind == GOLF_ADDRESS &&
+                                     demand_fits_32(demand, search->options->small_addresses));
     if (demand->kind == GOLF_OPAQUE ||
         (is_constant && (!is_whole(demand) || !demand_is_constant(demand))))
         return;
@@ -258,8 +278,10 @@ void moves_from_sum(const struct after *after, unsigned reg, const struct demand
         if (!may_use(search, i))
             continue;
         struct demand base = after_asked(after, i);
-        if (!base.mask)
-            base = demand_of(&search->block->at_start[i], is_constant ? 32 : 64);
+        if (is_constant && !base.mask)
+            base = demand_of(&search->block->at_start[i], 32);
+        else if (!base.mask || i == reg)
+            base = moves_there_before(after, i);
         if (!base.mask || base.kind != demand->kind || base.data != demand->data ||
             (is_constant && (!is_whole(&base) || !demand_is_constant(&base) || i == X86_RSP)) ||
             (demand->kind == GOLF_ADDRESS && base.data == GOLF_NONE))
@@ -272,11 +294,11 @@ void moves_from_sum(const struct after *after, unsigned reg, const struct demand
         if (!difference || (is_far && (demand->kind != GOLF_STACK || i != X86_RSP ||
                                        difference != (int32_t)difference)))
             continue;
-        base.mask = is_constant ? LOW_32 : demand->mask;
+        base.mask = is_narrow ? LOW_32 : demand->mask;
         struct state before = after_without(after, reg);
         struct move move = {OP(lea),
                             {(uint8_t)reg, (uint8_t)i},
-                            is_constant ? 4 : word(search),
+                            is_narrow ? 4 : word(search),
                             MOVE_MEMORY,
                             0,
                             difference,

@@ -5,6 +5,30 @@
 
 /* ---- addresses ---- */
 
+/* The address of the byte before or after the one that the register has. */
+static void from_next_address(const struct after *after, unsigned reg, const struct demand *demand)
+{
+    struct search *search = after->search;
+    const bool is_narrow =
+        !is_64(search) || demand_fits_32(demand, search->options->small_addresses);
+    const struct demand there = moves_there_before(after, reg);
+    for (int step = -1; step <= 1 && !after->state.flags; step += 2) {
+        struct demand next = *demand;
+        struct state before = after->state;
+        struct move move = {step > 0 ? OP(inc) : OP(dec),
+                            {(uint8_t)reg, NOTHING},
+                            is_narrow ? 4 : 8,
+                            MOVE_REGISTERS,
+                            0,
+                            0,
+                            "inc, dec: an address next to the one that the register has"};
+        next.number -= (uint64_t)(int64_t)step;
+        after_ask(search, &before, reg, &next);
+        if (there.kind == GOLF_ADDRESS && there.data == next.data && there.number == next.number)
+            after_add(after, &before, &move);
+    }
+}
+
 static void from_address(const struct after *after, unsigned reg, const struct demand *demand)
 {
     struct state before = after_without(after, reg);
@@ -17,6 +41,7 @@ static void from_address(const struct after *after, unsigned reg, const struct d
                         "mov: an address"};
     if (demand->data == GOLF_NONE)
         return;
+    from_next_address(after, reg, demand);
     if (!is_64(after->search) || after->search->options->small_addresses)
         after_add(after, &before, &move);
     if (!is_64(after->search))
@@ -407,7 +432,7 @@ static void in_order(const struct after *after, unsigned reg, const struct deman
         moves_to_constant(after, reg, demand);
     else if (demand->kind == GOLF_ADDRESS)
         from_address(after, reg, demand);
-    else
+    if (demand->kind != GOLF_CONSTANT)
         moves_from_sum(after, reg, demand);
     /* Where there are two segments, the other bytes may be those of an address of the other one:
      * that would be found only by the proof, and there is no other way here. */

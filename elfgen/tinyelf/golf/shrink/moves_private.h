@@ -64,6 +64,9 @@ void moves_to_low_byte(const struct after *after, unsigned reg, const struct dem
 /* The same, of instructions that know no other registers than eax and edx. */
 void moves_to_fixed_registers(const struct after *after);
 
+/* What the operations before need in a register, or leave there; or what the block begins with. */
+struct demand moves_there_before(const struct after *after, unsigned reg);
+
 /* The same, of a sum of another register's value and a byte. */
 void moves_from_sum(const struct after *after, unsigned reg, const struct demand *demand);
 

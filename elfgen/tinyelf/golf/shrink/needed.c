@@ -32,6 +32,37 @@ static unsigned least_of(const struct search *search, struct move move, uint32_t
     return least ? least : MOST_NEEDED;
 }
 
+static bool is_next(const struct demand *demand, const struct golf_value *value)
+{
+    return value->kind == GOLF_ADDRESS && value->data == demand->data &&
+           (value->number == demand->number + 1 || value->number + 1 == demand->number);
+}
+
+/* Whether the address of a byte next to this one is in a register somewhere in the block. */
+static bool has_next(const struct search *search, const struct demand *demand)
+{
+    const struct golf_block *block = search->block;
+    bool has = false;
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
+        has |= is_next(demand, &block->at_start[reg]);
+    for (size_t i = 0; i < block->count; i++) {
+        const struct golf_operation *operation = &block->operations[i];
+        for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
+            has |= is_next(demand, &operation->after[reg]);
+        for (size_t k = 0; k < operation->need_count; k++)
+            has |= is_next(demand, &operation->needs[k].values[0]);
+    }
+    for (size_t i = 0; i < block->need_count; i++)
+        has |= is_next(demand, &block->needs[i].values[0]);
+    return has;
+}
+
+/* The weight of inc and dec. */
+static unsigned weight_of_step(const struct search *search)
+{
+    return search->lifted->bits == 32 ? 1 : 2;
+}
+
 /* The least weight of instructions that put an address into a register. */
 static unsigned address_needed(const struct search *search, const struct demand *demand)
 {
@@ -44,7 +75,7 @@ static unsigned address_needed(const struct search *search, const struct demand 
             is_given |= block->operations[i].after[reg].kind == GOLF_ADDRESS;
     }
     if (is_given)
-        return ANOTHER_ADDRESS;
+        return has_next(search, demand) ? weight_of_step(search) : ANOTHER_ADDRESS;
     struct move move = {.registers = {NOTHING, NOTHING}, .form = MOVE_CALL_OVER};
     unsigned around = least_of(search, move, NULL) + POP, least = around;
     if (demand->data == GOLF_NONE)
@@ -134,6 +165,7 @@ struct needed needed_of(const struct search *search, const struct demand *demand
         return (struct needed){.plain = 1, .with = 1};
     if (demand->kind == GOLF_ADDRESS)
         return (struct needed){.is_address = true,
+                               .has_next = has_next(search, demand),
                                .plain = (uint8_t)address_needed(search, demand)};
     if (!search->weights && demand->number == demand->failed) {
         uint8_t least = (uint8_t)least_constant(search, demand);
@@ -172,15 +204,17 @@ static bool is_asked(const struct search *search, const struct state *state, uns
 static unsigned weight_of_stack(const struct search *search, const struct state *state)
 {
     enum { PUSH_CONSTANT = 2, PUSH_ADDRESS = 3 /* of a register that is given another low byte */ };
+    const unsigned push_next = 1 + weight_of_step(search);
     unsigned weight = 0;
     for (unsigned i = 0; i < state->depth; i++) {
         const struct demand *demand = search_demand(search, state->stack[i]);
         bool is_made = search->needed[state->stack[i]].plain >= PUSH_CONSTANT && !search->weights &&
                        !is_asked(search, state, GOLF_REGISTERS, demand);
-        weight += !is_made                        ? 1
-                  : demand->kind == GOLF_CONSTANT ? PUSH_CONSTANT
-                  : demand->data != GOLF_NONE     ? PUSH_ADDRESS
-                                                  : 1;
+        weight += !is_made                                   ? 1
+                  : demand->kind == GOLF_CONSTANT            ? PUSH_CONSTANT
+                  : search->needed[state->stack[i]].has_next ? push_next
+                  : demand->data != GOLF_NONE                ? PUSH_ADDRESS
+                                                             : 1;
     }
     return weight;
 }
@@ -200,9 +234,10 @@ static bool is_misplaced(const struct search *search, const struct needed *neede
 }
 
 /* Addresses that are asked of registers: after the dearest one, each takes a copy, or another low
- * byte, which has a byte more where it is not that of eax, ecx, edx or ebx. */
+ * byte, which has a byte more where it is not that of eax, ecx, edx or ebx, or a step from the one
+ * next to it. */
 struct addresses {
-    unsigned dearest, near, far;
+    unsigned dearest, next, near, far;
 };
 
 static void add_address(const struct search *search, const struct state *state, unsigned reg,
@@ -213,18 +248,24 @@ static void add_address(const struct search *search, const struct state *state, 
     const struct demand *demand = search_demand(search, state->registers[reg]);
     bool is_far = reg >= WITH_SHORT_LOW_BYTE && !search->weights && demand->data != GOLF_NONE &&
                   !is_asked(search, state, reg, demand);
-    addresses->far += is_far;
-    addresses->near += !is_far;
+    addresses->next += needed->has_next;
+    addresses->far += is_far && !needed->has_next;
+    addresses->near += !is_far && !needed->has_next;
     if (needed->plain > addresses->dearest)
         addresses->dearest = needed->plain;
 }
 
-static unsigned weight_of_addresses(const struct addresses *addresses)
+static unsigned weight_of_addresses(const struct search *search, const struct addresses *addresses)
 {
-    unsigned weight = addresses->near * ANOTHER_ADDRESS + addresses->far * (ANOTHER_ADDRESS + 1);
-    if (!addresses->near && !addresses->far)
+    const unsigned step = weight_of_step(search);
+    unsigned weight = addresses->near * ANOTHER_ADDRESS + addresses->far * (ANOTHER_ADDRESS + 1) +
+                      addresses->next * step;
+    if (!weight)
         return 0;
-    return addresses->dearest + weight - (addresses->far ? ANOTHER_ADDRESS + 1 : ANOTHER_ADDRESS);
+    return addresses->dearest + weight -
+           (addresses->far    ? ANOTHER_ADDRESS + 1
+            : addresses->near ? ANOTHER_ADDRESS
+                              : step);
 }
 
 unsigned needed_before(const struct search *search, const struct state *state)
@@ -252,21 +293,40 @@ unsigned needed_before(const struct search *search, const struct state *state)
         }
     }
     /* An exchange puts two into their places. */
-    return weight + weight_of_addresses(&addresses) + (misplaced + 1) / 2 +
+    return weight + weight_of_addresses(search, &addresses) + (misplaced + 1) / 2 +
            weight_of_stack(search, state);
 }
 
-/* What each register has at each position, if nothing changes it in between. */
+/* What an operation needs in a register that is not what was there; NULL: there is no such need. */
+static const struct golf_value *changed_for(const struct golf_operation *operation, unsigned reg,
+                                            const struct golf_value *there)
+{
+    for (size_t i = 0; i < operation->need_count && reg != STACK_POINTER; i++) {
+        const struct golf_need *need = &operation->needs[i];
+        struct demand both = demand_of(&need->values[0], need->bits);
+        const struct demand given = demand_of(there, need->bits);
+        if (need->reg == reg)
+            return need->count == 1 && !demand_merge(&both, &given) ? &need->values[0] : NULL;
+    }
+    return NULL;
+}
+
+/* What each register has at each position, if nothing but what operations need changes it in
+ * between. */
 static bool find_there(struct search *search)
 {
     const struct golf_block *block = search->block;
     search->there = malloc((block->count + 1) * GOLF_REGISTERS * sizeof(void *));
-    for (size_t reg = 0; reg < GOLF_REGISTERS && search->there; reg++) {
+    for (unsigned reg = 0; reg < GOLF_REGISTERS && search->there; reg++) {
         const struct golf_value *value = &block->at_start[reg];
         for (size_t i = 0; i <= block->count; i++) {
             search->there[i * GOLF_REGISTERS + reg] = value;
-            if (i < block->count && block->operations[i].writes >> reg & 1)
-                value = &block->operations[i].after[reg];
+            if (i == block->count)
+                break;
+            const struct golf_value *changed = changed_for(&block->operations[i], reg, value);
+            value = block->operations[i].writes >> reg & 1 ? &block->operations[i].after[reg]
+                    : changed                              ? changed
+                                                           : value;
         }
     }
     return search->there;

@@ -84,6 +84,7 @@ enum { SEARCH_WEIGHED = 1 << 14 };
  * bytes of headers. */
 struct needed {
     bool is_address, is_low; /* is_low: by an instruction that sets the low byte alone */
+    bool has_next;           /* an address, and the block has that of a byte next to it, too */
     uint8_t plain, with;
     uint32_t takes;
 };
