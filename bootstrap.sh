@@ -71,8 +71,8 @@ cmake --build build -j "$(nproc 2>/dev/null || echo 2)"
 if [ "$tests" = ON ]; then
     shift
     status=0
-    # Half of the time a test waits: for programs that sleep, for a terminal, for what it started to begin.
-    ctest --test-dir build --output-on-failure -j3 "$@" || status=$?
+    # Much of the time a test waits: for programs that sleep, for a terminal, for what it started to begin.
+    ctest --test-dir build --output-on-failure -j4 "$@" || status=$?
     # What this machine lacks is said, not passed over.
     grep -h '^ok .* # skip' build/Testing/Temporary/LastTest.log || true
     exit $status

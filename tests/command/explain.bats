@@ -5,10 +5,10 @@ load ../support/setup
 setup_file()
 {
     export LC_ALL=C
-    # Three hundred of the system's files of limited size; sixty with a sanitizer, which takes ten
+    # Two hundred of the system's files of limited size; thirty with a sanitizer, which takes ten
     # times as long.
-    local files=300
-    if nm "$TINYELF" 2>/dev/null | grep -q __asan; then files=60; fi
+    local files=200
+    if nm "$TINYELF" 2>/dev/null | grep -q __asan; then files=30; fi
     find /usr/bin /usr/lib -xdev -type f -size +0 -size -400k 2>/dev/null | sort |
         shuf --random-source=<(yes) |
         while IFS= read -r file; do

@@ -11,6 +11,7 @@ merge()
 
 # ---- the lecture's program ----
 
+# bats test_tags=long
 @test "the lecture's program has its map, and totals that add up" {
     hello
     mutate hello
@@ -158,6 +159,7 @@ P
     [ "$(ls -d -- a b pairs stopped* no 2>/dev/null | wc -l)" -eq 0 ]
 }
 
+# bats test_tags=long
 @test "a seed gives the same result with any number of jobs; another seed gives other values" {
     hello
     mutate --json --values 9 --seed 4 --jobs 1 hello

@@ -167,7 +167,7 @@ END
     cp -r "$SOURCE/CMakeLists.txt" "$SOURCE/cmake" "$SOURCE/elfgen" "$SOURCE/manual" source
     sed -i 's/\(#define ELFGEN_VERSION_MAJOR\) .*/\1 1/; s/\(#define ELFGEN_VERSION_MINOR\) .*/\1 2/' \
         source/elfgen/include/elfgen/version.h
-    cmake -S source -B built -DTINYELF_COMMAND=OFF >log
+    cmake -S source -B built -DTINYELF_COMMAND=OFF -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS='-O0 -g0' >log
     cmake --build built -j2 >log
     cmake --install built --prefix "$PWD/prefix" >log
     library=$(find prefix -name libelfgen.so)

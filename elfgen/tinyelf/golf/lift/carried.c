@@ -124,7 +124,7 @@ static void need_at_end(const struct carried *carried, struct golf_block *block)
                                                            .values = {carried->value}};
 }
 
-static void carry(const struct carried *carried)
+static void carry_value(const struct carried *carried)
 {
     struct golf_lifted *lifted = carried->lifted;
     for (size_t i = 0; i < lifted->count; i++) {
@@ -148,7 +148,7 @@ static void try_need(struct carried *carried, const struct golf_need *need)
     for (size_t i = 0; i < carried->lifted->count; i++)
         look_at(carried, i);
     if (settle(carried))
-        carry(carried);
+        carry_value(carried);
 }
 
 bool lift_carry(struct golf_lifted *lifted)

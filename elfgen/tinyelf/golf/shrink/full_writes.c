@@ -6,7 +6,7 @@
 #include "syscalls/table.h"
 #include "x86/x86.h"
 
-static const struct golf_need *need_of(const struct golf_operation *operation, unsigned reg)
+static const struct golf_need *its_need(const struct golf_operation *operation, unsigned reg)
 {
     for (size_t i = 0; i < operation->need_count; i++)
         if (operation->needs[i].reg == reg && operation->needs[i].values[0].kind == GOLF_CONSTANT)
@@ -21,8 +21,8 @@ static bool is_write(const struct golf_operation *operation, unsigned bits, uint
     enum call_instruction by = bits == 64 ? CALL_BY_SYSCALL : CALL_BY_INT80;
     const struct elfgen_call_instruction *registers = &x86_call_instructions[by];
     const struct call_instruction_row *row = syscall_instruction(by);
-    const struct golf_need *number = need_of(operation, registers->number);
-    const struct golf_need *count = need_of(operation, registers->arguments[SIZE]);
+    const struct golf_need *number = its_need(operation, registers->number);
+    const struct golf_need *count = its_need(operation, registers->arguments[SIZE]);
     if (operation->kind != GOLF_CALL ||
         memcmp(operation->bytes, row->bytes, CALL_INSTRUCTION_SIZE) != 0 || !number || !count ||
         number->values[0].number != (uint64_t)syscall_number(row->abi, "write") ||
