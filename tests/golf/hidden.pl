@@ -347,6 +347,170 @@ inc rax
 jmp rax
 .end: $exit
 END
+    ['where instructions stay, a call gets more than its section has', <<"END", "table: dq _start.one, _start.two\nsection .bss\nb: resb 16"],
+$jumps
+mov eax, 1
+mov edi, 1
+mov esi, b
+mov edx, 65536
+syscall
+mov edi, eax
+shr edi, 4
+$exit
+END
+    ['such a size comes by the stack, in a function', <<"END", "table: dq _start.one, _start.two\nb: db 1, 2, 3, 4"],
+$jumps
+push 100
+pop rdx
+call f
+mov edi, eax
+$exit
+f: mov eax, 1
+mov edi, 1
+mov esi, b
+syscall
+ret
+END
+    ['a place is behind its section', <<"END", 'table: dq _start.one, _start.two'],
+$jumps
+movzx edi, byte [table + 50]
+$exit
+END
+    ['where instructions stay, an address is used after a jump', <<"END", 'table: dq _start.one, _start.two'],
+$jumps
+lea rdi, [rel .one]
+jmp .far
+nop
+.far: and edi, 4095
+shr edi, 2
+$exit
+END
+    ['an address of code was pushed', <<"END", 'table: dq _start.one, _start.two'],
+$jumps
+push .two
+mov eax, 39
+syscall
+pop rax
+and eax, 4095
+mov edi, eax
+$exit
+END
+    ['an address of code is computed with that a table has', <<"END", 'table: dq _start.one, _start.two'],
+$jumps
+mov esi, table
+xor edi, edi
+mov ecx, 2
+.again: add rdi, [rsi]
+add rsi, 8
+dec ecx
+jnz .again
+and edi, 127
+$exit
+END
+    ['bytes of addresses of code are read', <<"END", 'table: dq _start.one, _start.two'],
+$jumps
+mov esi, table
+xor edi, edi
+mov ecx, 16
+.again: movzx eax, byte [rsi]
+add edi, eax
+inc rsi
+dec ecx
+jnz .again
+$exit
+END
+    ['an address of code is an argument', <<"END", 'table: dq _start.one, _start.two'],
+$jumps
+mov edi, .two
+call f
+mov edi, eax
+$exit
+f: mov eax, edi
+shr eax, 1
+and eax, 127
+ret
+END
+    ['an address of code is stored by a function', <<"END", "table: dq _start.one, _start.two\nsection .bss\nb: resb 64"],
+$jumps
+mov edi, b
+call f
+movzx edi, byte [b]
+$exit
+f: mov qword [rdi], _start.two
+ret
+END
+    ['addresses of code are found by an address in data', <<"END", "table: dq _start.one, _start.two\nplace: dq table"],
+$jumps
+mov rsi, [place]
+mov rdi, [rsi]
+and edi, 127
+$exit
+END
+    ['a call of a call looks at what the first one pushed', <<"END", 'table: dq _start.one, _start.two'],
+$jumps
+call f
+mov edi, eax
+$exit
+f: call g
+nop
+ret
+g: mov rax, [rsp + 8]
+and eax, 127
+ret
+END
+    ['what a call pushed is still there after it', <<"END", 'table: dq _start.one, _start.two'],
+$jumps
+call f
+sub rsp, 8
+pop rdi
+and edi, 127
+$exit
+f: ret
+END
+    ['rcx has where a system call returned to, after a jump', <<"END", 'table: dq _start.one, _start.two'],
+$jumps
+mov eax, 39
+syscall
+jmp .far
+nop
+.far: mov edi, ecx
+and edi, 127
+$exit
+END
+    ['addresses of code are written', <<"END", "table: dq _start.one, _start.two\nvector: dq table, 16"],
+$jumps
+mov eax, 20
+mov edi, 1
+mov esi, vector
+mov edx, 1
+syscall
+$exit
+END
+    ['a string goes past its section', <<"END", "table: dq _start.one, _start.two\nsection .bss\nb: resb 64"],
+$jumps
+mov edi, b
+mov ecx, 100000
+rep stosb
+mov edi, 4
+$exit
+END
+    ['the distance of two sections', <<"END", "table: dq _start.one, _start.two\nsection .bss\nb: resb 64"],
+$jumps
+mov edi, b
+sub edi, table
+$exit
+END
+    ['numbers beside addresses of code are numbers', <<"END", "table: dq _start.one, _start.two\npairs: dq 3, _start.one, 4, _start.two"],
+$jumps
+mov esi, pairs
+mov ecx, 2
+xor edi, edi
+.again: add edi, [rsi]
+add rsi, 16
+dec ecx
+jnz .again
+$exit
+END
     ['a segment register is loaded, which faults', <<"END"],
 mov eax, [rsp]
 shl eax, 8

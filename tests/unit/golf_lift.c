@@ -341,6 +341,9 @@ START_TEST(what_is_not_followed_is_refused_with_its_reason)
         {CODE("pop rax\njmp rax\n"), "it jumps to an address that it computes"},
         {CODE("pop rax\npop rax\ncall [rax]\n" EXIT), "it jumps to an address that it computes"},
         {CODE("ret\n"), "it returns to an address that is not known"},
+        {CODE("push 1\ncall f\npush 2\ncall f\nmov edi, eax\nmov eax, 60\nsyscall\n"
+              "f: mov eax, [rsp + 8]\nret 8\n"),
+         "it takes arguments off the stack as it returns (ret with a number)"},
         {CODE("jmp $\n"), "it never ends"},
         {CODE("pop rcx\ndec rcx\njz on\nmov eax, 60\nsyscall\non: mov eax, 34\nsyscall\njmp on\n"),
          "it never ends"},

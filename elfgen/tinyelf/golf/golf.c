@@ -518,8 +518,11 @@ static void pack_verbatim(struct finding *finding, bool aligned, uint64_t nodes,
     const struct golf_options *options = finding->options;
     struct elfgen_error error;
     if (!golf_lift_verbatim(options->original, options->size, options->addresses, aligned,
-                            &finding->lifted, &error))
+                            &finding->lifted, &error)) {
+        if (is_reported)
+            golf_lift_add_reason(finding->error, &error);
         return;
+    }
     if (golf_shrink_verbatim(&finding->lifted, &finding->pieces[0], &error)) {
         finding->programs[0] =
             (struct golf_place_program){&finding->pieces[0], finding->lifted.bits == 64, 0};

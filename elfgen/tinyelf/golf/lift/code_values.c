@@ -1,245 +1,436 @@
-/* Follows addresses of code in registers, and the address that a call pushed, from where they are
- * made to the next jump. */
+/* Follows addresses of code along all ways of a program: through registers, its stack and its data,
+ * functions and what they return to, until nothing new is learnt. */
 #include "golf/lift/code_values.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/no_memory.h"
+#include "golf/lift/code_steps.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/references.h"
 
-enum { BEGINS = 1, RCX = 1 << 1 };
+enum { BEGINS = 1, CODE_PLACES = GOLF_REGISTERS + CODE_SLOTS };
 
-/* The instruction at an offset in the file; NULL: none is reached there. */
-static const struct lift_instruction *reached_at(const struct verbatim *all, uint64_t offset)
+struct code_ways {
+    const struct verbatim *all;
+    struct code_memory memory;
+    size_t count;              /* blocks */
+    uint64_t *offsets;         /* of them, in the file */
+    struct code_state *states; /* at their beginnings */
+    struct code_state *ends; /* after the rets of functions, which are the blocks they begin with */
+    bool *is_dirty, *is_function, *is_taken; /* its address is somewhere */
+    uint16_t *calls;                         /* the function that a block calls at its end */
+    bool *is_mixed; /* what some callers of a function have as an address of code, and others do
+                       not: CODE_PLACES for each block */
+    bool has_mixed; /* more of that was found */
+    uint64_t steps;
+};
+
+/* ---- blocks ---- */
+
+static uint16_t block_of(const struct code_ways *ways, uint64_t address)
 {
-    uint32_t index;
-    return offset < all->lift->size && all->marks[offset] & BEGINS
-               ? lift_instruction_at(all->lift, all->base + offset, &index)
-               : NULL;
+    uint64_t offset = address - ways->all->base;
+    return offset < ways->all->lift->size ? ways->all->block_at[offset] : GOLF_NONE;
 }
 
-static bool refuse_values(const struct verbatim *all, const struct lift_instruction *instruction,
-                          const char *text)
+static void join_block(struct code_ways *ways, uint16_t block, const struct code_state *state)
 {
-    return lift_refuse_at(all->lift, instruction, text);
+    if (block != GOLF_NONE && code_state_join(&ways->states[block], state))
+        ways->is_dirty[block] = true;
 }
 
-static bool leads_away(const struct lift_instruction *instruction)
+static struct held *place_of(struct code_state *state, size_t index)
 {
-    return instruction->kind == LIFT_JUMP || instruction->kind == LIFT_RETURNS ||
-           instruction->kind == LIFT_CALLS || instruction->kind == LIFT_FAULT;
+    return index < GOLF_REGISTERS ? &state->registers[index]
+                                  : &state->slots[index - GOLF_REGISTERS];
 }
 
-static bool is_general(const ZydisDecodedOperand *operand)
+static void forget(struct held *value)
 {
-    uint8_t bits;
-    return lift_register(operand, &bits) != EFFECTS_NONE;
+    uint8_t origin = value->origin;
+    *value = held_anything();
+    value->origin = origin;
 }
 
-/* ---- addresses of code in registers ---- */
-
-static bool uses_as_place(const struct lift_instruction *instruction, uint16_t held)
+/* Goes to where a function begins, or to what several have. What only some have there as an address
+ * of code is not read: it is left over. */
+static void reach_function(struct code_ways *ways, uint16_t block, struct code_state *state)
 {
-    for (size_t i = 0; i < instruction->zydis.operand_count; i++) {
-        const ZydisDecodedOperand *operand = &instruction->operands[i];
-        if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY)
-            continue;
-        uint8_t base = effects_register(operand->mem.base),
-                index = effects_register(operand->mem.index);
-        if ((base != EFFECTS_NONE && held >> base & 1) ||
-            (index != EFFECTS_NONE && held >> index & 1))
-            return true;
+    struct code_state *into = block != GOLF_NONE ? &ways->states[block] : NULL;
+    for (size_t i = 0; into && i < CODE_PLACES; i++) {
+        bool *is_mixed = &ways->is_mixed[(size_t)block * CODE_PLACES + i];
+        struct held *value = place_of(state, i), *known = place_of(into, i);
+        if (into->is_reached && (known->kind == HELD_CODE) != (value->kind == HELD_CODE) &&
+            !*is_mixed)
+            *is_mixed = ways->has_mixed = true;
+        if (*is_mixed && value->kind == HELD_CODE)
+            forget(value);
     }
-    return false;
+    join_block(ways, block, state);
 }
 
-/* Whether an instruction copies or stores a register, or asks whether it is 0. */
-static bool is_copy(const struct lift_instruction *instruction, uint16_t held)
+/* Goes to a block by a jump, or on to it. */
+static void reach(struct code_ways *ways, uint16_t block, const struct code_state *state)
 {
-    const ZydisDecodedOperand *operands = instruction->operands;
-    if (uses_as_place(instruction, held))
-        return false;
-    switch (instruction->zydis.mnemonic) {
-    case ZYDIS_MNEMONIC_MOV:
-    case ZYDIS_MNEMONIC_PUSH:
-    case ZYDIS_MNEMONIC_XCHG:
-        return true;
-    case ZYDIS_MNEMONIC_TEST:
-        return is_general(&operands[0]) && operands[0].reg.value == operands[1].reg.value;
-    default:
-        return instruction->zydis.meta.category == ZYDIS_CATEGORY_CMOV;
-    }
+    const struct code_state *into = block != GOLF_NONE ? &ways->states[block] : NULL;
+    struct code_state copy = *state;
+    if (into && (state->function == CODE_NO_FUNCTION ||
+                 (into->is_reached && into->function != state->function)))
+        reach_function(ways, block, &copy);
+    else
+        join_block(ways, block, state);
 }
 
-/* Whether a call gets one of the registers. */
-static bool is_given(const struct lift_instruction *instruction, uint16_t held)
+static void take(struct code_ways *ways, uint64_t address)
 {
-    const struct elfgen_call_instruction *by =
-        &x86_call_instructions[instruction->effects.call_instruction];
-    for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++)
-        if (held >> by->arguments[i] & 1)
-            return true;
-    return false;
+    uint16_t block = block_of(ways, address);
+    if (block != GOLF_NONE)
+        ways->is_taken[block] = true;
 }
 
-/* What holds an address of code after an instruction. */
-static uint16_t held_after(const struct lift_instruction *instruction, uint16_t held)
+static uint64_t target_of(const struct code_ways *ways, const struct lift_instruction *instruction)
 {
-    uint8_t bits, to = lift_register(&instruction->operands[0], &bits);
-    bool reads = instruction->reads & held;
-    uint16_t kept = (uint16_t)(held & ~instruction->writes);
-    if (instruction->kind == LIFT_SYSTEM || to == EFFECTS_NONE || !reads)
-        return kept;
-    if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_XCHG)
-        return (uint16_t)(held | instruction->writes);
-    return (uint16_t)(instruction->writes >> to & 1 ? kept | 1u << to : kept);
+    uint64_t target =
+        instruction->address + instruction->zydis.length + instruction->operands[0].imm.value.u;
+    return ways->all->lift->bits == 32 ? (uint32_t)target : target;
 }
 
-static bool follow_values(const struct verbatim *all, uint64_t offset, uint16_t held)
+static bool is_direct(const struct lift_instruction *instruction)
 {
-    const struct lift_instruction *instruction;
-    while (held != 0 && (instruction = reached_at(all, offset)) != NULL &&
-           !leads_away(instruction)) {
-        bool reads = instruction->reads & held && instruction->kind == LIFT_PLAIN;
-        bool gives = instruction->kind == LIFT_SYSTEM && is_given(instruction, held);
-        if (gives || (reads && !is_copy(instruction, held)))
-            return refuse_values(all, instruction, "it computes with an address of its code");
-        held = held_after(instruction, held);
-        offset += instruction->zydis.length;
-    }
-    return true;
+    return instruction->operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
 }
 
-/* Whether one of its numbers is an address of code, and no jump's. */
-static bool has_code_address(const struct verbatim *all, const struct lift_instruction *instruction)
+/* Notes functions that are called by name, and code of which an address is in an instruction. */
+static void note_instruction(struct code_ways *ways, const struct lift_instruction *instruction)
 {
     const ZydisDecodedInstruction *zydis = &instruction->zydis;
-    const uint64_t offsets[] = {zydis->raw.disp.offset, zydis->raw.imm[0].offset};
-    const uint8_t sizes[] = {zydis->raw.disp.size, zydis->raw.imm[0].size};
-    for (size_t i = 0; i < 2; i++) {
-        const struct elfgen_relocation *reference =
-            sizes[i] ? verbatim_reference_at(all, instruction->offset + offsets[i]) : NULL;
-        if (reference && verbatim_is_code(all, reference->symbol))
-            return true;
+    if (instruction->kind == LIFT_CALLS && is_direct(instruction)) {
+        uint16_t called = block_of(ways, target_of(ways, instruction));
+        if (called != GOLF_NONE)
+            ways->is_function[called] = true;
     }
     for (size_t i = 0; i < zydis->operand_count_visible; i++) {
         const ZydisDecodedOperand *operand = &instruction->operands[i];
-        if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY || operand->mem.base != ZYDIS_REGISTER_RIP)
+        if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY && operand->mem.base == ZYDIS_REGISTER_RIP)
+            take(ways, instruction->address + zydis->length + (uint64_t)operand->mem.disp.value);
+    }
+}
+
+static void note_all(struct code_ways *ways)
+{
+    const struct verbatim *all = ways->all;
+    uint32_t index;
+    for (uint64_t i = 0; i < all->lift->size; i++) {
+        if (all->block_at[i] != GOLF_NONE)
+            ways->offsets[all->block_at[i]] = i;
+        const struct lift_instruction *instruction =
+            all->marks[i] & BEGINS ? lift_instruction_at(all->lift, all->base + i, &index) : NULL;
+        if (instruction)
+            note_instruction(ways, instruction);
+    }
+    for (size_t i = 0; i < all->known->reference_count; i++) {
+        const struct elfgen_relocation *reference = &all->known->references[i];
+        if (verbatim_is_code(all, reference->symbol) &&
+            !elfgen_relocation_is_relative(all->machine, reference->type))
+            take(ways,
+                 all->known->sections[reference->symbol].address + (uint64_t)reference->addend);
+    }
+}
+
+/* ---- jumps ---- */
+
+static void reach_either(struct code_ways *ways, uint16_t block, const struct code_state *state,
+                         bool is_call)
+{
+    struct code_state copy = *state;
+    if (is_call)
+        reach_function(ways, block, &copy);
+    else
+        reach(ways, block, state);
+}
+
+/* Goes to all code whose address a value may be. */
+static void reach_value(struct code_ways *ways, const struct held *value,
+                        const struct code_state *state, bool is_call)
+{
+    const struct golf_addresses *known = ways->all->known;
+    if (value->kind == HELD_CODE && value->step == 0) {
+        reach_either(ways, block_of(ways, value->number), state, is_call);
+        return;
+    }
+    bool is_table = value->kind == HELD_CODE && value->high != UINT64_MAX;
+    for (size_t i = 0; is_table && i < known->reference_count; i++) {
+        const struct elfgen_relocation *reference = &known->references[i];
+        uint64_t at = known->sections[reference->section].address + reference->offset;
+        if (at >= value->low && at < value->high && verbatim_is_code(ways->all, reference->symbol))
+            reach_either(ways,
+                         block_of(ways, known->sections[reference->symbol].address +
+                                            (uint64_t)reference->addend),
+                         state, is_call);
+    }
+    for (size_t i = 0; (!is_table || ways->memory.stores_code) && i < ways->count; i++)
+        if (ways->is_taken[i])
+            reach_either(ways, (uint16_t)i, state, is_call);
+}
+
+static void end_function(struct code_ways *ways, struct code_state *state)
+{
+    for (size_t i = 0; state->function == CODE_NO_FUNCTION && i < CODE_PLACES; i++)
+        if (place_of(state, i)->kind == HELD_CODE)
+            forget(place_of(state, i));
+    for (size_t i = 0; i < ways->count; i++) {
+        bool is_end =
+            state->function == i || (state->function == CODE_NO_FUNCTION && ways->is_function[i]);
+        if (!is_end || !code_state_join(&ways->ends[i], state))
             continue;
-        size_t section = verbatim_section_of(all, instruction->address + zydis->length +
-                                                      (uint64_t)operand->mem.disp.value);
-        if (section != SIZE_MAX && verbatim_is_code(all, section))
-            return true;
+        for (size_t k = 0; k < ways->count; k++)
+            ways->is_dirty[k] =
+                ways->is_dirty[k] || (ways->calls[k] == i && ways->states[k].is_reached);
     }
-    return false;
 }
 
-static bool check_address(const struct verbatim *all, const struct lift_instruction *instruction)
+static void go_back(struct code_ways *ways, const struct lift_instruction *instruction,
+                    struct code_state *state)
 {
-    ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
-    if (instruction->kind != LIFT_PLAIN || !has_code_address(all, instruction))
-        return true;
-    if (mnemonic != ZYDIS_MNEMONIC_MOV && mnemonic != ZYDIS_MNEMONIC_LEA &&
-        mnemonic != ZYDIS_MNEMONIC_PUSH)
-        return refuse_values(all, instruction, "it computes with an address of its code");
-    uint16_t held = (uint16_t)(instruction->writes & ~(1u << X86_RSP));
-    return follow_values(all, instruction->offset + instruction->zydis.length, held);
+    const unsigned word = ways->memory.word;
+    const struct held place = state->registers[X86_RSP];
+    struct held to = held_anything();
+    size_t slot = place.kind == HELD_STACK && place.step == 0 ? code_state_slot(place.number, word)
+                                                              : CODE_SLOTS;
+    if (slot < CODE_SLOTS)
+        to = state->slots[slot];
+    code_step_stack(state,
+                    word + (is_direct(instruction) && instruction->zydis.operand_count_visible > 0
+                                ? instruction->operands[0].imm.value.u
+                                : 0));
+    if (to.kind == HELD_CODE)
+        reach_value(ways, &to, state, false);
+    if (to.kind != HELD_CODE)
+        end_function(ways, state);
 }
 
-/* ---- the address that a call pushed ---- */
-
-/* The stack in a subroutine: bytes from the stack pointer, and from the frame pointer if it is
- * known, to that address. */
-struct pushed {
-    int64_t depth, frame;
-    bool has_frame;
-};
-
-static bool touches_pushed(const struct verbatim *all, const struct lift_instruction *instruction,
-                           const struct pushed *pushed)
+/* Calls a function; `next`: where it returns to, or GOLF_NONE if the caller returns there, too. */
+static void call_function(struct code_ways *ways, size_t from, uint16_t called, uint16_t next,
+                          const struct code_state *before)
 {
-    const int64_t word = all->lift->bits / 8;
-    if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_POP && pushed->depth == 0)
-        return true;
-    for (size_t i = 0; i < instruction->zydis.operand_count_visible; i++) {
-        const ZydisDecodedOperand *operand = &instruction->operands[i];
-        uint8_t base = effects_register(operand->mem.base);
-        if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY ||
-            operand->mem.type == ZYDIS_MEMOP_TYPE_AGEN || operand->mem.index != ZYDIS_REGISTER_NONE)
-            continue;
-        int64_t at = operand->mem.disp.value - (base == X86_RSP ? pushed->depth : pushed->frame);
-        if ((base == X86_RSP || (base == X86_RBP && pushed->has_frame)) && at < word &&
-            at + operand->size / 8 > 0)
-            return true;
+    struct code_state other;
+    ways->is_function[called] = true;
+    ways->calls[from] = called;
+    code_state_enter(before, ways->memory.word, called, &other);
+    reach_function(ways, called, &other);
+    if (!ways->ends[called].is_reached)
+        return;
+    code_state_leave(before, &ways->ends[called], ways->memory.word, &other);
+    if (next != GOLF_NONE) {
+        reach(ways, next, &other);
+    } else {
+        code_step_stack(&other, ways->memory.word);
+        end_function(ways, &other);
     }
-    return false;
 }
 
-/* Goes on to after an instruction. Returns false if the stack pointer is not known there. */
-static bool step_pushed(const struct lift_instruction *instruction, struct pushed *pushed)
+/* A jump to a function's beginning is a call before a ret. */
+static bool is_last_call(const struct code_ways *ways, uint16_t to, const struct code_state *state)
 {
-    const ZydisDecodedOperand *operands = instruction->operands;
-    uint8_t bits, to = lift_register(&operands[0], &bits);
-    int64_t number = operands[1].imm.value.s, slot = instruction->zydis.operand_width / 8;
-    bool is_number = operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
-    switch (instruction->zydis.mnemonic) {
-    case ZYDIS_MNEMONIC_PUSH:
-        pushed->depth += slot;
-        return true;
-    case ZYDIS_MNEMONIC_POP:
-        pushed->depth -= slot;
-        pushed->has_frame = pushed->has_frame && to != X86_RBP;
-        return to != X86_RSP && pushed->depth >= 0;
-    case ZYDIS_MNEMONIC_SUB:
-    case ZYDIS_MNEMONIC_ADD:
-        if (to != X86_RSP || !is_number)
-            break;
-        pushed->depth += instruction->zydis.mnemonic == ZYDIS_MNEMONIC_SUB ? number : -number;
-        return pushed->depth >= 0;
-    case ZYDIS_MNEMONIC_MOV:
-        if (to != X86_RBP || effects_register(operands[1].reg.value) != X86_RSP)
-            break;
-        pushed->has_frame = true;
-        pushed->frame = pushed->depth;
-        return true;
-    default:
-        break;
-    }
-    pushed->has_frame = pushed->has_frame && !(instruction->writes >> X86_RBP & 1);
-    return !(instruction->writes >> X86_RSP & 1);
+    const struct held *pointer = &state->registers[X86_RSP];
+    return to != GOLF_NONE && ways->is_function[to] && state->function != to &&
+           state->function != CODE_NO_FUNCTION && state->function != 0 &&
+           pointer->kind == HELD_STACK && pointer->step == 0 && pointer->number == 0;
 }
 
-static bool follow_pushed(const struct verbatim *all, uint64_t offset)
+static bool leave_block(struct code_ways *ways, size_t from,
+                        const struct lift_instruction *instruction, struct code_state *state)
 {
-    struct pushed pushed = {0};
-    const struct lift_instruction *instruction;
-    while ((instruction = reached_at(all, offset)) != NULL &&
-           (instruction->kind == LIFT_CALLS || !leads_away(instruction))) {
-        if (touches_pushed(all, instruction, &pushed))
-            return refuse_values(all, instruction, "it reads the address that a call pushed");
-        if (instruction->kind == LIFT_PLAIN && !step_pushed(instruction, &pushed))
-            return true;
-        offset += instruction->zydis.length;
+    uint64_t after = instruction->address + instruction->zydis.length;
+    uint16_t next = block_of(ways, after);
+    struct held target;
+    if (instruction->kind == LIFT_RETURNS) {
+        go_back(ways, instruction, state);
+        return true;
     }
+    if (is_direct(instruction)) {
+        uint16_t to = block_of(ways, target_of(ways, instruction));
+        if (instruction->kind == LIFT_BRANCH && !code_step(&ways->memory, instruction, state))
+            return false;
+        if (instruction->kind == LIFT_CALLS && to != GOLF_NONE) {
+            call_function(ways, from, to, next, state);
+        } else if (instruction->kind == LIFT_JUMP && is_last_call(ways, to, state)) {
+            code_step_stack(state, ways->memory.word);
+            call_function(ways, from, to, GOLF_NONE, state);
+        } else {
+            reach(ways, to, state);
+        }
+        if (instruction->kind == LIFT_BRANCH)
+            reach(ways, next, state);
+        return true;
+    }
+    bool is_lost;
+    if (!code_step_target(&ways->memory, instruction, state, &target, &is_lost))
+        return false;
+    if (is_lost)
+        return true;
+    if (target.kind == HELD_RETURN && instruction->kind == LIFT_JUMP) {
+        end_function(ways, state);
+        return true;
+    }
+    if (instruction->kind == LIFT_JUMP) {
+        reach_value(ways, &target, state, false);
+        return true;
+    }
+    /* What a function leaves that is called by its address is not known. */
+    struct code_state inside;
+    code_state_enter(state, ways->memory.word, CODE_NO_FUNCTION, &inside);
+    reach_value(ways, &target, &inside, true);
+    code_state_start(&inside, false);
+    inside.function = state->function;
+    inside.registers[X86_RSP] = state->registers[X86_RSP];
+    for (size_t i = 0; i < CODE_SLOTS; i++)
+        inside.slots[i] = state->slots[i];
+    for (size_t i = 0; i < GOLF_REGISTERS; i++)
+        inside.registers[i].origin = state->registers[i].origin;
+    reach(ways, next, &inside);
     return true;
 }
 
 /* ---- all of it ---- */
 
-bool verbatim_keeps_values(const struct verbatim *all)
+static bool walk_block(struct code_ways *ways, size_t block)
 {
-    for (uint64_t i = 0; i < all->lift->size; i++) {
-        const struct lift_instruction *instruction = reached_at(all, i);
+    const struct verbatim *all = ways->all;
+    struct code_state state = ways->states[block];
+    uint64_t offset = ways->offsets[block];
+    uint32_t index;
+    ways->is_dirty[block] = false;
+    while (offset < all->lift->size && all->marks[offset] & BEGINS) {
+        if (offset > ways->offsets[block] && all->block_at[offset] != GOLF_NONE) {
+            reach(ways, all->block_at[offset], &state);
+            return true;
+        }
+        const struct lift_instruction *instruction =
+            lift_instruction_at(all->lift, all->base + offset, &index);
         if (!instruction)
-            continue;
-        uint64_t next = i + instruction->zydis.length;
-        if (!check_address(all, instruction))
             return false;
-        if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_SYSCALL && !follow_values(all, next, RCX))
+        if (++ways->steps > LIFT_STEPS)
+            return lift_refuse(all->lift, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
+                               "following its values takes too long");
+        if (instruction->kind == LIFT_FAULT)
+            return true;
+        if (instruction->kind != LIFT_PLAIN && instruction->kind != LIFT_SYSTEM)
+            return leave_block(ways, block, instruction, &state);
+        if (!code_step(&ways->memory, instruction, &state))
             return false;
-        const ZydisDecodedOperand *to = &instruction->operands[0];
-        if (instruction->kind == LIFT_CALLS && to->type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
-            !follow_pushed(all, next + to->imm.value.u))
-            return false;
+        if (!state.is_reached)
+            return true;
+        offset += instruction->zydis.length;
     }
     return true;
+}
+
+static bool follow_all(struct code_ways *ways)
+{
+    for (bool is_done = false; !is_done;) {
+        is_done = true;
+        for (size_t i = 0; i < ways->count; i++) {
+            if (!ways->is_dirty[i])
+                continue;
+            is_done = false;
+            if (!walk_block(ways, i))
+                return false;
+        }
+        if (!ways->memory.has_changed)
+            continue;
+        ways->memory.has_changed = is_done = false;
+        for (size_t i = 0; i < ways->count; i++)
+            ways->is_dirty[i] = ways->states[i].is_reached;
+    }
+    return true;
+}
+
+/* Follows what is reached from the start, and then what is reached from where that is not known. */
+static bool follow_from_start(struct code_ways *ways, struct code_state *start)
+{
+    code_state_start(start, true);
+    reach(ways, 0, start);
+    bool is_good = follow_all(ways);
+    for (size_t i = 0; is_good && i < ways->count; i++) {
+        if (ways->states[i].is_reached)
+            continue;
+        code_state_start(start, false);
+        reach(ways, (uint16_t)i, start);
+        is_good = follow_all(ways);
+    }
+    return is_good;
+}
+
+static void start_again(struct code_ways *ways)
+{
+    memset(ways->states, 0, ways->count * sizeof *ways->states);
+    memset(ways->ends, 0, ways->count * sizeof *ways->ends);
+    for (size_t i = 0; i < ways->count; i++) {
+        ways->calls[i] = GOLF_NONE;
+        ways->is_dirty[i] = false;
+    }
+    ways->has_mixed = false;
+    ways->steps = 0;
+    code_memory_forget(&ways->memory);
+}
+
+static bool follow(struct code_ways *ways)
+{
+    enum { MOST = 30 };
+    struct code_state *start = malloc(sizeof *start);
+    if (!start) {
+        ways->all->lift->failed = true;
+        return error_no_memory(ways->all->lift->error);
+    }
+    bool is_good;
+    size_t times = 0;
+    do {
+        start_again(ways);
+        is_good = follow_from_start(ways, start);
+    } while (is_good && ways->has_mixed && ++times < MOST);
+    free(start);
+    ways->memory.is_settled = ways->memory.has_changed = true;
+    is_good = is_good && follow_all(ways);
+    ways->memory.is_final = true;
+    for (size_t i = 0; is_good && i < ways->count; i++)
+        is_good = walk_block(ways, i);
+    return is_good;
+}
+
+bool verbatim_keeps_values(const struct verbatim *all)
+{
+    const size_t count = all->lifted->count;
+    struct code_ways ways = {.all = all, .count = count};
+    ways.offsets = calloc(count, sizeof *ways.offsets);
+    ways.states = calloc(count, sizeof *ways.states);
+    ways.ends = calloc(count, sizeof *ways.ends);
+    ways.is_dirty = calloc(count, sizeof *ways.is_dirty);
+    ways.is_function = calloc(count, sizeof *ways.is_function);
+    ways.is_taken = calloc(count, sizeof *ways.is_taken);
+    ways.calls = calloc(count, sizeof *ways.calls);
+    ways.is_mixed = calloc(count * CODE_PLACES, sizeof *ways.is_mixed);
+    bool is_good = ways.offsets && ways.states && ways.ends && ways.is_dirty && ways.is_function &&
+                   ways.is_taken && ways.calls && ways.is_mixed;
+    if (!is_good) {
+        all->lift->failed = true;
+        error_no_memory(all->lift->error);
+    }
+    is_good = is_good && code_memory_open(&ways.memory, all);
+    if (is_good)
+        note_all(&ways);
+    is_good = is_good && follow(&ways);
+    code_memory_close(&ways.memory);
+    free(ways.offsets);
+    free(ways.states);
+    free(ways.ends);
+    free(ways.is_dirty);
+    free(ways.is_function);
+    free(ways.is_taken);
+    free(ways.calls);
+    free(ways.is_mixed);
+    return is_good;
 }

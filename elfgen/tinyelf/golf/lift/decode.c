@@ -404,7 +404,9 @@ static bool decode(struct lift *lift, uint64_t address, struct lift_instruction 
     if (loads_segment(instruction))
         return lift_refuse_at(lift, instruction, "it loads a segment register");
     if (counts_from_outside(lift, instruction))
-        return lift_refuse_at(lift, instruction, "it counts from an address outside of its memory");
+        return lift_refuse_at(lift, instruction,
+                              "it counts from an address outside of its memory, so that it is not "
+                              "known from which object: labels of the object can be followed");
     take(instruction);
     return true;
 }

@@ -250,7 +250,8 @@ static bool stack_at(struct walk *walk, const struct lift_instruction *instructi
     *stack = walk->state.registers[X86_RSP];
     return stack->kind == LIFT_STACK ||
            try_joining(walk->lift, instruction,
-                       "it calls or returns with a stack pointer that is not known");
+                       "it calls or returns with a stack pointer that is not known: all ways "
+                       "to here have to push and pop as much");
 }
 
 /* Names what registers have where a subroutine begins, but for what all its callers agree on: so it
@@ -358,7 +359,7 @@ static bool leave(struct walk *walk, struct lift_instruction *instruction)
     bool is_end = back && back->kind == LIFT_RETURN && back->frame == walk->state.frame &&
                   stack.number == 0 && more == 0;
     if (!is_end)
-        return try_joining(lift, instruction, "it returns to an address that is not known");
+        return try_joining(lift, instruction, lift_why_not_back(back, more));
     struct lift_subroutine *subroutine = &lift->subroutines[back->frame];
     uint16_t which = back->frame;
     lift->blocks[walk->block]->subroutine = which;
@@ -387,7 +388,8 @@ static bool target_of(struct walk *walk, const struct lift_instruction *instruct
         *target = walk->state.registers[reg].known[0].value;
         return true;
     }
-    return lift_refuse_at(walk->lift, instruction, "it jumps to an address that it computes");
+    return lift_refuse_at(walk->lift, instruction,
+                          "it jumps to an address that it computes: labels can be followed");
 }
 
 /* ---- branches ---- */

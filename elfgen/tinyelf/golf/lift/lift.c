@@ -115,6 +115,16 @@ bool golf_lift_verbatim(const uint8_t *file, size_t size, const struct golf_addr
                 : error_no_memory(error);
 }
 
+void golf_lift_add_reason(struct elfgen_error *error, const struct elfgen_error *more)
+{
+    if (error->status == ELFGEN_OK || more->status == ELFGEN_NO_ROOM)
+        return;
+    struct elfgen_error first = *error;
+    elfgen_error_set(error, first.status, first.offset,
+                     "%s; its instructions cannot stay as they are either: %s", first.text,
+                     more->text);
+}
+
 void golf_lifted_free(struct golf_lifted *lifted)
 {
     for (size_t i = 0; lifted->blocks && i < lifted->count; i++)

@@ -50,6 +50,9 @@ bool golf_lift_known(const uint8_t *file, size_t size, const struct golf_address
 bool golf_lift_verbatim(const uint8_t *file, size_t size, const struct golf_addresses *addresses,
                         bool aligned, struct golf_lifted *lifted, struct elfgen_error *error);
 
+/* Adds to the reason why a program is not followed the one why its instructions cannot stay. */
+void golf_lift_add_reason(struct elfgen_error *error, const struct elfgen_error *more);
+
 void golf_lifted_free(struct golf_lifted *lifted);
 
 /* Appends a line an operation: what it is, what it needs and leaves, and how blocks end. The text

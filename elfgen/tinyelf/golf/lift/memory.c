@@ -31,6 +31,16 @@ bool lift_refuse_call(struct lift *lift, const struct lift_instruction *instruct
     return false;
 }
 
+const char *lift_why_not_back(const struct lift_value *back, uint64_t more)
+{
+    if (back && back->kind == LIFT_RETURN && more > 0)
+        return "it takes arguments off the stack as it returns (ret with a number) from a function "
+               "that is called more than once: ret alone can be followed, and add to the stack "
+               "pointer after each call";
+    return "it returns to an address that is not known: ret has to find what the function's call "
+           "pushed";
+}
+
 const struct lift_segment *lift_segment_of(const struct lift *lift, uint64_t address)
 {
     /* Later segments lie over earlier ones. */

@@ -43,4 +43,8 @@ bool lift_refuse_at(struct lift *lift, const struct lift_instruction *instructio
 bool lift_refuse_call(struct lift *lift, const struct lift_instruction *instruction,
                       const char *name, const char *what);
 
+/* Why a ret is not followed: what it finds on the stack (NULL: that is not known), and how many
+ * bytes it takes off besides. */
+const char *lift_why_not_back(const struct lift_value *back, uint64_t more);
+
 #endif

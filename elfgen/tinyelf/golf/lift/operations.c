@@ -316,7 +316,8 @@ static bool build_refers(const struct lift_build *build, const struct lift_instr
         if (is_stored_address(lift, instruction, operand) || is_outside(lift, operand))
             return lift_refuse_at(lift, instruction,
                                   is_outside(lift, operand)
-                                      ? "it counts from an address outside of its memory"
+                                      ? "it counts from an address outside of its memory, so that "
+                                        "it is not known from which object"
                                       : "it stores a number that may be an address");
         if (number == 0 || !lift_is_address(lift, number) || operation->refers.kind == GOLF_ADDRESS)
             continue;

@@ -388,7 +388,9 @@ static bool has_pushed(const struct step *step, const struct lift_value *address
 static void check_load(const struct step *step, const struct lift_value *address, uint16_t size)
 {
     if (step->instruction->zydis.mnemonic != ZYDIS_MNEMONIC_PUSH && has_pushed(step, address, size))
-        lift_refuse_at(step->lift, step->instruction, "it reads the address that a call pushed");
+        lift_refuse_at(step->lift, step->instruction,
+                       "it reads the address that a call pushed, which is another one when "
+                       "code is moved: addresses of labels can be followed");
 }
 
 static void read_memory(const struct step *step)

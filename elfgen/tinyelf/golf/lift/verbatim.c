@@ -13,6 +13,13 @@
 
 enum { BEGINS = 1, INSIDE = 2, LEADS = 4, IS_OVER = 8, IN_LIST = 16 };
 
+static const char runs_on[] =
+    "its code runs into what is none: it has to end with a jump, a ret or an exit";
+static const char overlapping[] =
+    "an instruction overlaps another one: code that is read in two ways cannot be moved";
+static const char of_no_section[] =
+    "it has an address that is none of a section, or has not 32 or 64 bits: labels can be kept";
+
 static bool refuse(struct verbatim *all, const char *text)
 {
     lift_refuse(all->lift, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, text);
@@ -44,7 +51,8 @@ static bool reach(struct verbatim *all, uint64_t address)
 {
     size_t section = verbatim_section_of(all, address);
     if (section == SIZE_MAX || !verbatim_is_code(all, section))
-        return refuse(all, "it jumps to what is no code of a section");
+        return refuse(all, "it jumps to what is no code of a section: labels of executable "
+                           "sections can be kept");
     uint64_t offset = address - all->base;
     if (offset >= all->lift->size)
         return refuse(all, "it jumps to what is not in the file");
@@ -67,7 +75,7 @@ static struct lift_instruction *next_at(struct verbatim *all, uint64_t offset, b
     if (section != SIZE_MAX && verbatim_is_code(all, section))
         found = lift_instruction_at(all->lift, address, &index);
     else if (!may_end)
-        refuse(all, "its code runs into what is none");
+        refuse(all, runs_on);
     if (!found && may_end)
         all->lift->failed = false;
     return found;
@@ -114,10 +122,14 @@ static bool reach_target(struct verbatim *all, const struct lift_instruction *in
     const ZydisDecodedOperand *operand = &instruction->operands[0];
     if (operand->type != ZYDIS_OPERAND_TYPE_IMMEDIATE)
         return !is_sum(all, instruction) ||
-               lift_refuse_at(all->lift, instruction, "it jumps to an address that it computes");
+               lift_refuse_at(all->lift, instruction,
+                              "it jumps to an address that it computes: jumps to addresses "
+                              "of tables can be kept");
     uint64_t target = instruction->address + instruction->zydis.length + operand->imm.value.u;
     if (instruction->zydis.operand_width == 16)
-        return lift_refuse_at(all->lift, instruction, "it jumps by 16 bits");
+        return lift_refuse_at(all->lift, instruction,
+                              "it jumps by 16 bits, which cuts its address: jumps without the "
+                              "prefix 66 can be kept");
     return reach(all, all->lift->bits == 32 ? target & UINT32_MAX : target);
 }
 
@@ -136,7 +148,10 @@ static bool reach_operand(struct verbatim *all, const struct lift_instruction *i
     if (section == SIZE_MAX || !verbatim_is_code(all, section))
         return true;
     if (operand->mem.type != ZYDIS_MEMOP_TYPE_AGEN)
-        return lift_refuse_at(all->lift, instruction, "it uses its own code as data");
+        return lift_refuse_at(
+            all->lift, instruction,
+            "it uses its own code as data: data have to be in a section that is not "
+            "executable");
     return !is_next || reach(all, next + (uint64_t)operand->mem.disp.value);
 }
 
@@ -158,7 +173,7 @@ static bool mark(struct verbatim *all, const struct lift_instruction *instructio
         overlaps = overlaps || all->marks[offset + i] & (BEGINS | LEADS);
         all->marks[offset + i] |= INSIDE;
     }
-    return !overlaps || lift_refuse_at(all->lift, instruction, "instructions overlap");
+    return !overlaps || lift_refuse_at(all->lift, instruction, overlapping);
 }
 
 /* Follows the code from an offset on to where it ends. */
@@ -173,7 +188,7 @@ static bool follow(struct verbatim *all, uint64_t offset)
         }
         if (all->marks[offset] & INSIDE || !mark(all, instruction) ||
             !reach_operands(all, instruction))
-            return lift_refuse_at(all->lift, instruction, "instructions overlap");
+            return lift_refuse_at(all->lift, instruction, overlapping);
         bool jumps = instruction->kind == LIFT_JUMP || instruction->kind == LIFT_BRANCH ||
                      instruction->kind == LIFT_CALLS;
         if (jumps && !reach_target(all, instruction))
@@ -184,7 +199,7 @@ static bool follow(struct verbatim *all, uint64_t offset)
         may_end = may_end || instruction->kind == LIFT_CALLS || instruction->kind == LIFT_SYSTEM;
         offset += instruction->zydis.length;
         if (offset >= all->lift->size)
-            return may_end || refuse(all, "its code runs into what is none");
+            return may_end || refuse(all, runs_on);
         if (jumps)
             all->marks[offset] |= LEADS;
     }
@@ -254,7 +269,8 @@ static bool add_field(struct verbatim *all, struct golf_operation *operation, ui
                                  .is_block = verbatim_is_code(all, section)};
     if (field->is_block) {
         field->target = all->block_at[address - all->base];
-        return field->target != GOLF_NONE || refuse(all, "it jumps into an instruction");
+        return field->target != GOLF_NONE ||
+               refuse(all, "it jumps into an instruction: only whole ones can be moved");
     }
     field->target = all->data_of[section];
     field->addend = (int64_t)(address - all->lifted->data[field->target].address);
@@ -273,14 +289,16 @@ static bool take_number(struct verbatim *all, const struct lift_instruction *ins
         return true;
     size_t section = reference ? reference->symbol : verbatim_section_of(all, relative);
     if (section == SIZE_MAX || operation->field_count == GOLF_CHOICE_FIELDS || bits < 32)
-        return lift_refuse_at(all->lift, instruction,
-                              "it has an address that is none of a section");
+        return lift_refuse_at(all->lift, instruction, of_no_section);
     uint64_t address = relative != 0
                            ? relative
                            : all->known->sections[section].address + (uint64_t)reference->addend;
     if (reference &&
         (is_relative(all, reference) != (relative != 0) || width_of(all, reference) != bits / 8u))
-        return lift_refuse_at(all->lift, instruction, "it has an address of another kind");
+        return lift_refuse_at(
+            all->lift, instruction,
+            "it has an address that is relative where it should not be, or of another "
+            "width than the instruction's");
     memset(operation->bytes + at, 0, bits / 8u);
     return add_field(all, operation, at, bits / 8, relative != 0, address, section);
 }
@@ -504,7 +522,9 @@ static bool refer(struct verbatim *all, const struct elfgen_relocation *referenc
         all->known->sections[reference->symbol].address + (uint64_t)reference->addend;
     unsigned length = width_of(all, reference);
     if (is_relative(all, reference) || length < 4)
-        return refuse(all, "there are distances in its data");
+        return refuse(all,
+                      "there are distances in its data: addresses of labels, of 32 or 64 bits, can "
+                      "be kept");
     *result = (struct golf_reference){.offset = (uint32_t)reference->offset,
                                       .length = (uint8_t)length,
                                       .is_block = verbatim_is_code(all, reference->symbol)};
@@ -518,8 +538,7 @@ static bool refer(struct verbatim *all, const struct elfgen_relocation *referenc
     if (!data->references)
         data->references = result;
     data->reference_count++;
-    return result->target != GOLF_NONE ||
-           refuse(all, "it has an address that is none of a section");
+    return result->target != GOLF_NONE || refuse(all, of_no_section);
 }
 
 static bool add_references(struct verbatim *all)
@@ -557,8 +576,8 @@ bool lift_verbatim(struct lift *lift, const struct golf_addresses *known, bool a
                    struct golf_lifted *lifted)
 {
     struct verbatim all = {.lift = lift, .lifted = lifted, .known = known, .aligned = aligned};
-    bool is_done = open_verbatim(&all) && find_code(&all) && verbatim_keeps_values(&all) &&
-                   number_blocks(&all);
+    bool is_done = open_verbatim(&all) && find_code(&all) && number_blocks(&all) &&
+                   verbatim_keeps_values(&all);
     /* Whether instructions ask for alignment is known with the blocks, which refer to the data. */
     for (size_t i = 0; is_done && i < lift->instruction_count; i++)
         note_alignment(&all, &lift->instructions[i]->effects);

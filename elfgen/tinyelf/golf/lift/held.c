@@ -1,0 +1,127 @@
+/* Computes with what may be in registers. Steps are powers of two, so that they hold for numbers
+ * that wrap around as well. */
+#include "golf/lift/held.h"
+
+struct held held_number(uint64_t number)
+{
+    return (struct held){.kind = HELD_NUMBER, .section = HELD_NO_SECTION, .number = number};
+}
+
+struct held held_anything(void)
+{
+    return (struct held){.kind = HELD_NUMBER, .section = HELD_NO_SECTION, .step = 1};
+}
+
+bool held_is_exact(const struct held *value)
+{
+    return value->kind == HELD_NUMBER && value->step == 0;
+}
+
+/* The largest power of two that divides it; 0 for 0. */
+static uint64_t lowest_bit(uint64_t number)
+{
+    return number & (~number + 1);
+}
+
+static void set_step(struct held *value, uint64_t steps)
+{
+    value->step = lowest_bit(steps);
+    if (value->step != 0)
+        value->number &= value->step - 1;
+}
+
+static struct held either_code(const struct held *a, const struct held *b)
+{
+    struct held result = *a;
+    result.other = a->other < b->other ? a->other : b->other;
+    if (a->step == 0 && b->step == 0 && a->number == b->number)
+        return result;
+    result.low = a->low < b->low ? a->low : b->low;
+    result.high = a->high > b->high ? a->high : b->high;
+    if (a->step == 0 || b->step == 0) {
+        result.low = 0;
+        result.high = UINT64_MAX;
+    }
+    result.number = 0;
+    result.step = 1;
+    return result;
+}
+
+/* Whether a number was below 0 at some time: an index that counts up to 0. */
+static bool was_negative(const struct held *value)
+{
+    enum { LEAST = 4096 };
+    int64_t number = (int64_t)value->number;
+    return value->kind == HELD_NUMBER &&
+           (value->low != 0 ||
+            (value->step == 0 && ((number < -1 && number >= -LEAST) ||
+                                  (number <= UINT32_MAX - 1 && number > UINT32_MAX - LEAST))));
+}
+
+struct held held_either(const struct held *a, const struct held *b)
+{
+    bool is_a = a->kind >= b->kind;
+    if ((a->kind == HELD_RETURN) != (b->kind == HELD_RETURN))
+        is_a = !is_a; /* it counts only where it is nothing else */
+    struct held result = is_a ? *a : *b;
+    const struct held *other = is_a ? b : a;
+    if (a->origin != b->origin)
+        result.origin = 0;
+    if (other->kind == HELD_RETURN)
+        return result;
+    if (result.kind == HELD_CODE) {
+        uint8_t origin = result.origin;
+        if (other->kind == HELD_CODE)
+            result = either_code(a, b);
+        result.origin = origin;
+        return result;
+    }
+    if (result.kind == other->kind) {
+        if (result.kind == HELD_DATA && other->low < result.low)
+            result.low = other->low;
+        if (result.kind == HELD_DATA && other->high > result.high)
+            result.high = other->high;
+        if (result.section != other->section)
+            result.section = HELD_NO_SECTION;
+        if (result.kind == HELD_NUMBER)
+            result.low = was_negative(a) || was_negative(b);
+        set_step(&result, a->step | b->step | (a->number - b->number));
+    } else if (other->kind != HELD_NUMBER) {
+        set_step(&result, 1);
+    }
+    return result;
+}
+
+struct held held_sum(const struct held *a, const struct held *b)
+{
+    if (a->kind != HELD_NUMBER && b->kind != HELD_NUMBER)
+        return held_anything();
+    struct held result = a->kind >= b->kind ? *a : *b;
+    result.origin = 0;
+    if (result.kind == HELD_NUMBER)
+        result.low = a->low | b->low;
+    result.number = a->number + b->number;
+    set_step(&result, a->step | b->step);
+    return result;
+}
+
+struct held held_product(const struct held *value, uint64_t factor)
+{
+    if (value->kind != HELD_NUMBER && factor == 1)
+        return *value;
+    const struct held anything = held_anything();
+    const struct held *number = value->kind == HELD_NUMBER ? value : &anything;
+    struct held result = held_number(number->number * factor);
+    result.low = number->low;
+    set_step(&result, number->step * factor);
+    if (number->step != 0 && result.step == 0)
+        result.number = 0; /* all of it was shifted out */
+    return result;
+}
+
+uint64_t held_next(const struct held *value, uint64_t from)
+{
+    if (value->step == 0)
+        return value->number;
+    return from + ((value->number - from) & (value->step - 1));
+}
