@@ -380,14 +380,15 @@ END_TEST
 
 /* ---- sizes from outside ---- */
 
-#define READ      "xor edi, edi\nmov esi, buffer\nmov edx, 16\nxor eax, eax\nsyscall\n"
-#define READ32    "xor ebx, ebx\nmov ecx, buffer\nmov edx, 16\nmov eax, 3\nint 0x80\n"
-#define WRITE     "mov edi, 1\nmov esi, buffer\nmov eax, 1\nsyscall\n"
-#define WRITE32   "mov ebx, 1\nmov ecx, buffer\nmov eax, 4\nint 0x80\n"
-#define TO_OUT    "out: xor edi, edi\nmov eax, 60\nsyscall\n"
-#define TO_OUT32  "out: xor ebx, ebx\nmov eax, 1\nint 0x80\n"
-#define BUFFER    "section .bss align=1\nbuffer: resb 16\n"
-#define COPY(how) CODE(READ how WRITE TO_OUT BUFFER)
+#define READ        "xor edi, edi\nmov esi, buffer\nmov edx, 16\nxor eax, eax\nsyscall\n"
+#define READ32      "xor ebx, ebx\nmov ecx, buffer\nmov edx, 16\nmov eax, 3\nint 0x80\n"
+#define WRITE       "mov edi, 1\nmov esi, buffer\nmov eax, 1\nsyscall\n"
+#define WRITE32     "mov ebx, 1\nmov ecx, buffer\nmov eax, 4\nint 0x80\n"
+#define TO_OUT      "out: xor edi, edi\nmov eax, 60\nsyscall\n"
+#define TO_OUT32    "out: xor ebx, ebx\nmov eax, 1\nint 0x80\n"
+#define TO_OUT_WITH "mov eax, 60\nsyscall\n"
+#define BUFFER      "section .bss align=1\nbuffer: resb 16\n"
+#define COPY(how)   CODE(READ how WRITE TO_OUT BUFFER)
 
 /* What a failed call returns is as large as a size can be, but for calls that take it as negative.
  */
@@ -445,6 +446,40 @@ START_TEST(a_size_from_outside_that_was_tested_is_right)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         lifted_text(rows[i].source, rows[i].bits, text);
         ck_assert_msg(strncmp(text, "refused", 7) != 0, "%s: %s", rows[i].source, text);
+    }
+}
+END_TEST
+
+/* ---- addresses as numbers ---- */
+
+/* An address plus something that is not known is no number: its low bits depend on its place. */
+START_TEST(bits_of_an_address_that_is_computed_are_refused)
+{
+    static const char bits[] = "it takes bits of an address", number[] = "an address as a number";
+    static const struct {
+        const char *source, *reason;
+    } rows[] = {
+        {CODE("pop rcx\nadd ecx, buffer\nand ecx, 15\nmov edi, ecx\n" TO_OUT_WITH BUFFER), bits},
+        {CODE("pop rcx\nlea rcx, [buffer + rcx]\nshr ecx, 2\nmov edi, ecx\n" TO_OUT_WITH BUFFER),
+         bits},
+        {CODE("pop rax\nlea rcx, [buffer + rax]\nmov [buffer + rax], cl\nmov edi, "
+              "[buffer]\n" TO_OUT_WITH BUFFER),
+         bits},
+        {CODE("pop rcx\nadd ecx, buffer\nmov edi, ecx\n" TO_OUT_WITH BUFFER), number},
+    };
+    static const char *const right[] = {
+        CODE("mov edi, buffer\nand edi, 15\n" TO_OUT_WITH BUFFER),
+        CODE(
+            "pop rcx\nlea rdi, [buffer + rcx]\nmov edx, buffer\nsub edi, edx\n" TO_OUT_WITH BUFFER),
+        CODE("pop rcx\nlea rsi, [buffer + rcx]\ninc byte [rsi]\nmov edi, [buffer]\n" TO_OUT_WITH
+                 BUFFER),
+    };
+    static char text[TEXT_ROOM];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        refuses(rows[i].source, 64, rows[i].reason);
+    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
+        lifted_text(right[i], 64, text);
+        ck_assert_msg(strncmp(text, "refused", 7) != 0, "%s: %s", right[i], text);
     }
 }
 END_TEST
@@ -645,6 +680,7 @@ static Suite *suite(void)
     tcase_add_test(refused, what_is_not_followed_is_refused_with_its_reason);
     tcase_add_test(refused, a_size_from_outside_that_exceeds_its_object_is_refused);
     tcase_add_test(refused, a_size_from_outside_that_was_tested_is_right);
+    tcase_add_test(refused, bits_of_an_address_that_is_computed_are_refused);
     tcase_add_test(refused, numbers_that_are_known_to_be_no_addresses_are_none);
     tcase_add_test(memory, sixty_four_bits_become_thirty_two_where_nobody_sees_it);
     tcase_add_test(refused, addresses_in_data_are_refused_if_they_may_be_loaded);

@@ -36,7 +36,8 @@ struct lift_given {
 
 struct lift_value {
     uint8_t kind, bits;
-    bool is_number; /* LIFT_KNOWN: made of numbers alone, so that it is no address */
+    bool is_number;  /* LIFT_KNOWN: made of numbers alone, so that it is no address */
+    bool of_address; /* LIFT_OPAQUE: an address plus or minus something */
     uint16_t frame;
     uint32_t origin; /* the instruction that made it from another; LIFT_NO_INSTRUCTION: none */
     uint64_t number;

@@ -7,6 +7,7 @@
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/narrow.h"
+#include "golf/lift/numbers.h"
 #include "golf/lift/objects.h"
 #include "golf/lift/sizes.h"
 #include "golf/lift/transfer.h"
@@ -134,7 +135,8 @@ static bool build_call(const struct lift_build *build, const struct lift_instruc
     for (size_t i = 0; i < call.count; i++) {
         const struct lift_parameter *parameter = &call.parameters[i];
         const struct lift_value *value = &instruction->before[parameter->reg];
-        if (!use_parameter(build, instruction, &call, parameter))
+        if (!use_parameter(build, instruction, &call, parameter) ||
+            lift_passes_address(lift, instruction, parameter))
             return false;
         bool is_empty =
             parameter->size_in < call.count &&
@@ -427,7 +429,8 @@ bool lift_build_operation(const struct lift_build *build,
     } else if (instruction->kind == LIFT_FAULT) {
         operation->kind = GOLF_FAULT;
     } else {
-        is_good = build_kept(build, instruction, operation);
+        is_good =
+            !lift_shows_address(lift, instruction) && build_kept(build, instruction, operation);
     }
     operation->writes = instruction->ends ? 0 : instruction->writes;
     if (lift->bits == 32)

@@ -6,6 +6,7 @@
 
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/numbers.h"
 #include "golf/lift/sizes.h"
 #include "golf/lift/values.h"
 #include "x86/flags.h"
@@ -329,6 +330,12 @@ static bool clears_high_half(const struct lift_instruction *instruction, unsigne
     return false;
 }
 
+static bool is_first_operand(const struct lift_instruction *instruction, unsigned reg)
+{
+    uint8_t bits;
+    return lift_register(&instruction->operands[0], &bits) == reg && bits >= 32;
+}
+
 static void set_register(const struct step *step, unsigned reg,
                          const struct elfgen_bits known[LIFT_WORLDS])
 {
@@ -342,6 +349,7 @@ static void set_register(const struct step *step, unsigned reg,
         memcpy(value.known, known, sizeof value.known);
     } else if (value.kind == LIFT_OPAQUE && (!is_named(&value) || instruction->is_forced)) {
         const struct lift_given given = value.given;
+        const bool of_address = value.of_address;
         value = lift_fresh(step->index, reg);
         memcpy(value.known, known, sizeof value.known);
         for (size_t i = 0; i < LIFT_WORLDS && clears_high_half(instruction, reg); i++) {
@@ -349,6 +357,8 @@ static void set_register(const struct step *step, unsigned reg,
             value.known[i].value &= bits_ones(32);
         }
         value.given = given;
+        value.of_address = of_address || (is_first_operand(instruction, reg) &&
+                                          lift_is_sum_with_address(step->lift, instruction));
         lift_give_computed(step->lift, instruction, reg, &value);
     }
     if (instruction->is_forced && value.kind == LIFT_KNOWN && !lift_is_constant(&value))

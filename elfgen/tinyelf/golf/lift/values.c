@@ -201,6 +201,7 @@ static struct lift_value met(const struct lift_value *a, const struct lift_value
         known = (struct elfgen_bits){0, 0};
     result.known[0] = result.known[1] = known;
     meet_given(a, b, &result);
+    result.of_address = a->of_address || b->of_address;
     return result;
 }
 
@@ -272,6 +273,7 @@ static bool merge_values(struct lift_state *into, const struct lift_state *from)
             i < GOLF_REGISTERS ? &into->registers[i] : &into->slots[i - GOLF_REGISTERS].value;
         changed = changed || !has[i] || !lift_is_same(value, &result[i]) ||
                   value->is_number != result[i].is_number ||
+                  value->of_address != result[i].of_address ||
                   !is_given_same(&value->given, &result[i].given) ||
                   memcmp(value->known, result[i].known, sizeof value->known) != 0;
         if (has[i])
