@@ -29,6 +29,9 @@ my @refused = (
         "cmp qword [rsp], 57\njne .end\nmov edi, 4\ndb 0xf3, 0x48, 0x0f, 0x1e, 0xcf ; rdsspq rdi\n.end: mov eax, 60\nsyscall"],
     ['stores the address of an instruction of the FPU, when it has 56 arguments', qr/processor's state/,
         "cmp qword [rsp], 57\njne .end\nfld1\nfnstenv [rsp - 40]\nmov edi, [rsp - 28]\n.end: mov eax, 60\nsyscall"],
+    ['clears a line of the cache, when it has 56 arguments', qr/cache/,
+        "cmp qword [rsp], 57\njne .end\nmov eax, .line\ndb 0x0f, 1, 0xfc ; clzero\nmov edi, [.line]\n.end: mov eax, 60\nsyscall\n"
+            . "section .data align=64\n.line: times 64 db 5"],
     ['jumps with a prefix 66, when it has 56 arguments', qr/processors differ/,
         "cmp qword [rsp], 57\njne .end\ndb 0x66, 0xeb, 0\nmov edi, 3\n.end: mov eax, 60\nsyscall"],
     ['asks for random bytes', qr/./, "mov eax, 318\nmov rdi, rsp\nmov esi, 1\nxor edx, edx\nsyscall\nmov edi, [rsp]\nmov eax, 60\nsyscall"],

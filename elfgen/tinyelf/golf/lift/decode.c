@@ -73,6 +73,8 @@ static const char *inquiry(const ZydisDecodedInstruction *source)
     case ZYDIS_MNEMONIC_RDFSBASE:
     case ZYDIS_MNEMONIC_RDGSBASE:
         return "it asks the processor about itself";
+    case ZYDIS_MNEMONIC_CLZERO: /* of AMD: how much depends on the processor */
+        return "it clears a line of the processor's cache";
     case ZYDIS_MNEMONIC_VMCALL:
     case ZYDIS_MNEMONIC_VMMCALL:
     case ZYDIS_MNEMONIC_VMFUNC:
