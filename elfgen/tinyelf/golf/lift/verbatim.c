@@ -357,11 +357,12 @@ static bool take_numbers(struct verbatim *all, const struct lift_instruction *in
     return true;
 }
 
+/* Whole vectors are at multiples of their size, where an instruction only reads them too. */
 static void note_alignment(struct verbatim *all, const struct effects *effects)
 {
     enum { VECTOR = 16 };
     for (size_t i = 0; i < effects->read_count; i++)
-        if (effects->vectors && effects->reads[i].size >= VECTOR)
+        if (effects->reads[i].size >= VECTOR)
             all->asks_alignment = true;
     for (size_t i = 0; i < effects->write_count; i++)
         if (effects->writes[i].size >= VECTOR)
@@ -477,13 +478,13 @@ static bool build_blocks(struct verbatim *all)
 
 static bool add_datum(struct verbatim *all, size_t which)
 {
-    enum { VECTOR = 16 };
+    enum { VECTOR = 16, MOST = 64 };
     const struct elfgen_section *section = &all->known->sections[which];
     struct golf_data *data = &all->lifted->data[all->lifted->data_count];
     bool has_bytes = section->offset != ELFGEN_NOWHERE;
     uint64_t align = section->align > 0 ? section->align : 1;
     if (!all->aligned)
-        align = all->asks_alignment && align >= VECTOR ? VECTOR : 1;
+        align = !all->asks_alignment || align < VECTOR ? 1 : align < MOST ? align : MOST;
     if ((has_bytes && section->size > UINT16_MAX) || align > UINT16_MAX / 2 ||
         (has_bytes && section->offset + section->size > all->lift->size))
         return lift_refuse(all->lift, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
