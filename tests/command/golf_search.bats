@@ -198,7 +198,7 @@ S
 @test "many calls one after another are bounded, and become smaller" {
     if nm "$TINYELF" 2>/dev/null | grep -q __asan; then skip "a sanitizer takes a minute"; fi
     for jobs in 1 2; do
-        tinyelf golf --nodes 300000 --seed 1 --jobs $jobs -o poem.$jobs "$SOURCE/tests/golf/programs/poem.s"
+        tinyelf golf --nodes 150000 --seed 1 --jobs $jobs -o poem.$jobs "$SOURCE/tests/golf/programs/poem.s"
         exits 0
     done
     cmp poem.1 poem.2
