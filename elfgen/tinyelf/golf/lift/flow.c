@@ -394,34 +394,6 @@ static bool target_of(struct walk *walk, const struct lift_instruction *instruct
 
 /* ---- branches ---- */
 
-/* Makes a state one of a branch's ways: worlds in which it is not taken are left out. Returns false
- * if it is never taken. */
-static bool take_way(struct lift_state *state, const struct elfgen_bits conditions[LIFT_WORLDS],
-                     bool way, bool tells_equal)
-{
-    bool may[LIFT_WORLDS];
-    for (size_t i = 0; i < LIFT_WORLDS; i++)
-        may[i] = !(conditions[i].known & 1) || (conditions[i].value & 1) == way;
-    if (!may[0] && !may[1])
-        return false;
-    for (size_t i = 0; i < LIFT_WORLDS; i++) {
-        if (may[i])
-            continue;
-        for (size_t reg = 0; reg < GOLF_REGISTERS; reg++)
-            state->registers[reg].known[i] = state->registers[reg].known[1 - i];
-        for (size_t slot = 0; slot < state->slot_count; slot++)
-            state->slots[slot].value.known[i] = state->slots[slot].value.known[1 - i];
-        state->flags[i] = state->flags[1 - i];
-    }
-    const struct lift_value equal = state->registers[state->equal_register];
-    if (!tells_equal || !state->has_equal || equal.kind != LIFT_OPAQUE || equal.bits != 64)
-        return true;
-    for (size_t reg = 0; reg < GOLF_REGISTERS; reg++)
-        if (lift_is_same(&state->registers[reg], &equal))
-            state->registers[reg] = lift_constant(state->equal_to);
-    return true;
-}
-
 static bool branch(struct walk *walk, struct lift_instruction *instruction, uint32_t index)
 {
     struct lift *lift = walk->lift;
@@ -438,8 +410,8 @@ static bool branch(struct walk *walk, struct lift_instruction *instruction, uint
     note_writes(lift, walk->state.frame, instruction->writes);
     struct lift_state taken = walk->state, other = walk->state;
     ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
-    bool is_taken = take_way(&taken, conditions, true, mnemonic == ZYDIS_MNEMONIC_JZ);
-    bool is_other = take_way(&other, conditions, false, mnemonic == ZYDIS_MNEMONIC_JNZ);
+    bool is_taken = lift_take_way(&taken, conditions, true, mnemonic == ZYDIS_MNEMONIC_JZ);
+    bool is_other = lift_take_way(&other, conditions, false, mnemonic == ZYDIS_MNEMONIC_JNZ);
     lift_give_ways(&taken, &other, instruction);
     bool is_counted = (instruction->zydis.opcode & 0xfc) == 0xe0 &&
                       instruction->zydis.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT;

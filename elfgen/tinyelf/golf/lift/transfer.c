@@ -12,47 +12,6 @@
 #include "x86/flags.h"
 #include "x86/known_bits.h"
 
-void lift_world(const struct lift_state *state, size_t world, struct elfgen_registers *registers)
-{
-    memset(registers, 0, sizeof *registers);
-    for (size_t i = 0; i < GOLF_REGISTERS; i++) {
-        const struct lift_value *value = &state->registers[i];
-        if (value->kind == LIFT_KNOWN || value->kind == LIFT_OPAQUE)
-            registers->general[i] = value->known[world];
-    }
-    registers->flags = state->flags[world];
-}
-
-bool lift_is_private(const struct lift_value *address)
-{
-    return address->kind == LIFT_STACK && (address->frame != 0 || (int64_t)address->number < 0);
-}
-
-bool lift_is_argc(const struct lift *lift, const struct lift_value *address)
-{
-    return address->kind == LIFT_STACK && address->frame == 0 && address->number < lift->bits / 8;
-}
-
-static void forget(struct lift_state *state, bool keeps_saved)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < state->slot_count; i++)
-        if (state->slots[i].value.kind == LIFT_RETURN || state->slots[i].is_call ||
-            (keeps_saved && state->slots[i].is_saved))
-            state->slots[kept++] = state->slots[i];
-    state->slot_count = kept;
-}
-
-void lift_forget_memory(struct lift_state *state)
-{
-    forget(state, false);
-}
-
-void lift_forget_stored(struct lift_state *state)
-{
-    forget(state, true);
-}
-
 /* Something points there: what is there is more than a saved register. */
 static void point_to(struct lift_state *state, const struct lift_value *address)
 {
