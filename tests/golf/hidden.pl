@@ -537,6 +537,30 @@ mov rdx, [rsi - 8]
 movzx edi, byte [rdx]
 $exit
 END
+    ['what is behind a call is no end, if it is not lifted', <<"END"],
+std
+mov eax, 999
+syscall
+pushf
+pop rdi
+shr edi, 10
+and edi, 1
+cld
+$exit
+END
+    ['a loop counts by ecx, and instructions stay', <<"END", "align 8\ntable: dq first, second"],
+mov eax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+second: inc edi
+first: mov rcx, [rsp]
+shl rcx, 40
+add rcx, 2
+.again: inc edi
+db 0x67
+loop .again
+$exit
+END
     ['the stack pointer is stored at itself', <<"END"],
 mov [rsp + 24], rsp
 mov dil, [rsp + 24]

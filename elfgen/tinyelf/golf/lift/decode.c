@@ -438,6 +438,24 @@ struct lift_instruction *lift_instruction_at(struct lift *lift, uint64_t address
     return instruction;
 }
 
+bool lift_is_no_code(const struct lift *lift, uint64_t address)
+{
+    uint64_t size = ELFGEN_X86_LONGEST;
+    const uint8_t *bytes = lift_bytes(lift, address, &size);
+    ZydisDecodedInstruction instruction;
+    ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+    return !bytes || !x86_decode(lift->machine, bytes, size, &instruction, operands) ||
+           instruction.attributes & ZYDIS_ATTRIB_IS_PRIVILEGED ||
+           instruction.meta.category == ZYDIS_CATEGORY_IOSTRINGOP ||
+           instruction.meta.category == ZYDIS_CATEGORY_IO;
+}
+
+bool lift_is_counted(const struct lift_instruction *instruction)
+{
+    return instruction->zydis.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
+           instruction->zydis.opcode >= GOLF_LOOPNE && instruction->zydis.opcode <= GOLF_JRCXZ;
+}
+
 /* ---- as data ---- */
 
 static uint8_t register_named(ZydisRegister name)

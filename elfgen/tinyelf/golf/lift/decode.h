@@ -8,6 +8,13 @@
  * that is not lifted. *index is its index in lift->instructions. */
 struct lift_instruction *lift_instruction_at(struct lift *lift, uint64_t address, uint32_t *index);
 
+/* Whether what is at an address can hardly be meant as code: there is no instruction, or one that
+ * faults in every program. So it is with texts after a program's exit. */
+bool lift_is_no_code(const struct lift *lift, uint64_t address);
+
+/* Whether it is loopne, loope, loop or jrcxz, in whichever width they count. */
+bool lift_is_counted(const struct lift_instruction *instruction);
+
 /* Whether an instruction computes as machines have done since the 8086: the bits of its result
  * depend on those of its operands at the same places and below, and ZF tells whether the result is
  * 0. */

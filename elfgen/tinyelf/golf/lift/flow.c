@@ -413,8 +413,7 @@ static bool branch(struct walk *walk, struct lift_instruction *instruction, uint
     bool is_taken = lift_take_way(&taken, conditions, true, mnemonic == ZYDIS_MNEMONIC_JZ);
     bool is_other = lift_take_way(&other, conditions, false, mnemonic == ZYDIS_MNEMONIC_JNZ);
     lift_give_ways(&taken, &other, instruction);
-    bool is_counted = (instruction->zydis.opcode & 0xfc) == 0xe0 &&
-                      instruction->zydis.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT;
+    bool is_counted = lift_is_counted(instruction);
     if (!is_taken || !is_other) {
         walk->state = is_taken ? taken : other;
         walk->address = is_taken ? target : next;

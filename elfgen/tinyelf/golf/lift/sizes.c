@@ -265,7 +265,7 @@ static void leave_way(struct lift_state *state, const struct lift_instruction *i
     struct lift_value *value = &state->registers[compared->reg], *other;
     struct lift_given *given = &value->given;
     if (compared->bits == 0 || value->kind != LIFT_OPAQUE || given->bits == 0 ||
-        (instruction->zydis.opcode & 0xfc) == 0xe0)
+        lift_is_counted(instruction))
         return;
     leave(given, instruction->zydis.opcode & 15, way, compared);
     for (size_t i = 0; (other = value_at(state, i)); i++)

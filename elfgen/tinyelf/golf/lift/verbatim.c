@@ -76,7 +76,7 @@ static struct lift_instruction *next_at(struct verbatim *all, uint64_t offset, b
         found = lift_instruction_at(all->lift, address, &index);
     else if (!may_end)
         refuse(all, runs_on);
-    if (!found && may_end)
+    if (!found && may_end && lift_is_no_code(all->lift, address))
         all->lift->failed = false;
     return found;
 }
@@ -184,13 +184,15 @@ static bool follow(struct verbatim *all, uint64_t offset)
         struct lift_instruction *instruction = next_at(all, offset, may_end);
         if (!instruction) {
             all->marks[offset] |= IS_OVER;
-            return may_end;
+            return may_end && !all->lift->failed;
         }
         if (all->marks[offset] & INSIDE || !mark(all, instruction) ||
             !reach_operands(all, instruction))
             return lift_refuse_at(all->lift, instruction, overlapping);
         bool jumps = instruction->kind == LIFT_JUMP || instruction->kind == LIFT_BRANCH ||
                      instruction->kind == LIFT_CALLS;
+        if (lift_is_counted(instruction) && instruction->zydis.address_width != all->lift->bits)
+            return lift_refuse_at(all->lift, instruction, "it counts by a part of a register");
         if (jumps && !reach_target(all, instruction))
             return false;
         if (instruction->kind == LIFT_JUMP || instruction->kind == LIFT_RETURNS ||
@@ -423,9 +425,7 @@ static bool end_block(const struct verbatim *all, const struct lift_instruction 
     else
         return false;
     uint8_t opcode = instruction->zydis.opcode;
-    block->condition = (opcode & 0xfc) == GOLF_LOOPNE && instruction->zydis.opcode_map == 0
-                           ? opcode
-                           : opcode & CONDITION;
+    block->condition = lift_is_counted(instruction) ? opcode : opcode & CONDITION;
     return true;
 }
 
