@@ -8,7 +8,7 @@
 #include "golf/lift/flow.h"
 #include "golf/lift/live.h"
 #include "golf/lift/memory.h"
-#include "golf/lift/verbatim.h"
+#include "golf/lift/verbatim/verbatim.h"
 
 /* Lifts as far as is known what is never written. */
 static bool lift_once(struct lift *lift, struct golf_lifted *lifted)

@@ -1,6 +1,6 @@
 /* Computes with what may be in registers. Steps are powers of two, so that they hold for numbers
  * that wrap around as well. */
-#include "golf/lift/held.h"
+#include "golf/lift/verbatim/held.h"
 
 struct held held_number(uint64_t number)
 {

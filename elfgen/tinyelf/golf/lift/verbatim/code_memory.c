@@ -1,6 +1,6 @@
 /* Looks up and notes addresses of code in memory. Which data an index reaches is taken from labels:
  * it begins at an address that something refers to, and ends at the next one. */
-#include "golf/lift/code_memory.h"
+#include "golf/lift/verbatim/code_memory.h"
 
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 #include "base/no_memory.h"
 #include "elfgen/search.h"
 #include "golf/lift/memory.h"
-#include "golf/lift/references.h"
+#include "golf/lift/verbatim/references.h"
 
 enum { ADDRESS = 4 }; /* bytes that have all of an address: the others are 0 */
 

@@ -2,7 +2,7 @@
 #ifndef GOLF_LIFT_CODE_CALLS_H
 #define GOLF_LIFT_CODE_CALLS_H
 
-#include "golf/lift/code_memory.h"
+#include "golf/lift/verbatim/code_memory.h"
 
 /* Makes *state what is known after a system call; it is not reached after exit. Returns false after
  * setting the error: it gets an address of code, or more memory than there is. */

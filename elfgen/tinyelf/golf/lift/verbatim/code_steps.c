@@ -1,11 +1,11 @@
 /* Follows addresses through instructions that stay: what copies them is known, and all else must
  * not meet an address of code. */
-#include "golf/lift/code_steps.h"
+#include "golf/lift/verbatim/code_steps.h"
 
-#include "golf/lift/code_calls.h"
+#include "golf/lift/verbatim/code_calls.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
-#include "golf/lift/references.h"
+#include "golf/lift/verbatim/references.h"
 #include "x86/known_bits.h"
 
 enum { HALF = 4 };

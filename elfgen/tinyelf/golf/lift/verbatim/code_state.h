@@ -3,7 +3,7 @@
 #ifndef GOLF_LIFT_CODE_STATE_H
 #define GOLF_LIFT_CODE_STATE_H
 
-#include "golf/lift/held.h"
+#include "golf/lift/verbatim/held.h"
 #include "golf/lift/lift_private.h"
 
 enum {

@@ -1,5 +1,5 @@
 /* Looks up sections and references of a linked program. */
-#include "golf/lift/references.h"
+#include "golf/lift/verbatim/references.h"
 
 bool verbatim_is_code(const struct verbatim *all, size_t section)
 {

@@ -2,7 +2,7 @@
 #ifndef GOLF_LIFT_CODE_STEPS_H
 #define GOLF_LIFT_CODE_STEPS_H
 
-#include "golf/lift/code_memory.h"
+#include "golf/lift/verbatim/code_memory.h"
 
 /* Makes *state what is known after an instruction that is no jump. Returns false after setting the
  * error: it computes with an address of code, gives one to a call, or leaves its data. */

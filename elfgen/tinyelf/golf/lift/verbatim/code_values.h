@@ -2,7 +2,7 @@
 #ifndef GOLF_LIFT_CODE_VALUES_H
 #define GOLF_LIFT_CODE_VALUES_H
 
-#include "golf/lift/verbatim.h"
+#include "golf/lift/verbatim/verbatim.h"
 
 /* Whether addresses of code are only stored, copied and jumped to, as far as is seen without a look
  * at ways that part: nothing computes with them, gives them to a call, or reads what a call pushed

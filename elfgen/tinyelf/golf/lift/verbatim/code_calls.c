@@ -1,5 +1,5 @@
 /* What system calls get: no address of code, and no more memory than is there. */
-#include "golf/lift/code_calls.h"
+#include "golf/lift/verbatim/code_calls.h"
 
 #include "golf/lift/memory.h"
 #include "syscalls/table.h"

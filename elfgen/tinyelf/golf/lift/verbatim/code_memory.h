@@ -3,8 +3,8 @@
 #ifndef GOLF_LIFT_CODE_MEMORY_H
 #define GOLF_LIFT_CODE_MEMORY_H
 
-#include "golf/lift/code_state.h"
-#include "golf/lift/verbatim.h"
+#include "golf/lift/verbatim/code_state.h"
+#include "golf/lift/verbatim/verbatim.h"
 
 /* An address that is stored, and where. */
 struct code_stored {

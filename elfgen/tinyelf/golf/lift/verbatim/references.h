@@ -2,7 +2,7 @@
 #ifndef GOLF_LIFT_REFERENCES_H
 #define GOLF_LIFT_REFERENCES_H
 
-#include "golf/lift/verbatim.h"
+#include "golf/lift/verbatim/verbatim.h"
 
 /* Whether a section has instructions. */
 bool verbatim_is_code(const struct verbatim *all, size_t section);

@@ -1,15 +1,15 @@
 /* Follows addresses of code along all ways of a program: through registers, its stack and its data,
  * functions and what they return to, until nothing new is learnt. */
-#include "golf/lift/code_values.h"
+#include "golf/lift/verbatim/code_values.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/no_memory.h"
-#include "golf/lift/code_steps.h"
+#include "golf/lift/verbatim/code_steps.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
-#include "golf/lift/references.h"
+#include "golf/lift/verbatim/references.h"
 
 enum { BEGINS = 1, CODE_PLACES = GOLF_REGISTERS + CODE_SLOTS };
 

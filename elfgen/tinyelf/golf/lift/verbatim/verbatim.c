@@ -1,15 +1,15 @@
 /* Lifts a linked program without a look at what its instructions do: which bytes are instructions,
  * and which numbers depend on places. */
-#include "golf/lift/verbatim.h"
+#include "golf/lift/verbatim/verbatim.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/no_memory.h"
-#include "golf/lift/code_values.h"
+#include "golf/lift/verbatim/code_values.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
-#include "golf/lift/references.h"
+#include "golf/lift/verbatim/references.h"
 
 enum { BEGINS = 1, INSIDE = 2, LEADS = 4, IS_OVER = 8, IN_LIST = 16 };
 

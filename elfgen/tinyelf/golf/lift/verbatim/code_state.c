@@ -1,5 +1,5 @@
 /* States of registers and stack, counted from where a function's return address is. */
-#include "golf/lift/code_state.h"
+#include "golf/lift/verbatim/code_state.h"
 
 enum { FIRST_SLOT = GOLF_REGISTERS + 1 }; /* as an origin */
 
