@@ -561,6 +561,12 @@ db 0x67
 loop .again
 $exit
 END
+    ['the stack ends before a place that is used', <<"END"],
+sub rsp, 33554432
+mov dword [rsp], 5
+mov edi, [rsp]
+$exit
+END
     ['the stack pointer is stored at itself', <<"END"],
 mov [rsp + 24], rsp
 mov dil, [rsp + 24]

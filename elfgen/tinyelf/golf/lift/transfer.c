@@ -338,6 +338,14 @@ static void use_stack(struct lift *lift)
     lift->keeps_stack = true;
 }
 
+/* Whether it is so far down the stack that the memory may end before it: what the program does not
+ * do there would be missed. */
+static bool is_deep(const struct lift_value *address)
+{
+    enum { NEAR = 128 << 10 };
+    return address->kind == LIFT_STACK && (int64_t)address->number < -NEAR;
+}
+
 /* Whether a place has an address that a call pushed, or a copy of it, which is not there in the
  * end. */
 static bool has_pushed(const struct step *step, const struct lift_value *address, uint16_t size)
@@ -383,7 +391,8 @@ static void read_memory(const struct step *step)
                           mnemonic == ZYDIS_MNEMONIC_LEAVE) &&
                          instruction->effects.write_count == 0;
         const struct lift_value *loaded = loaded_value(step);
-        if (is_simple && loaded && (!step->lift->keeps_stack || lift_is_constant(loaded)))
+        if (is_simple && loaded &&
+            ((!step->lift->keeps_stack && !is_deep(&address)) || lift_is_constant(loaded)))
             instruction->is_stack = true;
         else if (step->lift->keeps_stack) {
             check_load(step, &address, size);
@@ -410,7 +419,7 @@ static void write_place(const struct step *step, const struct effects_place *pla
         instruction->stays = true;
     else if (step->lift->keeps_stack)
         instruction->stays = true;
-    else if (is_simple && address.frame == step->state->frame)
+    else if (is_simple && address.frame == step->state->frame && !is_deep(&address))
         instruction->is_stack = true;
     else
         use_stack(step->lift);
