@@ -71,12 +71,20 @@ sub by_process {
     return (\%of, \@order);
 }
 
+# Numbers of processes among the arguments have four digits in one run and five in the other, and the column of results is further on.
+sub without_padding {
+    my ($line) = @_;
+    $line =~ s/\)\s+= /) = / if $line =~ /^[^=]*\((?:.*\W)?(?:ID|P\d+)\W.*\s= /;
+    return $line;
+}
+
 sub number_processes {
     my ($order, @all) = @_;
     my %name;
     $name{$order->[$_]} = "P$_" for 0 .. $#$order;
     for (@all) {
         s/(?<![\w.])(\d+)(?![\w.])/exists $name{$1} ? $name{$1} : $1/ge if %name;
+        $_ = without_padding($_);
     }
     return @all;
 }
@@ -92,10 +100,10 @@ sub normalise {
         s/^(wait4|waitpid)\(\d+/$1(ID/;
         s/^((?:set_tid_address|getpid|getppid|gettid|getpgrp|getpgid|getsid)\(.*\)\s*)= \d+$/$1= ID/;
         s/(si_pid|PID)=\d+/$1=ID/g;
-        s/(tgkill|kill|rt_sigqueueinfo|rt_tgsigqueueinfo)\((?!1073741823)\d+, (?:\d+, )?/$1(ID, / &&
-            s/\)\s+= /) = /;
+        s/(tgkill|kill|rt_sigqueueinfo|rt_tgsigqueueinfo)\((?!1073741823)\d+, (?:\d+, )?/$1(ID, /;
         s/\{tv_sec=\d+, tv_nsec=\d+\}/TIMESPEC/g if /ERESTART/ || /^restart_syscall/;
         s/(prlimit64\()\d\d+/$1ID/;
+        $_ = without_padding($_);
         $_ = $options->{also}->($_) if $options->{also};
     }
     return grep { !$options->{without} || !/$options->{without}/ } @all;
