@@ -1,0 +1,53 @@
+/* The headers that a search tries. */
+#include "finding.h"
+
+/* Whether an overlap offers more than those before it. */
+static bool is_worth(const struct finding *finding, const struct golf_overlap *overlap)
+{
+    bool is_read = finding->lifted.data_count > 0;
+    /* A row of X alone has those of R and X. */
+    if (is_read ? !(overlap->flags & (ELFGEN_PF_R | ELFGEN_PF_W))
+                : overlap->flags & ELFGEN_PF_R && !(overlap->flags & ELFGEN_PF_W))
+        return overlap->bits == 32 && overlap->flags & ELFGEN_PF_R;
+    for (size_t i = 0; i < finding->overlap_count; i++) {
+        const struct golf_overlap *before = &finding->overlaps[i];
+        if (before->phoff == overlap->phoff && before->size == overlap->size &&
+            before->memory == overlap->memory && before->type != overlap->type &&
+            before->base_add == overlap->base_add &&
+            before->has_random_base <= overlap->has_random_base)
+            return false; /* it differs in e_type */
+    }
+    return true;
+}
+
+static bool writes(const struct golf_lifted *lifted)
+{
+    bool is_written = false;
+    for (size_t i = 0; i < lifted->data_count; i++)
+        is_written |= lifted->data[i].is_written;
+    return is_written;
+}
+
+void finding_take_overlaps(struct finding *finding)
+{
+    const struct golf_options *options = finding->options;
+    /* What is_worth() leaves out. */
+    const enum golf_overlap_data data = finding->lifted.data_count > 0 ? GOLF_DATA_READ
+                                        : finding->lifted.bits == 64   ? GOLF_DATA_NONE
+                                                                       : GOLF_DATA_ANY;
+    struct golf_overlap_options wanted = {
+        .first = options->first,
+        .last = options->last,
+        .also = options->prover ? golf_prover_kernel(options->first, options->last) : 0,
+        .data = data,
+        .spec = options->spec,
+        .rwx = options->rwx || finding->lifted.has_writable_code,
+        .overcommit = options->overcommit,
+        .size = options->size};
+    wanted.second = !wanted.rwx && !wanted.overcommit && !wanted.spec && writes(&finding->lifted);
+    finding->is_apart = wanted.second;
+    size_t count = golf_overlaps(finding->lifted.bits, &wanted, finding->overlaps, GOLF_OVERLAPS);
+    for (size_t i = 0; i < count; i++)
+        if (is_worth(finding, &finding->overlaps[i]))
+            finding->overlaps[finding->overlap_count++] = finding->overlaps[i];
+}
