@@ -11,7 +11,6 @@
 
 #include "golf/shrink/full_writes.h"
 #include "golf/shrink/shrink.h"
-#include "golf/shrink/weights.h"
 #include "room.h"
 
 /* ---- lifted programs, made by hand ---- */
@@ -477,37 +476,6 @@ START_TEST(with_full_writes_a_result_is_a_constant)
 }
 END_TEST
 
-/* What a choice weighs among headers of eight free bytes and then these, for a program of one block
- * or two. */
-static struct weighing weigh_among(const uint8_t *bytes, unsigned count, unsigned blocks,
-                                   const struct golf_choice *choice, bool goes_on)
-{
-    static struct weights weights;
-    struct golf_overlap overlap = {.bits = 64, .size = (uint16_t)(8 + count)};
-    struct golf_block nothing[2] = {{.count = 0}};
-    struct golf_lifted lifted = {.bits = 64, .blocks = nothing, .count = blocks};
-    struct weighing weighing = {0};
-    for (unsigned i = 0; i < count; i++)
-        overlap.cells[8 + i] = (struct golf_cell){.kind = GOLF_CELL_FIXED, .value = bytes[i]};
-    weights_open(&weights, &overlap, 1, &lifted);
-    weights_add(&weights, choice, goes_on, NULL, &weighing);
-    return weighing;
-}
-
-/* `mov edi, 1` costs a byte before 01 00 00 00, for which it takes these four for itself. */
-START_TEST(bytes_that_stand_cost_nothing)
-{
-    static const uint8_t bytes[] = {1, 0, 0, 0};
-    struct golf_choice choice = {.bytes = {0xbf, 1}, .length = 5, .followed_by = GOLF_NONE};
-    struct weighing weighing = weigh_among(bytes, sizeof bytes, 1, &choice, true);
-    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 1);
-    ck_assert_uint_eq(weighing_least(&weighing, 0), 5);
-    choice.bytes[1] = 2;
-    weighing = weigh_among(bytes, sizeof bytes, 1, &choice, true);
-    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 5);
-}
-END_TEST
-
 /* Where 05 and the number of write stand, `add eax, 1` costs nothing, and `mov` does not fit. */
 START_TEST(a_number_that_stands_is_added_to_eax_as_well)
 {
@@ -553,44 +521,6 @@ START_TEST(among_headers_a_constant_is_taken_from_where_it_was_needed)
     ck_assert(has_bytes(&pieces, exchange, sizeof exchange));
     run_some_ways(&pieces);
     golf_pieces_free(&pieces);
-}
-END_TEST
-
-/* Behind them `add [rax], al` stands, before which nothing can end but the program; or `or al, 0`,
- * which leads there; or `add al, al`, which leads out. */
-START_TEST(bytes_that_lead_nowhere_are_no_gain)
-{
-    static const uint8_t bytes[] = {1, 0, 0, 0, 0, 0}, leads[] = {1, 0, 0, 0, 0x0c, 0, 0, 0},
-                         leads_out[] = {1, 0, 0, 0, 0, 0xc0};
-    const struct golf_choice choice = {.bytes = {0xbf, 1}, .length = 5, .followed_by = GOLF_NONE};
-    struct weighing weighing = weigh_among(bytes, sizeof bytes, 1, &choice, true);
-    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 5);
-    weighing = weigh_among(bytes, sizeof bytes, 1, &choice, false);
-    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 1);
-    weighing = weigh_among(leads, sizeof leads, 1, &choice, true);
-    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 5);
-    weighing = weigh_among(leads_out, sizeof leads_out, 1, &choice, true);
-    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 1);
-}
-END_TEST
-
-/* It is the jump from a part of the code to the next; with more blocks there may be none. Where its
- * distance stands, it leads to what stands. */
-START_TEST(a_call_that_goes_on_anywhere_weighs_as_no_jump)
-{
-    static const uint8_t bytes[] = {1, 0, 0, 0, 0, 0, 0};
-    struct golf_choice choice = {.bytes = {0xe8},
-                                 .length = 5,
-                                 .followed_by = GOLF_NONE,
-                                 .field_count = 1,
-                                 .fields = {{.kind = GOLF_NEXT_FIELD, .offset = 1, .length = 4}}};
-    struct weighing weighing = weigh_among(bytes, sizeof bytes, 1, &choice, true);
-    ck_assert_uint_eq(weighing_least(&weighing, 0), 3);
-    ck_assert_uint_gt(weighing_least(&weighing, UINT32_MAX), 1);
-    weighing = weigh_among(bytes, sizeof bytes, 2, &choice, true);
-    ck_assert_uint_eq(weighing_least(&weighing, 0), 5);
-    weighing = weigh_among(bytes, 4, 1, &choice, true);
-    ck_assert_uint_eq(weighing_least(&weighing, UINT32_MAX), 1);
 }
 END_TEST
 
@@ -711,6 +641,16 @@ START_TEST(states_are_bounded_however_many_calls_there_are)
 }
 END_TEST
 
+/* Each of `calls` writes is of a text `apart` bytes after the one before. */
+static void write_from_many_places(struct program *program, size_t calls, size_t apart)
+{
+    for (size_t i = 0; i < calls; i++) {
+        add_write(program);
+        program->operations[i].needs[2].values[0].number = apart * i;
+    }
+    add_exit(program, constant(3));
+}
+
 /* Of addresses after the first one only the low byte is set, three bytes, also where there are too
  * many ways to look at all: a number would take five, and `lea` seven. */
 START_TEST(of_further_addresses_the_low_byte_is_enough)
@@ -721,11 +661,7 @@ START_TEST(of_further_addresses_the_low_byte_is_enough)
         struct golf_pieces pieces;
         struct elfgen_error error;
         begin(&program, 64);
-        for (size_t i = 0; i < CALLS; i++) {
-            add_write(&program);
-            program.operations[i].needs[2].values[0].number = NEXT * i;
-        }
-        add_exit(&program, constant(3));
+        write_from_many_places(&program, CALLS, NEXT);
         const struct golf_shrink_options options = {.states = STATES, .small_addresses = small};
         ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
         unsigned least = pieces.nodes[pieces.blocks[0]].least,
@@ -746,11 +682,7 @@ START_TEST(low_bytes_alone_are_for_small_files)
         struct golf_pieces pieces;
         struct elfgen_error error;
         begin(&program, 64);
-        for (size_t i = 0; i < CALLS; i++) {
-            add_write(&program);
-            program.operations[i].needs[2].values[0].number = NEXT * i;
-        }
-        add_exit(&program, constant(3));
+        write_from_many_places(&program, CALLS, NEXT);
         program.data.is_written = kind == APART;
         const struct golf_shrink_options options = {.states = STATES,
                                                     .small_addresses = true,
@@ -823,11 +755,8 @@ static Suite *suite(void)
     tcase_add_test(cases, an_address_is_made_of_the_one_that_the_register_has);
     tcase_add_test(cases, int_0x80_makes_the_same_calls);
     tcase_add_test(cases, with_full_writes_a_result_is_a_constant);
-    tcase_add_test(cases, bytes_that_stand_cost_nothing);
     tcase_add_test(cases, a_number_that_stands_is_added_to_eax_as_well);
     tcase_add_test(cases, among_headers_a_constant_is_taken_from_where_it_was_needed);
-    tcase_add_test(cases, bytes_that_lead_nowhere_are_no_gain);
-    tcase_add_test(cases, a_call_that_goes_on_anywhere_weighs_as_no_jump);
     suite_add_tcase(all, cases);
     return all;
 }
