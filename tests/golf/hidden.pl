@@ -15,6 +15,9 @@ my $exit = "mov eax, 60\nsyscall";
 # By a table of addresses, so that instructions stay as they are.
 my $jumps = join "\n", 'mov rax, [rsp]', 'and eax, 1', 'jmp [table + rax*8]', '.one: nop', '.two: nop';
 
+# A subroutine that is long enough to stay one, and changes edx.
+my $mixes = "lea edx, [rdx + rdx*4 + 3]\nrol edx, 7\nxor edx, 74565\nsub edx, 1911\nret";
+
 # What is easy to get wrong, the source behind that, and data.
 my @programs = (
     ['inc leaves CF', <<"END"],
@@ -572,6 +575,114 @@ mov [rsp + 24], rsp
 mov dil, [rsp + 24]
 movzx edi, dil
 and edi, 15
+$exit
+END
+    ['a pointer climbs over the arguments', <<"END"],
+lea rbx, [rsp + 8]
+.next: mov rcx, [rbx]
+add rbx, 8
+test rcx, rcx
+jz .done
+call .count
+jmp .next
+.done: $exit
+.count: movzx eax, byte [rcx]
+add edi, eax
+ret
+END
+    ['a word is read once more, behind a pointer that climbs', <<"END"],
+lea rbx, [rsp + 8]
+.next: mov rcx, [rbx]
+add rbx, 8
+test rcx, rcx
+jz .done
+call .count
+call .count
+jmp .next
+.done: mov rax, [rbx - 16]
+movzx edi, byte [rax]
+add edi, edx
+$exit
+.count: $mixes
+END
+    ['another register has the address of an argument', <<"END"],
+mov rcx, [rsp]
+lea rbp, [rsp + rcx*8]
+lea rbx, [rsp + 8]
+.next: mov rcx, [rbx]
+add rbx, 8
+test rcx, rcx
+jz .done
+call .count
+call .count
+jmp .next
+.done: mov rax, [rbp]
+movzx edi, byte [rax]
+add edi, edx
+$exit
+.count: $mixes
+END
+    ['what climbs is kept in another register', <<"END"],
+lea rbx, [rsp + 8]
+.next: mov rcx, [rbx]
+add rbx, 8
+mov rbp, rbx
+test rcx, rcx
+jz .done
+call .count
+call .count
+jmp .next
+.done: mov rax, [rbp - 16]
+movzx edi, byte [rax]
+add edi, edx
+$exit
+.count: $mixes
+END
+    ['an argument is read from the stack after a pointer climbed', <<"END"],
+lea rbx, [rsp + 8]
+.next: mov rcx, [rbx]
+add rbx, 8
+test rcx, rcx
+jz .done
+call .count
+call .count
+jmp .next
+.done: mov rax, [rsp + 16]
+movzx edi, byte [rax]
+add edi, edx
+$exit
+.count: $mixes
+END
+    ['a pointer climbs up to the texts', <<"END"],
+mov rsi, [rsp + 16]
+mov rbp, 0x7878787878787878
+lea rbx, [rsp + 24]
+.next: mov rcx, [rbx]
+add rbx, 8
+call .count
+call .count
+cmp rcx, rbp
+jne .next
+cmp edx, 1431655765
+je .never
+.sum: movzx eax, byte [rsi]
+inc rsi
+add edi, eax
+test eax, eax
+jnz .sum
+.never: $exit
+.count: $mixes
+END
+    ['the flags of what climbs are read', <<"END"],
+lea rbx, [rsp + 8]
+.next: mov rcx, [rbx]
+sub edx, 1
+add rbx, 8
+adc edi, 0
+test rcx, rcx
+jnz .next
+shl edx, 4
+sub edi, edx
 $exit
 END
 );

@@ -16,6 +16,15 @@ enum { TEXT_ROOM = 1 << 16, RBX = 3, RSP = 4, RBP = 5 };
 #define WRITE       "mov eax, 1\nmov edi, 1\nsyscall\n"
 #define EXIT        "mov eax, 60\nsyscall\n"
 
+/* Long enough to stay a subroutine where it is called twice. */
+#define PUT                                                                                        \
+    "put: " WRITE "test rax, rax\njs failed\nret\nfailed: mov edi, 1\nmov eax, 231\nsyscall\n"
+
+/* Writes two bytes of each argument; rbx points to its address. */
+#define CLIMBS(moves, more)                                                                        \
+    "lea rbx, [rsp + 8]\nnext: mov rsi, [rbx]\n" moves "test rsi, rsi\njz done\nmov edx, 1\n"      \
+    "call put\n" more "mov edx, 2\ncall put\njmp next\ndone: xor edi, edi\n" EXIT PUT
+
 /* The bytes of a block's cheapest instructions. */
 static unsigned cost(const struct golf_lifted *block, void *context)
 {
@@ -159,6 +168,15 @@ static const struct {
     {"a value stays in its register",
      CODE("mov rax, [rsp]\nmov esi, text\nmov edx, 2\ncmp eax, 3\njb put\n"
           "mov esi, text + 1\nmov edx, 1\nput: " WRITE "xor edi, edi\n" EXIT "text: db '.', 10\n")},
+    /* a word after the other, by calls that write over those that were read */
+    {"a pop loads what the stack pointer climbs over", CODE(CLIMBS("add rbx, 8\n", ""))},
+    {"a pop loads what the stack pointer climbs over", CODE(CLIMBS("sub rbx, -8\n", ""))},
+    {"a pop loads what the stack pointer climbs over", CODE(CLIMBS("lea rbx, [rbx + 8]\n", ""))},
+    /* the load is in one block, and the pointer moves in another one */
+    {"a pop loads what the stack pointer climbs over",
+     CODE("lea rbx, [rsp + 16]\ncmp qword [rbx], 0\nje done\nnext: mov rsi, [rbx]\nmov edx, 1\n"
+          "call put\nmov rdx, 2\ncall put\nadd rbx, 8\ncmp qword [rbx], 0\njne next\n"
+          "done: xor edi, edi\n" EXIT PUT)},
     /* 1 is in rdi after each call */
     {"a value stays in its register",
      CODE("mov rbx, [rsp]\nnext: mov esi, text\ncall put\nmov esi, text + 1\ncall put\n"
@@ -237,6 +255,38 @@ static const char *const left[] = {
     CODE("mov rsi, [rsp + 8]\nmov edx, 2\n" WRITE "mov [rsp + 24], rsp\nxor edi, edi\n" EXIT),
 };
 
+/* Pointers to words of the stack that do not become the stack pointer. */
+static const char *const kept_pointers[] = {
+    /* a word is read once more after it was passed */
+    CODE(CLIMBS("add rbx, 8\n", "mov rsi, [rbx - 8]\n")),
+    /* words that may be 0 are passed */
+    CODE("lea rbx, [rsp + 8]\nmov ebp, 9\nnext: mov rsi, [rbx]\nadd rbx, 8\nmov edx, 1\n"
+         "call put\nmov edx, 2\ncall put\ndec ebp\njnz next\nxor edi, edi\n" EXIT PUT),
+    /* it is in another register, too */
+    CODE(CLIMBS("mov rbp, rbx\nadd rbx, 8\n", "mov rsi, [rbp]\n")),
+    /* something else is an address of the words */
+    CODE("mov rcx, [rsp]\nlea rbp, [rsp + rcx * 8]\n" CLIMBS("add rbx, 8\n", "mov rsi, [rbp]\n")),
+    /* a word is read by the stack pointer */
+    CODE(CLIMBS("add rbx, 8\n", "mov rsi, [rsp + 8]\n")),
+    /* words are written */
+    CODE(CLIMBS("mov qword [rbx], 7\nadd rbx, 8\n", "")),
+    /* it moves by less than a word, or back */
+    CODE(CLIMBS("add rbx, 4\n", "")),
+    CODE(CLIMBS("sub rbx, 8\n", "")),
+    /* flags of what moves it are read */
+    CODE(CLIMBS("add rbx, 8\nadc ebp, 0\n", "add rsi, rbp\n")),
+};
+
+START_TEST(a_pointer_that_something_else_depends_on_does_not_become_the_stack_pointer)
+{
+    const struct result *result = rewrite(kept_pointers[_i], false);
+    for (size_t i = 0; i < result->count; i++) {
+        ck_assert_msg(!strstr(result->rewritten[i].what, "climbs"), "%s", result->after);
+        ck_assert_msg(!strstr(result->rewritten[i].what, "pointer"), "%s", result->after);
+    }
+}
+END_TEST
+
 START_TEST(a_program_that_does_not_become_cheaper_is_as_before)
 {
     const struct result *result = rewrite(left[_i], false);
@@ -263,6 +313,9 @@ static Suite *suite(void)
                         sizeof left / sizeof left[0]);
     tcase_add_loop_test(all, blocks_begin_with_the_stack_pointer_that_those_before_end_with, 0,
                         sizeof stacks / sizeof stacks[0]);
+    tcase_add_loop_test(all,
+                        a_pointer_that_something_else_depends_on_does_not_become_the_stack_pointer,
+                        0, sizeof kept_pointers / sizeof kept_pointers[0]);
     tcase_add_test(all, too_many_values_are_no_proof_that_none_is_in_two_registers);
     tcase_add_test(all, an_interrupt_leaves_the_program_as_it_is_then);
     suite_add_tcase(s, all);

@@ -173,6 +173,10 @@ struct golf_lifted {
     /* Up to here, counted from the stack pointer at the start, nothing is read any more once the
      * stack pointer is behind it: rewrite/pops.h; 0: what is below the start alone. */
     uint64_t stack_free;
+    /* GOLF_STACK with this as `data`: the stack pointer has climbed over words of the stack, a
+     * number of them that is not known, and nothing below it is read any more: rewrite/climb.h. It
+     * is counted from somewhere else in each block; 0: there is none. */
+    uint16_t climbing;
     /* Nothing is known but which bytes are instructions, and which numbers are addresses: the
      * operations are the original's instructions, in their order, without needs. */
     bool is_verbatim;

@@ -327,12 +327,28 @@ void blocks_tidy(struct golf_lifted *lifted)
 struct joining {
     const struct golf_block *first, *second;
     uint64_t fresh;
+    uint16_t climbing; /* of the program */
 };
+
+/* Where the stack pointer climbs, each block counts from somewhere else. */
+static void join_stack(struct golf_value *value, const struct joining *joining)
+{
+    const struct golf_need *need =
+        need_in(joining->first->needs, joining->first->need_count, X86_RSP);
+    const struct golf_value *begins = &joining->second->at_start[X86_RSP];
+    if (!value->data || value->data != joining->climbing || !need ||
+        need->values[0].kind != GOLF_STACK || begins->kind != GOLF_STACK)
+        return;
+    value->number += need->values[0].number - begins->number;
+    value->data = need->values[0].data;
+}
 
 /* What a value of the second block is in the first one. */
 static void join_value(struct golf_value *value, void *context)
 {
     const struct joining *joining = context;
+    if (value->kind == GOLF_STACK)
+        join_stack(value, joining);
     if (value->kind != GOLF_OPAQUE)
         return;
     const struct golf_need *best = NULL;
@@ -373,7 +389,7 @@ static bool join(struct golf_lifted *lifted, size_t at)
         return false;
     memcpy(operations + first->count, second->operations, second->count * sizeof *operations);
     joined.operations = operations + first->count;
-    struct joining joining = {first, second, blocks_fresh(lifted)};
+    struct joining joining = {first, second, blocks_fresh(lifted), lifted->climbing};
     block_each_value(&joined, join_value, &joining);
     memcpy(operations, first->operations, first->count * sizeof *operations);
     joined.operations = operations;

@@ -21,16 +21,28 @@ static struct golf_need *stack_of(struct golf_operation *operation)
     return need && need->count == 1 && is_stack(&need->values[0]) ? need : NULL;
 }
 
-static struct elfgen_x86_operand *place_of(const struct golf_lifted *lifted,
-                                           struct golf_operation *operation)
+const struct elfgen_x86_operand *pops_place(const struct golf_lifted *lifted,
+                                            const struct golf_operation *operation)
 {
     for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++) {
-        struct elfgen_x86_operand *operand = &operation->instruction.operands[i];
+        const struct elfgen_x86_operand *operand = &operation->instruction.operands[i];
         if (operand->kind == ELFGEN_X86_MEMORY &&
             operand->base == golf_full_class(lifted) + X86_RSP)
             return operand;
     }
     return NULL;
+}
+
+bool pops_move_place(const struct golf_lifted *lifted, struct golf_operation *operation, int64_t to)
+{
+    const struct elfgen_x86_operand *place = pops_place(lifted, operation);
+    if (!place || place->symbolic)
+        return false;
+    struct elfgen_x86_operand *operand =
+        &operation->instruction.operands[place - operation->instruction.operands];
+    operand->value = to;
+    operand->displacement_size = 0;
+    return golf_change_instruction(operation, &operation->instruction);
 }
 
 /* Whether an operand is the stack pointer itself, or a part of it. */
@@ -41,7 +53,7 @@ static bool is_pointer(const struct elfgen_x86_operand *operand)
            (operand->reg & X86_CLASS) <= X86_QUADWORDS;
 }
 
-static bool has_pointer(const struct golf_operation *operation)
+bool pops_has_pointer(const struct golf_operation *operation)
 {
     for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++)
         if (is_pointer(&operation->instruction.operands[i]))
@@ -49,19 +61,27 @@ static bool has_pointer(const struct golf_operation *operation)
     return false;
 }
 
-bool pops_may_load(const struct golf_lifted *lifted, size_t block, size_t number)
+bool pops_loads(const struct golf_lifted *lifted, const struct golf_operation *operation)
 {
-    const struct golf_operation *operation = &lifted->blocks[block].operations[number];
     const struct golf_need *need = need_in(operation->needs, operation->need_count, X86_RSP);
     const struct elfgen_x86_operand *operands = operation->instruction.operands;
     uint8_t full = golf_full_class(lifted);
     return operation->kind == GOLF_KEPT && operation->instruction.mnemonic == ELFGEN_X86_OP_mov &&
-           need && need->count == 1 && is_stack(&need->values[0]) &&
+           need && need->count == 1 && need->values[0].kind == GOLF_STACK &&
            operands[0].kind == ELFGEN_X86_REGISTER_OPERAND &&
            (operands[0].reg & X86_CLASS) == full && operands[0].reg != full + X86_RSP &&
            operands[1].kind == ELFGEN_X86_MEMORY && operands[1].base == full + X86_RSP &&
-           !operands[1].index && !operands[1].segment &&
-           (int64_t)need->values[0].number + operands[1].value >= 0;
+           !operands[1].index && !operands[1].segment;
+}
+
+bool pops_may_load(const struct golf_lifted *lifted, size_t block, size_t number)
+{
+    const struct golf_operation *operation = &lifted->blocks[block].operations[number];
+    if (!pops_loads(lifted, operation))
+        return false;
+    const struct golf_need *need = need_in(operation->needs, operation->need_count, X86_RSP);
+    return is_stack(&need->values[0]) &&
+           (int64_t)need->values[0].number + operation->instruction.operands[1].value >= 0;
 }
 
 /* ---- what comes after it ---- */
@@ -129,17 +149,15 @@ static bool moves_operation(const struct golf_lifted *lifted, struct golf_operat
     if (operation->writes >> X86_RSP & 1)
         return false;
     if (need) {
-        struct elfgen_x86_operand *place = place_of(lifted, operation);
+        const struct elfgen_x86_operand *place = pops_place(lifted, operation);
         if (operation->kind != GOLF_KEPT || !operation->instruction.mnemonic || !place ||
-            place->symbolic || has_pointer(operation) || (operation->implied >> X86_RSP & 1))
+            place->symbolic || pops_has_pointer(operation) || (operation->implied >> X86_RSP & 1))
             return false;
         int64_t at = (int64_t)need->values[0].number + place->value;
         bool is_address = operation->instruction.mnemonic == ELFGEN_X86_OP_lea;
         if ((!is_address && at >= 0 && at < stack) || (at < 0 && at >= -GOLF_PUSHED))
             return false;
-        place->value = at - stack;
-        place->displacement_size = 0;
-        if (!golf_change_instruction(operation, &operation->instruction))
+        if (!pops_move_place(lifted, operation, at - stack))
             return false;
     }
     return moves_needs(operation->needs, operation->need_count, stack);
@@ -166,16 +184,17 @@ static bool moves_block(struct golf_lifted *lifted, size_t number, size_t first,
     return moves_needs(block->needs, block->need_count, stack);
 }
 
-static bool make_pop(struct golf_operation *operation, int64_t place, int64_t stack)
+bool pops_make(struct golf_operation *operation, int64_t place, int64_t stack)
 {
-    struct golf_need *need = stack_of(operation);
+    struct golf_need *need = need_of(operation->needs, operation->need_count, X86_RSP);
     need->values[0].number = (uint64_t)place;
     operation->instruction.mnemonic = ELFGEN_X86_OP_pop;
     operation->instruction.form = 0;
     operation->instruction.operands[1] = (struct elfgen_x86_operand){0};
     operation->writes |= 1u << X86_RSP;
     operation->implied |= 1u << X86_RSP;
-    operation->after[X86_RSP] = (struct golf_value){.kind = GOLF_STACK, .number = (uint64_t)stack};
+    operation->after[X86_RSP] = need->values[0];
+    operation->after[X86_RSP].number = (uint64_t)stack;
     return golf_change_instruction(operation, &operation->instruction);
 }
 
@@ -202,12 +221,12 @@ static bool looks_ahead(const struct golf_lifted *lifted, struct golf_operation 
     bool pops = operation->kind == GOLF_KEPT &&
                 operation->instruction.mnemonic == ELFGEN_X86_OP_pop &&
                 operation->after[X86_RSP].kind == GOLF_STACK;
-    if (has_pointer(operation) || (moves && !pops) ||
+    if (pops_has_pointer(operation) || (moves && !pops) ||
         points_there(operation->needs, operation->need_count))
         return false;
     if (!need)
         return !moves && !need_in(operation->needs, operation->need_count, X86_RSP);
-    const struct elfgen_x86_operand *place = place_of(lifted, operation);
+    const struct elfgen_x86_operand *place = pops_place(lifted, operation);
     if (pops)
         return !place;
     int64_t first = (int64_t)need->values[0].number;
@@ -260,7 +279,7 @@ bool pops_load(struct golf_lifted *lifted, size_t number, size_t load)
             stack = place + word(lifted);
     mark_after(lifted, number, &after);
     if (lifted->uses_red_zone || !is_always_after(lifted, number, &after) ||
-        !make_pop(operation, place, stack) || !moves_block(lifted, number, load + 1, stack))
+        !pops_make(operation, place, stack) || !moves_block(lifted, number, load + 1, stack))
         return false;
     for (size_t i = 0; i < lifted->count; i++) {
         struct golf_block *block = &lifted->blocks[i];

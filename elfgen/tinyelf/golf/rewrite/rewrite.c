@@ -6,6 +6,8 @@
 
 #include "blocks.h"
 #include "carry.h"
+#include "climb.h"
+#include "climb_pops.h"
 #include "cost.h"
 #include "inline.h"
 #include "pops.h"
@@ -275,6 +277,55 @@ static void try_pops(struct rewriting *rewriting)
         }
 }
 
+/* Pops of words that the stack pointer climbs over: of *from, which is what was rewritten so far or
+ * a change of it. */
+static void try_climb_pops(struct rewriting *rewriting, const struct golf_lifted *from)
+{
+    for (size_t i = 0; i < from->count; i++)
+        for (size_t k = 0; k < from->blocks[i].count && !is_over(rewriting); k++) {
+            struct golf_lifted trial;
+            const struct golf_rewritten what = {"a pop loads what the stack pointer climbs over",
+                                                from->blocks[i].operations[k].offset};
+            if (!climb_pops_may_load(from, i, k))
+                continue;
+            if (!blocks_copy(from, &trial)) {
+                rewriting->has_no_memory = true;
+                return;
+            }
+            end(rewriting, &trial, climb_pops_load(&trial, i, k), &what);
+        }
+}
+
+static void try_climb(struct rewriting *rewriting, uint16_t block, unsigned reg)
+{
+    struct golf_lifted trial, climbed;
+    const struct golf_rewritten what = {"a pointer to words of the stack is the stack pointer",
+                                        rewriting->lifted->blocks[block].offset};
+    if (!begin(rewriting, &climbed))
+        return;
+    if (climb(&climbed, block, reg)) {
+        if (blocks_copy(&climbed, &trial))
+            end(rewriting, &trial, true, &what);
+        else
+            rewriting->has_no_memory = true;
+        try_climb_pops(rewriting, &climbed);
+    }
+    blocks_free(&climbed);
+}
+
+static void try_climbs(struct rewriting *rewriting)
+{
+    const struct golf_lifted *lifted = rewriting->lifted;
+    if (lifted->climbing) {
+        try_climb_pops(rewriting, lifted);
+        return;
+    }
+    for (size_t i = 1; i < lifted->count; i++)
+        for (unsigned reg = 0; reg < GOLF_REGISTERS && !is_over(rewriting); reg++)
+            if (climb_is_pointer(lifted, (uint16_t)i, reg))
+                try_climb(rewriting, (uint16_t)i, reg);
+}
+
 /* ---- all ---- */
 
 bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options *options,
@@ -290,9 +341,9 @@ bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options 
     rewriting->lifted = lifted;
     rewriting->rewritten = rewritten;
     rewriting->cost = cost_of_blocks(&rewriting->costs, lifted);
-    static void (*const kinds[])(struct rewriting *
-                                 rewriting) = {try_pops,    try_tidy,  try_renames, try_threads,
-                                               try_inlines, try_tails, try_webs,    try_carries};
+    static void (*const kinds[])(struct rewriting * rewriting) = {
+        try_pops,    try_climbs, try_tidy, try_renames, try_threads,
+        try_inlines, try_tails,  try_webs, try_carries};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     /* Only the first one is about a block by itself. */
     const size_t kind_count = lifted->count < 2 ? 1 : KINDS;

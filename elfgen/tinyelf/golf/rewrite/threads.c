@@ -93,6 +93,17 @@ static bool add_need(struct needs *needs, const struct golf_need *need)
     return value_is_same(&there->values[0], &need->values[0]);
 }
 
+/* An address of the stack as what comes before a block counts it, with whose stack pointer the
+ * block begins. */
+static void pass_stack(const struct golf_value *begins, const struct golf_value *before,
+                       struct golf_value *value)
+{
+    if (begins->kind != GOLF_STACK || before->kind != GOLF_STACK || value->data != begins->data)
+        return;
+    value->number += before->number - begins->number;
+    value->data = before->data;
+}
+
 /* Adds what is needed at the end of a block without changes, as a need at the end of what comes
  * before it: it has `before` there. */
 static bool pass_needs(const struct golf_block *block, const struct golf_need *before, size_t count,
@@ -115,6 +126,9 @@ static bool pass_needs(const struct golf_block *block, const struct golf_need *b
             return false;
         if (there)
             need.values[0] = there->values[0];
+        const struct golf_need *stack = need_in(before, count, X86_RSP);
+        if (need.values[0].kind == GOLF_STACK && stack)
+            pass_stack(&block->at_start[X86_RSP], &stack->values[0], &need.values[0]);
         if (!add_need(needs, &need))
             return false;
     }

@@ -118,7 +118,8 @@ static bool may_push(const struct after *after)
                            : block->keeps_below;
     return !keeps_below && !after->search->options->no_stack &&
            !after->search->lifted->uses_red_zone && stack->kind == GOLF_STACK &&
-           (int64_t)stack->number <= (int64_t)after->search->lifted->stack_free;
+           ((int64_t)stack->number <= (int64_t)after->search->lifted->stack_free ||
+            (stack->data && stack->data == after->search->lifted->climbing));
 }
 
 /* The stack pointer is asked for as it is after an instruction that moves it by `bytes`. */

@@ -1,0 +1,16 @@
+/* Words that the stack pointer climbs over when they are loaded: private to rewrite/. */
+#ifndef GOLF_REWRITE_CLIMB_POPS_H
+#define GOLF_REWRITE_CLIMB_POPS_H
+
+#include "blocks.h"
+
+/* Whether an operation loads a word that the stack pointer climbs over, or has to before the block
+ * ends: climb.h. */
+bool climb_pops_may_load(const struct golf_lifted *lifted, size_t block, size_t operation);
+
+/* Makes it a `pop`: the stack pointer is a word further from there on, until it has to be there
+ * anyway. Returns false if something on the way uses the word once more, or if other ways lead to
+ * what comes after it; *lifted is then to be thrown away. */
+bool climb_pops_load(struct golf_lifted *lifted, size_t block, size_t operation);
+
+#endif
