@@ -490,6 +490,19 @@ static const char *const sources[] = {
     START "movaps xmm0, [rel one]\npaddd xmm0, [rel two]\nmovaps [rel sum], xmm0\nmov esi, sum\n"
           "mov edx, 16\n" WRITE LEAVE "db 1, 2, 3\nalign 16\none: dd 1, 2, 3, 4\ntwo: dd 5, 6, 7, "
           "8\nsection .bss align=16\nresb 16\nsum: resb 16\n",
+    /* arguments by a pointer to their addresses, and calls */
+    START "lea rbx, [rsp + 16]\ncmp qword [rbx], 0\nje done\nnext: mov rsi, [rbx]\nxor edx, edx\n"
+          "length: cmp byte [rsi + rdx], 0\nje print\ninc edx\njmp length\nprint: call put\n"
+          "mov esi, blank\nmov edx, 1\ncall put\nadd rbx, 8\ncmp qword [rbx], 0\njne next\n"
+          "done: " LEAVE "put: " WRITE "test rax, rax\njs failed\nret\nfailed: mov edi, 1\n" EXIT
+          "blank: db ' '\n",
+    /* one number in operands of each size, with and without a sign */
+    START "mov rbp, [rsp]\nmov ebx, 90\nagain: mov dword [words], -2\nadd dword [words + 4], -2\n"
+          "sub qword [words + 8], -2\nand byte [words + 16], -2\ncmp qword [words + 8], -2\n"
+          "adc edi, -2\nmov byte [words + 17], 200\ncmp byte [words + 17], 200\nadc edi, 200\n"
+          "mov qword [words + 24], -2\nmov esi, words\nmov edx, 32\nmov r8d, edi\n" WRITE
+          "mov edi, r8d\nadd dword [words], 200\ndec ebx\njnz again\n" EXIT DATA
+          "words: db 'abcdefghijklmnopqrstuvwxyz012345'\n",
     /* the stack as a buffer */
     START "sub rsp, 32\nxor eax, eax\nxor edi, edi\nmov rsi, rsp\nmov edx, 32\nsyscall\n"
           "test eax, eax\njle done\nmov byte [rsp], '-'\nmov rdx, rax\nmov rsi, rsp\n" WRITE

@@ -177,6 +177,14 @@ static const struct {
      CODE("lea rbx, [rsp + 16]\ncmp qword [rbx], 0\nje done\nnext: mov rsi, [rbx]\nmov edx, 1\n"
           "call put\nmov rdx, 2\ncall put\nadd rbx, 8\ncmp qword [rbx], 0\njne next\n"
           "done: xor edi, edi\n" EXIT PUT)},
+    /* rbx is 0 at the start, and nothing changes it */
+    {"a number in instructions is in a register",
+     CODE("mov rsi, [rsp + 8]\nmov rdx, rsi\nlength: cmp byte [rdx], 0\nje put\ninc rdx\n"
+          "jmp length\nput: sub rdx, rsi\n" WRITE "cmp qword [rsp + 16], 0\nsete dil\n" EXIT)},
+    /* four bytes each */
+    {"a number in instructions is in a register",
+     CODE("next: mov dword [rsp - 8], 777\nmov dword [rsp - 4], 777\nlea rsi, [rsp - 8]\n"
+          "mov edx, 8\n" WRITE "test eax, eax\njns next\nxor edi, edi\n" EXIT)},
     /* 1 is in rdi after each call */
     {"a value stays in its register",
      CODE("mov rbx, [rsp]\nnext: mov esi, text\ncall put\nmov esi, text + 1\ncall put\n"

@@ -10,6 +10,7 @@
 #include "climb_pops.h"
 #include "cost.h"
 #include "inline.h"
+#include "operands.h"
 #include "pops.h"
 #include "rename.h"
 #include "tails.h"
@@ -262,6 +263,41 @@ static void try_carries(struct rewriting *rewriting)
     }
 }
 
+/* Makes instructions take a number from a register, which has it from block to block. */
+static void try_operands_by(struct rewriting *rewriting, uint64_t number, unsigned reg)
+{
+    const struct golf_rewritten what = {"a number in instructions is in a register", 0};
+    const struct carried carried = {(uint8_t)reg, {.kind = GOLF_CONSTANT, .number = number}};
+    struct golf_lifted trial;
+    struct block_set set;
+    bool is_told;
+    if (!begin(rewriting, &trial))
+        return;
+    const bool is_any = operands_by_register(&trial, number, reg) > 0;
+    carry_blocks(&trial, &carried, &set);
+    end(rewriting, &trial, is_any && carry(&trial, &carried, &set, &is_told), &what);
+}
+
+static void try_operands(struct rewriting *rewriting)
+{
+    enum { LOW = 8 };
+    const uint16_t mentioned = rename_mentioned(rewriting->lifted);
+    struct carried found[CARRIED];
+    uint64_t numbers[OPERANDS_NUMBERS];
+    const size_t found_count = carry_find(rewriting->lifted, found),
+                 count = operands_numbers(rewriting->lifted, numbers);
+    for (size_t i = 0; i < count; i++) {
+        for (unsigned reg = 0; reg < LOW && !is_over(rewriting); reg++) {
+            bool has = !(mentioned >> reg & 1);
+            for (size_t k = 0; k < found_count; k++)
+                has |= found[k].reg == reg && found[k].value.kind == GOLF_CONSTANT &&
+                       found[k].value.number == numbers[i];
+            if (has && reg != X86_RSP)
+                try_operands_by(rewriting, numbers[i], reg);
+        }
+    }
+}
+
 /* ---- the stack ---- */
 
 static void try_pops(struct rewriting *rewriting)
@@ -343,7 +379,7 @@ bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options 
     rewriting->cost = cost_of_blocks(&rewriting->costs, lifted);
     static void (*const kinds[])(struct rewriting * rewriting) = {
         try_pops,    try_climbs, try_tidy, try_renames, try_threads,
-        try_inlines, try_tails,  try_webs, try_carries};
+        try_inlines, try_tails,  try_webs, try_carries, try_operands};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     /* Only the first one is about a block by itself. */
     const size_t kind_count = lifted->count < 2 ? 1 : KINDS;
