@@ -27,6 +27,7 @@ my @facts = (
     ['reading a clock', qr/\b(?:clock_gettime|gettimeofday|clock_getcpuclockid|clock|time)\s*\((?:NULL|CLOCK|&|id)/,
      "${T}base/clock.c"],
     ['the largest errno', qr/\b4095\b/, 'include/elfgen/code.h', "${T}strace/args/args.h"], # a path of PATH_MAX
+    ['the most bytes of a transfer', qr/\b0x7ffff000\b|\b2147479552\b/i, "${T}syscalls/table.h"],
     ["the program's own file", qr{/proc/self/exe}, "${T}base/own_program.h"],
     ['the path of an open file', qr{/proc/self/fd/%}, "${T}base/file.c"],
     ['vm.mmap_min_addr', qr{/proc/sys/vm/mmap_min_addr}, "${T}base/proc.c"],

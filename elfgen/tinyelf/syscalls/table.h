@@ -60,6 +60,10 @@ const struct call_row *syscall_row(enum call_abi abi, const char *name);
 /* The rows in order, for tests and lists; NULL after the last. */
 const struct call_row *syscall_row_at(size_t index);
 
+/* The most bytes that read, write and their like transfer at once (MAX_RW_COUNT,
+ * include/linux/fs.h). */
+enum { CALL_TRANSFER_MOST = 0x7ffff000 };
+
 /* The end of the numbers that tables have: x86's end earlier, and x32's begin at bit 30. */
 enum { CALLS_END = 1024 };
 

@@ -10,14 +10,10 @@
 #include "x86/flags.h"
 #include "x86/known_bits.h"
 
-enum {
-    MOST_TRANSFER = 0x7ffff000 /* MAX_RW_COUNT, include/linux/fs.h */
-};
 #define ARGC     UINT32_MAX
 #define FARTHEST (INT64_C(1) << 40)
-#define MOST_WORDS                                                                                 \
-    (INT64_C(1) << 19) /* arguments: a byte and a pointer each, in 6 MiB of stack                  \
-                        */
+/* Arguments, of a byte and a pointer each, in 6 MiB of stack. */
+#define MOST_WORDS (INT64_C(1) << 19)
 
 /* ---- where they come from ---- */
 
@@ -56,7 +52,7 @@ void lift_give_result(const struct lift_call *call, const struct lift_instructio
     const struct lift_parameter *count = &call->parameters[call->count_in];
     if (lift_is_constant(&before[count->reg])) {
         uint64_t size = x86_low_bits(before[count->reg].known[0].value, count->bits);
-        value->given.most = size < MOST_TRANSFER ? (int64_t)size : MOST_TRANSFER;
+        value->given.most = size < CALL_TRANSFER_MOST ? (int64_t)size : CALL_TRANSFER_MOST;
     }
 }
 

@@ -7,9 +7,7 @@
 #include "memory.h"
 #include "sandbox/kinds.h"
 
-/* As much as Linux transfers at once (MAX_RW_COUNT, include/linux/fs.h), and pieces of readv. */
-static const uint64_t transfer_most = 0x7ffff000;
-enum { PIECES_MOST = 1024 };
+enum { PIECES_MOST = 1024 }; /* of readv */
 
 void golf_model_begin(struct golf_model *model, const struct golf_environment *environment,
                       unsigned kinds)
@@ -81,7 +79,7 @@ static int64_t give(struct golf_model *model, pid_t id, uint64_t where, uint64_t
 static void note_read(struct golf_model *model, uint64_t size)
 {
     if (size > model->most_read)
-        model->most_read = size < transfer_most ? (size_t)size : (size_t)transfer_most;
+        model->most_read = size < CALL_TRANSFER_MOST ? (size_t)size : (size_t)CALL_TRANSFER_MOST;
 }
 
 static int64_t read_pieces(struct golf_model *model, pid_t id, const struct process_call *call,
@@ -113,7 +111,7 @@ static int64_t answer_read(struct golf_model *model, pid_t id, const struct proc
     const int file = (int32_t)call->arguments[0];
     const uint64_t size = pieces ? UINT64_MAX : call->arguments[2];
     const struct golf_rule *rule = find_rule(model, GOLF_ON_READ, file, ++model->reads);
-    uint64_t most = size < transfer_most ? size : transfer_most;
+    uint64_t most = size < CALL_TRANSFER_MOST ? size : CALL_TRANSFER_MOST;
     if (!pieces && (int64_t)size >= 0)
         note_read(model, size);
     if (file != 0 || model->closed & 1 || model->writes_input)
@@ -163,7 +161,7 @@ static int64_t answer_write(struct golf_model *model, pid_t id, const struct pro
     const int file = (int32_t)call->arguments[0];
     const uint64_t size = pieces ? UINT64_MAX : call->arguments[2];
     const struct golf_rule *rule = find_rule(model, GOLF_ON_WRITE, file, ++model->writes);
-    uint64_t most = size < transfer_most ? size : transfer_most;
+    uint64_t most = size < CALL_TRANSFER_MOST ? size : CALL_TRANSFER_MOST;
     if (file < (model->writes_input ? 0 : 1) || file > 2 || model->closed >> file & 1)
         return -EBADF;
     if (!pieces && (int64_t)size < 0) /* access_ok() in vfs_write(), fs/read_write.c */

@@ -5,12 +5,6 @@
 #include "syscalls/table.h"
 #include "x86/known_bits.h"
 
-static bool refuse_call(const struct code_memory *memory,
-                        const struct lift_instruction *instruction, const char *text)
-{
-    return !memory->is_final || lift_refuse_at(memory->all->lift, instruction, text);
-}
-
 /* How many bytes a parameter is about, if that is known; 0: it is not, or it is about none. */
 static bool size_of(const struct call_row *row, size_t parameter,
                     const struct elfgen_call_instruction *by, const struct code_state *state,
@@ -37,9 +31,10 @@ static bool check_parameter(struct code_memory *memory, const struct lift_instru
     uint64_t size;
     bool is_known = size_of(row, parameter, by, state, &size);
     if (value->kind >= HELD_CODE)
-        return refuse_call(memory, instruction,
-                           "it gives a system call an address of its code, which is another one "
-                           "when code is moved");
+        return code_memory_refuse(
+            memory, instruction,
+            "it gives a system call an address of its code, which is another one "
+            "when code is moved");
     bool is_memory = kind == ELFGEN_PARAMETER_INPUT || kind == ELFGEN_PARAMETER_OUTPUT;
     if (!is_memory || (is_known && size == 0))
         return true;
@@ -55,9 +50,10 @@ static bool check_parameter(struct code_memory *memory, const struct lift_instru
     if (kind == ELFGEN_PARAMETER_INPUT &&
         (is_bytes ? code_memory_is_given(memory, state, value, size)
                   : code_memory_leads_to_code(memory, state, value)))
-        return refuse_call(memory, instruction,
-                           "it gives a system call data with an address of its code, which is "
-                           "another one when code is moved");
+        return code_memory_refuse(
+            memory, instruction,
+            "it gives a system call data with an address of its code, which is "
+            "another one when code is moved");
     return true;
 }
 
@@ -77,9 +73,9 @@ bool code_call(struct code_memory *memory, const struct lift_instruction *instru
     for (size_t i = 0; i < ELFGEN_ARGUMENTS; i++) {
         const struct held *argument = &state->registers[by->arguments[i]];
         if (!row && argument->kind >= HELD_CODE && by->arguments[i] != by->next_address &&
-            !refuse_call(memory, instruction,
-                         "it gives a system call an address of its code, which is another "
-                         "one when code is moved"))
+            !code_memory_refuse(memory, instruction,
+                                "it gives a system call an address of its code, which is another "
+                                "one when code is moved"))
             return false;
         if (row && !row->parameters[i].name)
             break;
@@ -118,7 +114,7 @@ bool code_string_is_inside(struct code_memory *memory, const struct lift_instruc
         if (place->base < GOLF_REGISTERS &&
             code_memory_is_outside(memory, &state->registers[place->base],
                                    count->number * place->size))
-            return refuse_call(
+            return code_memory_refuse(
                 memory, instruction,
                 "it goes past the end of a section, where something else may be when it is moved");
     }

@@ -22,17 +22,13 @@ bool code_memory_open(struct code_memory *memory, const struct verbatim *all)
 {
     const struct golf_addresses *known = all->known;
     *memory = (struct code_memory){.all = all, .word = all->lift->bits / 8};
-    memory->reference_at = calloc(all->lift->size + 1, sizeof *memory->reference_at);
     memory->labels = calloc(known->reference_count + 1, sizeof *memory->labels);
-    if (!memory->reference_at || !memory->labels) {
+    if (!memory->labels) {
         all->lift->failed = true;
         return error_no_memory(all->lift->error);
     }
     for (size_t i = 0; i < known->reference_count; i++) {
         const struct elfgen_relocation *reference = &known->references[i];
-        uint64_t place = verbatim_place_of(all, reference);
-        if (place < all->lift->size)
-            memory->reference_at[place] = (uint32_t)(i + 1);
         if (!verbatim_is_code(all, reference->symbol))
             memory->labels[memory->label_count++] =
                 known->sections[reference->symbol].address + (uint64_t)reference->addend;
@@ -51,16 +47,8 @@ void code_memory_forget(struct code_memory *memory)
 
 void code_memory_close(struct code_memory *memory)
 {
-    free(memory->reference_at);
     free(memory->labels);
     free(memory->stored);
-}
-
-const struct elfgen_relocation *code_memory_reference(const struct code_memory *memory,
-                                                      uint64_t offset)
-{
-    uint32_t index = offset < memory->all->lift->size ? memory->reference_at[offset] : 0;
-    return index > 0 ? &memory->all->known->references[index - 1] : NULL;
 }
 
 static bool is_at_most(const void *item, const void *key)
@@ -119,8 +107,8 @@ struct held code_memory_target(const struct code_memory *memory,
                                section->address + (uint64_t)reference->addend);
 }
 
-static bool refuse_at(const struct code_memory *memory, const struct lift_instruction *instruction,
-                      const char *text)
+bool code_memory_refuse(const struct code_memory *memory,
+                        const struct lift_instruction *instruction, const char *text)
 {
     return !memory->is_final || lift_refuse_at(memory->all->lift, instruction, text);
 }
@@ -251,7 +239,7 @@ bool code_memory_load(struct code_memory *memory, const struct lift_instruction 
     bool is_whole = true;
     *value = held_anything();
     if (code_memory_is_outside(memory, place, size))
-        return refuse_at(
+        return code_memory_refuse(
             memory, instruction,
             "it reads past the end of a section, where something else may be when it is "
             "moved");
@@ -264,9 +252,10 @@ bool code_memory_load(struct code_memory *memory, const struct lift_instruction 
         *value = any_code;
     if (!is_whole)
         *value = held_anything();
-    return is_whole || refuse_at(memory, instruction,
-                                 "it reads a part of an address of its code, which is another one "
-                                 "when code is moved");
+    return is_whole ||
+           code_memory_refuse(memory, instruction,
+                              "it reads a part of an address of its code, which is another one "
+                              "when code is moved");
 }
 
 /* ---- what is stored ---- */
@@ -331,15 +320,16 @@ bool code_memory_store(struct code_memory *memory, const struct lift_instruction
                        const struct held *value)
 {
     if (code_memory_is_outside(memory, place, size))
-        return refuse_at(
+        return code_memory_refuse(
             memory, instruction,
             "it writes past the end of a section, where something else may be when it is "
             "moved");
     bool is_part = value->kind >= HELD_CODE && size < ADDRESS;
     const struct held unknown = held_anything(), *stored = is_part ? &unknown : value;
-    if (is_part && !refuse_at(memory, instruction,
-                              "it stores a part of an address of its code, which is another one "
-                              "when code is moved"))
+    if (is_part &&
+        !code_memory_refuse(memory, instruction,
+                            "it stores a part of an address of its code, which is another one "
+                            "when code is moved"))
         return false;
     if (place->kind == HELD_NUMBER && place->step != 0)
         code_state_overwrite(state);

@@ -14,8 +14,7 @@ struct code_stored {
 struct code_memory {
     const struct verbatim *all;
     unsigned word;
-    uint32_t *reference_at; /* of each byte of the file: the reference there, from 1 on; 0: none */
-    uint64_t *labels;       /* addresses of data that something refers to, rising */
+    uint64_t *labels; /* addresses of data that something refers to, rising */
     size_t label_count;
     struct code_stored *stored;
     size_t stored_count, stored_capacity;
@@ -33,9 +32,10 @@ bool code_memory_open(struct code_memory *memory, const struct verbatim *all);
 void code_memory_forget(struct code_memory *memory);
 void code_memory_close(struct code_memory *memory);
 
-/* The reference of a number in the file; NULL: it has none. */
-const struct elfgen_relocation *code_memory_reference(const struct code_memory *memory,
-                                                      uint64_t offset);
+/* Sets the error that an instruction is not understood, once all that is known is known: before, an
+ * address may be a first one of several. Returns false then. */
+bool code_memory_refuse(const struct code_memory *memory,
+                        const struct lift_instruction *instruction, const char *text);
 
 /* The value of an address in a section, and of a reference. */
 struct held code_memory_address(const struct code_memory *memory, size_t section, uint64_t address);

@@ -3,8 +3,8 @@
 #ifndef GOLF_LIFT_CODE_STATE_H
 #define GOLF_LIFT_CODE_STATE_H
 
-#include "golf/lift/verbatim/held.h"
 #include "golf/lift/lift_private.h"
+#include "golf/lift/verbatim/held.h"
 
 enum {
     CODE_SLOTS = 96,       /* words of the stack that are followed */

@@ -2,9 +2,9 @@
  * not meet an address of code. */
 #include "golf/lift/verbatim/code_steps.h"
 
-#include "golf/lift/verbatim/code_calls.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/verbatim/code_calls.h"
 #include "golf/lift/verbatim/references.h"
 #include "x86/known_bits.h"
 
@@ -19,11 +19,10 @@ struct code_at {
 
 static bool refuse_code(const struct code_at *at)
 {
-    return !at->memory->is_final ||
-           lift_refuse_at(
-               at->memory->all->lift, at->instruction,
-               "it computes with an address of its code, which is another one when code is "
-               "moved: addresses may be copied, stored and jumped to");
+    return code_memory_refuse(
+        at->memory, at->instruction,
+        "it computes with an address of its code, which is another one when code is "
+        "moved: addresses may be copied, stored and jumped to");
 }
 
 void code_step_stack(struct code_state *state, uint64_t distance)
@@ -80,7 +79,7 @@ static struct held displacement_of(const struct code_at *at, const ZydisDecodedO
     uint64_t number = operand->mem.disp.has_displacement ? (uint64_t)operand->mem.disp.value : 0;
     const struct elfgen_relocation *reference =
         zydis->raw.disp.size > 0
-            ? code_memory_reference(memory, instruction->offset + zydis->raw.disp.offset)
+            ? verbatim_reference_at(memory->all, instruction->offset + zydis->raw.disp.offset)
             : NULL;
     if (operand->mem.base == ZYDIS_REGISTER_RIP) {
         number += instruction->address + zydis->length;
@@ -140,8 +139,8 @@ static bool value_of(const struct code_at *at, const ZydisDecodedOperand *operan
         size_t which =
             operand > at->instruction->operands && operand[-1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
         const ZydisDecodedInstruction *zydis = &at->instruction->zydis;
-        const struct elfgen_relocation *reference = code_memory_reference(
-            at->memory, at->instruction->offset + zydis->raw.imm[which].offset);
+        const struct elfgen_relocation *reference = verbatim_reference_at(
+            at->memory->all, at->instruction->offset + zydis->raw.imm[which].offset);
         *result = reference ? code_memory_target(at->memory, reference)
                             : held_number(operand->imm.value.u);
         return true;
@@ -285,7 +284,6 @@ static bool is_move(const struct lift_instruction *instruction)
 /* A string is moved as if it were one address after the other. */
 static bool step_move(const struct code_at *at)
 {
-
     struct held *registers = at->state->registers, value;
     const struct held anything = held_anything();
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/no_memory.h"
-#include "golf/lift/verbatim/code_steps.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/verbatim/code_steps.h"
 #include "golf/lift/verbatim/references.h"
 
-enum { BEGINS = 1, CODE_PLACES = GOLF_REGISTERS + CODE_SLOTS };
+enum { CODE_PLACES = GOLF_REGISTERS + CODE_SLOTS };
 
 struct code_ways {
     const struct verbatim *all;
@@ -127,7 +127,8 @@ static void note_all(struct code_ways *ways)
         if (all->block_at[i] != GOLF_NONE)
             ways->offsets[all->block_at[i]] = i;
         const struct lift_instruction *instruction =
-            all->marks[i] & BEGINS ? lift_instruction_at(all->lift, all->base + i, &index) : NULL;
+            all->marks[i] & VERBATIM_BEGINS ? lift_instruction_at(all->lift, all->base + i, &index)
+                                            : NULL;
         if (instruction)
             note_instruction(ways, instruction);
     }
@@ -224,15 +225,14 @@ static void call_function(struct code_ways *ways, size_t from, uint16_t called, 
     if (!ways->ends[called].is_reached)
         return;
     code_state_leave(before, &ways->ends[called], ways->memory.word, &other);
-    if (next != GOLF_NONE) {
+    if (next != GOLF_NONE)
         reach(ways, next, &other);
-    } else {
-        code_step_stack(&other, ways->memory.word);
+    else
         end_function(ways, &other);
-    }
 }
 
-/* A jump to a function's beginning is a call before a ret. */
+/* A jump to a function's beginning is a call before a ret: the function finds the stack as this one
+ * did, and takes off its return address. */
 static bool is_last_call(const struct code_ways *ways, uint16_t to, const struct code_state *state)
 {
     const struct held *pointer = &state->registers[X86_RSP];
@@ -304,7 +304,7 @@ static bool walk_block(struct code_ways *ways, size_t block)
     uint64_t offset = ways->offsets[block];
     uint32_t index;
     ways->is_dirty[block] = false;
-    while (offset < all->lift->size && all->marks[offset] & BEGINS) {
+    while (offset < all->lift->size && all->marks[offset] & VERBATIM_BEGINS) {
         if (offset > ways->offsets[block] && all->block_at[offset] != GOLF_NONE) {
             reach(ways, all->block_at[offset], &state);
             return true;

@@ -1,6 +1,8 @@
 /* Looks up sections and references of a linked program. */
 #include "golf/lift/verbatim/references.h"
 
+#include <stdlib.h>
+
 bool verbatim_is_code(const struct verbatim *all, size_t section)
 {
     return all->known->sections[section].permissions & ELFGEN_PF_X;
@@ -20,10 +22,33 @@ uint64_t verbatim_place_of(const struct verbatim *all, const struct elfgen_reloc
     return section->offset == ELFGEN_NOWHERE ? ELFGEN_NOWHERE : section->offset + reference->offset;
 }
 
+bool verbatim_note_references(struct verbatim *all)
+{
+    all->reference_at = calloc(all->lift->size + 1, sizeof *all->reference_at);
+    for (size_t i = 0; all->reference_at && i < all->known->reference_count; i++) {
+        uint64_t place = verbatim_place_of(all, &all->known->references[i]);
+        if (place < all->lift->size)
+            all->reference_at[place] = (uint32_t)(i + 1);
+    }
+    return all->reference_at;
+}
+
 const struct elfgen_relocation *verbatim_reference_at(const struct verbatim *all, uint64_t offset)
 {
-    for (size_t i = 0; i < all->known->reference_count; i++)
-        if (verbatim_place_of(all, &all->known->references[i]) == offset)
-            return &all->known->references[i];
-    return NULL;
+    uint32_t index = offset < all->lift->size ? all->reference_at[offset] : 0;
+    return index > 0 ? &all->known->references[index - 1] : NULL;
+}
+
+bool verbatim_is_relative(const struct verbatim *all, const struct elfgen_relocation *reference)
+{
+    return elfgen_relocation_is_relative(all->machine, reference->type);
+}
+
+bool verbatim_counts(const struct verbatim *all, const struct elfgen_relocation *reference)
+{
+    uint64_t place = verbatim_place_of(all, reference);
+    if (place == ELFGEN_NOWHERE || place >= all->lift->size)
+        return false;
+    return !verbatim_is_code(all, reference->section) ||
+           all->marks[place] & (VERBATIM_BEGINS | VERBATIM_INSIDE);
 }

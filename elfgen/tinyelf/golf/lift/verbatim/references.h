@@ -13,7 +13,16 @@ size_t verbatim_section_of(const struct verbatim *all, uint64_t address);
 /* Where in the file a reference is; ELFGEN_NOWHERE: its section has no bytes there. */
 uint64_t verbatim_place_of(const struct verbatim *all, const struct elfgen_relocation *reference);
 
+/* Notes where references are. Returns false if there is no memory. */
+bool verbatim_note_references(struct verbatim *all);
+
 /* The reference at an offset in the file; NULL: there is none. */
 const struct elfgen_relocation *verbatim_reference_at(const struct verbatim *all, uint64_t offset);
+
+/* Whether it is a distance. */
+bool verbatim_is_relative(const struct verbatim *all, const struct elfgen_relocation *reference);
+
+/* Whether it counts: it is among data, or in an instruction that is reached. */
+bool verbatim_counts(const struct verbatim *all, const struct elfgen_relocation *reference);
 
 #endif

@@ -1,29 +1,23 @@
-/* Lifts a linked program without a look at what its instructions do: which bytes are instructions,
- * and which numbers depend on places. */
+/* Lifts a linked program without a look at what its instructions do: makes blocks of those that
+ * were found, and data of sections, with the numbers in them that depend on places. */
 #include "golf/lift/verbatim/verbatim.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/no_memory.h"
-#include "golf/lift/verbatim/code_values.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/verbatim/code_values.h"
+#include "golf/lift/verbatim/find_code.h"
 #include "golf/lift/verbatim/references.h"
 
-enum { BEGINS = 1, INSIDE = 2, LEADS = 4, IS_OVER = 8, IN_LIST = 16 };
-
-static const char runs_on[] =
-    "its code runs into what is none: it has to end with a jump, a ret or an exit";
-static const char overlapping[] =
-    "an instruction overlaps another one: code that is read in two ways cannot be moved";
 static const char of_no_section[] =
     "it has an address that is none of a section, or has not 32 or 64 bits: labels can be kept";
 
 static bool refuse(struct verbatim *all, const char *text)
 {
-    lift_refuse(all->lift, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, text);
-    return false;
+    return lift_refuse(all->lift, ELFGEN_UNSUPPORTED, ELFGEN_NOWHERE, text);
 }
 
 static bool no_memory(struct verbatim *all)
@@ -40,206 +34,6 @@ static unsigned width_of(const struct verbatim *all, const struct elfgen_relocat
     return elfgen_relocation_width(all->machine, reference->type);
 }
 
-static bool is_relative(const struct verbatim *all, const struct elfgen_relocation *reference)
-{
-    return elfgen_relocation_is_relative(all->machine, reference->type);
-}
-
-/* ---- which bytes are instructions ---- */
-
-static bool reach(struct verbatim *all, uint64_t address)
-{
-    size_t section = verbatim_section_of(all, address);
-    if (section == SIZE_MAX || !verbatim_is_code(all, section))
-        return refuse(all, "it jumps to what is no code of a section: labels of executable "
-                           "sections can be kept");
-    uint64_t offset = address - all->base;
-    if (offset >= all->lift->size)
-        return refuse(all, "it jumps to what is not in the file");
-    all->marks[offset] |= LEADS;
-    if (all->marks[offset] & (BEGINS | IN_LIST))
-        return true;
-    all->marks[offset] |= IN_LIST;
-    all->list[all->list_count++] = (uint32_t)offset;
-    return true;
-}
-
-/* The instruction at an offset; NULL: there is none, which is an error unless the way there may
- * have ended before. */
-static struct lift_instruction *next_at(struct verbatim *all, uint64_t offset, bool may_end)
-{
-    uint32_t index;
-    uint64_t address = all->base + offset;
-    size_t section = verbatim_section_of(all, address);
-    struct lift_instruction *found = NULL;
-    if (section != SIZE_MAX && verbatim_is_code(all, section))
-        found = lift_instruction_at(all->lift, address, &index);
-    else if (!may_end)
-        refuse(all, runs_on);
-    if (!found && may_end && lift_is_no_code(all->lift, address))
-        all->lift->failed = false;
-    return found;
-}
-
-/* Whether what a register has was computed of other numbers, so that a place may be a distance.
- * Copies are followed, and what is loaded or comes from another block is taken for an address. */
-static bool is_sum(const struct verbatim *all, const struct lift_instruction *jump)
-{
-    uint8_t bits, reg = lift_register(&jump->operands[0], &bits);
-    uint64_t offset = jump->offset;
-    while (reg != EFFECTS_NONE && offset-- > 0) {
-        uint32_t index;
-        if (all->marks[offset] & INSIDE)
-            continue;
-        if (!(all->marks[offset] & BEGINS))
-            return false;
-        const struct lift_instruction *before =
-            lift_instruction_at(all->lift, all->base + offset, &index);
-        if (!before || before->kind != LIFT_PLAIN)
-            return false;
-        if (!(before->writes >> reg & 1))
-            continue;
-        ZydisMnemonic mnemonic = before->zydis.mnemonic;
-        if (mnemonic == ZYDIS_MNEMONIC_MOV &&
-            before->operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER) {
-            reg = lift_register(&before->operands[1], &bits);
-            continue;
-        }
-        bool is_place = mnemonic == ZYDIS_MNEMONIC_LEA &&
-                        (before->operands[1].mem.base == ZYDIS_REGISTER_NONE ||
-                         before->operands[1].mem.base == ZYDIS_REGISTER_RIP) &&
-                        before->operands[1].mem.index == ZYDIS_REGISTER_NONE;
-        return !is_place && mnemonic != ZYDIS_MNEMONIC_MOV && mnemonic != ZYDIS_MNEMONIC_POP &&
-               mnemonic != ZYDIS_MNEMONIC_XCHG &&
-               before->zydis.meta.category != ZYDIS_CATEGORY_CMOV;
-    }
-    return false;
-}
-
-/* Follows a jump. Returns false after setting the error. */
-static bool reach_target(struct verbatim *all, const struct lift_instruction *instruction)
-{
-    const ZydisDecodedOperand *operand = &instruction->operands[0];
-    if (operand->type != ZYDIS_OPERAND_TYPE_IMMEDIATE)
-        return !is_sum(all, instruction) ||
-               lift_refuse_at(all->lift, instruction,
-                              "it jumps to an address that it computes: jumps to addresses "
-                              "of tables can be kept");
-    uint64_t target = instruction->address + instruction->zydis.length + operand->imm.value.u;
-    if (instruction->zydis.operand_width == 16)
-        return lift_refuse_at(all->lift, instruction,
-                              "it jumps by 16 bits, which cuts its address: jumps without the "
-                              "prefix 66 can be kept");
-    return reach(all, all->lift->bits == 32 ? target & UINT32_MAX : target);
-}
-
-/* What an operand in memory leads to: code only if its address alone is taken. */
-static bool reach_operand(struct verbatim *all, const struct lift_instruction *instruction,
-                          const ZydisDecodedOperand *operand)
-{
-    const struct elfgen_relocation *reference =
-        verbatim_reference_at(all, instruction->offset + instruction->zydis.raw.disp.offset);
-    bool is_next = operand->mem.base == ZYDIS_REGISTER_RIP;
-    if (!is_next && (!reference || instruction->zydis.raw.disp.size == 0))
-        return true;
-    uint64_t next = instruction->address + instruction->zydis.length;
-    size_t section = is_next ? verbatim_section_of(all, next + (uint64_t)operand->mem.disp.value)
-                             : reference->symbol;
-    if (section == SIZE_MAX || !verbatim_is_code(all, section))
-        return true;
-    if (operand->mem.type != ZYDIS_MEMOP_TYPE_AGEN)
-        return lift_refuse_at(
-            all->lift, instruction,
-            "it uses its own code as data: data have to be in a section that is not "
-            "executable");
-    return !is_next || reach(all, next + (uint64_t)operand->mem.disp.value);
-}
-
-static bool reach_operands(struct verbatim *all, const struct lift_instruction *instruction)
-{
-    for (size_t i = 0; i < instruction->zydis.operand_count_visible; i++)
-        if (instruction->operands[i].type == ZYDIS_OPERAND_TYPE_MEMORY &&
-            !reach_operand(all, instruction, &instruction->operands[i]))
-            return false;
-    return true;
-}
-
-static bool mark(struct verbatim *all, const struct lift_instruction *instruction)
-{
-    uint64_t offset = instruction->offset;
-    bool overlaps = all->marks[offset] & INSIDE;
-    all->marks[offset] |= BEGINS;
-    for (unsigned i = 1; i < instruction->zydis.length; i++) {
-        overlaps = overlaps || all->marks[offset + i] & (BEGINS | LEADS);
-        all->marks[offset + i] |= INSIDE;
-    }
-    return !overlaps || lift_refuse_at(all->lift, instruction, overlapping);
-}
-
-/* Follows the code from an offset on to where it ends. */
-static bool follow(struct verbatim *all, uint64_t offset)
-{
-    bool may_end = false;
-    while (!(all->marks[offset] & BEGINS)) {
-        struct lift_instruction *instruction = next_at(all, offset, may_end);
-        if (!instruction) {
-            all->marks[offset] |= IS_OVER;
-            return may_end && !all->lift->failed;
-        }
-        if (all->marks[offset] & INSIDE || !mark(all, instruction) ||
-            !reach_operands(all, instruction))
-            return lift_refuse_at(all->lift, instruction, overlapping);
-        bool jumps = instruction->kind == LIFT_JUMP || instruction->kind == LIFT_BRANCH ||
-                     instruction->kind == LIFT_CALLS;
-        if (lift_is_counted(instruction) && instruction->zydis.address_width != all->lift->bits)
-            return lift_refuse_at(all->lift, instruction, "it counts by a part of a register");
-        if (jumps && !reach_target(all, instruction))
-            return false;
-        if (instruction->kind == LIFT_JUMP || instruction->kind == LIFT_RETURNS ||
-            instruction->kind == LIFT_FAULT)
-            return true;
-        may_end = may_end || instruction->kind == LIFT_CALLS || instruction->kind == LIFT_SYSTEM;
-        offset += instruction->zydis.length;
-        if (offset >= all->lift->size)
-            return may_end || refuse(all, runs_on);
-        if (jumps)
-            all->marks[offset] |= LEADS;
-    }
-    return true;
-}
-
-/* Whether a reference counts: it is among data, or in an instruction that is reached. */
-static bool counts(const struct verbatim *all, const struct elfgen_relocation *reference)
-{
-    uint64_t place = verbatim_place_of(all, reference);
-    if (place == ELFGEN_NOWHERE || place >= all->lift->size)
-        return false;
-    return !verbatim_is_code(all, reference->section) || all->marks[place] & (BEGINS | INSIDE);
-}
-
-/* Follows all code to which addresses lead. */
-static bool find_code(struct verbatim *all)
-{
-    size_t done = SIZE_MAX;
-    if (!reach(all, all->lift->entry))
-        return false;
-    while (done != all->list_count) {
-        for (done = 0; done < all->list_count; done++)
-            if (!follow(all, all->list[done]))
-                return false;
-        for (size_t i = 0; i < all->known->reference_count; i++) {
-            const struct elfgen_relocation *reference = &all->known->references[i];
-            if (is_relative(all, reference) || !verbatim_is_code(all, reference->symbol) ||
-                !counts(all, reference))
-                continue;
-            if (!reach(all, all->known->sections[reference->symbol].address +
-                                (uint64_t)reference->addend))
-                return false;
-        }
-    }
-    return true;
-}
-
 /* ---- blocks ---- */
 
 static bool number_blocks(struct verbatim *all)
@@ -249,7 +43,8 @@ static bool number_blocks(struct verbatim *all)
     lifted->count = 1;
     for (uint64_t i = 0; i < all->lift->size; i++) {
         all->block_at[i] = GOLF_NONE;
-        if ((all->marks[i] & (BEGINS | LEADS)) == (BEGINS | LEADS))
+        if ((all->marks[i] & (VERBATIM_BEGINS | VERBATIM_LEADS)) ==
+            (VERBATIM_BEGINS | VERBATIM_LEADS))
             all->block_at[i] = i == entry ? 0 : (uint16_t)lifted->count++;
         if (lifted->count > GOLF_LIFT_BLOCKS)
             return lift_refuse(all->lift, ELFGEN_DOES_NOT_FIT, ELFGEN_NOWHERE,
@@ -295,8 +90,8 @@ static bool take_number(struct verbatim *all, const struct lift_instruction *ins
     uint64_t address = relative != 0
                            ? relative
                            : all->known->sections[section].address + (uint64_t)reference->addend;
-    if (reference &&
-        (is_relative(all, reference) != (relative != 0) || width_of(all, reference) != bits / 8u))
+    if (reference && (verbatim_is_relative(all, reference) != (relative != 0) ||
+                      width_of(all, reference) != bits / 8u))
         return lift_refuse_at(
             all->lift, instruction,
             "it has an address that is relative where it should not be, or of another "
@@ -432,10 +227,11 @@ static bool end_block(const struct verbatim *all, const struct lift_instruction 
 static bool build_block(struct verbatim *all, uint64_t offset, struct golf_block *block)
 {
     size_t most = 0;
-    for (uint64_t at = offset; at < all->lift->size && all->marks[at] & (BEGINS | INSIDE); at++) {
+    for (uint64_t at = offset;
+         at < all->lift->size && all->marks[at] & (VERBATIM_BEGINS | VERBATIM_INSIDE); at++) {
         if (at > offset && all->block_at[at] != GOLF_NONE)
             break;
-        most += all->marks[at] & BEGINS;
+        most += all->marks[at] & VERBATIM_BEGINS;
     }
     block->operations = calloc(most + 1, sizeof *block->operations);
     block->offset = offset;
@@ -443,7 +239,9 @@ static bool build_block(struct verbatim *all, uint64_t offset, struct golf_block
     if (!block->operations)
         return no_memory(all);
     for (size_t i = 0; i < most; i++) {
-        struct lift_instruction *instruction = next_at(all, offset, false);
+        uint32_t index;
+        const struct lift_instruction *instruction =
+            lift_instruction_at(all->lift, all->base + offset, &index);
         if (!instruction)
             return false;
         offset += instruction->zydis.length;
@@ -522,7 +320,7 @@ static bool refer(struct verbatim *all, const struct elfgen_relocation *referenc
     uint64_t address =
         all->known->sections[reference->symbol].address + (uint64_t)reference->addend;
     unsigned length = width_of(all, reference);
-    if (is_relative(all, reference) || length < 4)
+    if (verbatim_is_relative(all, reference) || length < 4)
         return refuse(all,
                       "there are distances in its data: addresses of labels, of 32 or 64 bits, can "
                       "be kept");
@@ -546,7 +344,7 @@ static bool add_references(struct verbatim *all)
 {
     for (size_t i = 0; i < all->known->reference_count; i++) {
         const struct elfgen_relocation *reference = &all->known->references[i];
-        if (verbatim_is_code(all, reference->section) || !counts(all, reference))
+        if (verbatim_is_code(all, reference->section) || !verbatim_counts(all, reference))
             continue;
         if (!refer(all, reference, &all->lifted->data[all->data_of[reference->section]]))
             return false;
@@ -570,14 +368,16 @@ static bool open_verbatim(struct verbatim *all)
     all->list = calloc(lift->size + 1, sizeof *all->list);
     all->block_at = calloc(lift->size + 1, sizeof *all->block_at);
     all->data_of = calloc(all->known->section_count + 1, sizeof *all->data_of);
-    return (all->marks && all->list && all->block_at && all->data_of) || no_memory(all);
+    return (verbatim_note_references(all) && all->marks && all->list && all->block_at &&
+            all->data_of) ||
+           no_memory(all);
 }
 
 bool lift_verbatim(struct lift *lift, const struct golf_addresses *known, bool aligned,
                    struct golf_lifted *lifted)
 {
     struct verbatim all = {.lift = lift, .lifted = lifted, .known = known, .aligned = aligned};
-    bool is_done = open_verbatim(&all) && find_code(&all) && number_blocks(&all) &&
+    bool is_done = open_verbatim(&all) && verbatim_find_code(&all) && number_blocks(&all) &&
                    verbatim_keeps_values(&all);
     /* Whether instructions ask for alignment is known with the blocks, which refer to the data. */
     for (size_t i = 0; is_done && i < lift->instruction_count; i++)
@@ -587,6 +387,7 @@ bool lift_verbatim(struct lift *lift, const struct golf_addresses *known, bool a
     lifted->is_verbatim = true;
     lifted->has_writable_code = lift->has_writable_code;
     lifted->opens_stack = true;
+    free(all.reference_at);
     free(all.marks);
     free(all.list);
     free(all.block_at);
