@@ -564,6 +564,42 @@ db 0x67
 loop .again
 $exit
 END
+    ['what calls at its end takes off one return address, and instructions stay', <<"END", "align 8\ntable: dq first, second"],
+mov eax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+second: nop
+first: call last
+push 5
+push back
+call begins
+pop rdi
+add edi, 1
+pop rcx
+$exit
+begins: jmp last
+last: ret
+back: jmp first
+END
+    ['a whole vector is at a multiple of 16, and instructions stay', <<"END", "align 8\ntable: dq first, second\ndb 1\nalign 16\nwhole: dq 5, 6"],
+mov eax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+second: nop
+first: pxor xmm0, xmm0
+por xmm0, [whole]
+movd edi, xmm0
+$exit
+END
+    ['a whole vector is at a multiple of 32, and instructions stay', <<"END", "align 8\ntable: dq first, second\ndb 1\nalign 32\nwhole: dq 5, 6, 7, 8"],
+mov eax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+second: nop
+first: vmovdqa ymm0, [whole]
+vmovd edi, xmm0
+$exit
+END
     ['the stack ends before a place that is used', <<"END"],
 sub rsp, 33554432
 mov dword [rsp], 5
