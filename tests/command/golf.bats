@@ -240,6 +240,28 @@ END
     says "exit.o: error: it is an object, not an executable"
 }
 
+@test "a file that ends inside its ELF header is read as Linux reads it" {
+    nasm -f bin -o tiny "$SOURCE/tests/support/tiny45.asm"
+    printf 'bits 32\nglobal _start\n_start: xor eax, eax\ninc eax\nmov bl, 42\nint 0x80\n' >same.s
+    tinyelf golf --prove tiny same.s
+    exits 0
+    contains "shown for any arguments and results: 1 of 1 stretch"
+    tinyelf golf -v --nodes 1000 --hex made.hex -o made tiny
+    exits 0
+    contains "nothing smaller than tiny was found: it is a copy"
+    [[ $output != *"--with int80"* ]]
+    tinyelf build made.hex -o again
+    cmp again tiny
+}
+
+@test "without memory for a search golf says so, and writes nothing" {
+    ! ldd "$TINYELF" | grep -q 'lib.san' || skip "a sanitizer needs more memory itself"
+    run_apart bash -c "ulimit -v 70000; exec '$TINYELF' golf --nodes 20000 --jobs 1 -o made '$SOURCE/asm/hello.s'"
+    exits 1
+    says "out of memory"
+    [ ! -e made ]
+}
+
 @test "options that do not go together are told apart" {
     for words in "--level spec --with rwx -o x" "--hex h --prove x" "--unproven --prove x" "--level spec --prove x" "--level other -o x"; do
         # shellcheck disable=SC2086

@@ -103,6 +103,7 @@ static struct golf_place_result place(struct finding *finding, uint64_t board_no
         golf_place(finding->programs, finding->piece_count, finding->overlaps,
                    finding->overlap_count, &wanted, finding_prove);
     found->nodes += placed.nodes;
+    found->lacks_memory |= placed.end == GOLF_PLACE_NO_MEMORY;
     return placed;
 }
 
@@ -126,10 +127,13 @@ static void pack(struct finding *finding, uint64_t nodes)
                                         .is_interrupted = finding_is_interrupted,
                                         .progress = report,
                                         .context = finding};
-    if (most >= wanted.smallest)
-        found->nodes += golf_pack(finding->programs, finding->anywhere_count, finding->overlaps,
-                                  finding->overlap_count, &wanted, finding_prove)
-                            .nodes;
+    if (most < wanted.smallest)
+        return;
+    const struct golf_place_result packed =
+        golf_pack(finding->programs, finding->anywhere_count, finding->overlaps,
+                  finding->overlap_count, &wanted, finding_prove);
+    found->nodes += packed.nodes;
+    found->lacks_memory |= packed.end == GOLF_PLACE_NO_MEMORY;
 }
 
 /* Packs and places with the pieces of one round. Returns whether the search is over. */
@@ -227,6 +231,15 @@ static bool find_as_it_is(struct finding *finding)
     return finding->found->size > 0 && !finding->has_failed;
 }
 
+/* Without memory for a search nothing is said about smaller files. Returns whether it was one. */
+static bool had_memory(struct finding *finding)
+{
+    struct golf_found *found = finding->found;
+    found->lacks_memory |=
+        finding->error->status == ELFGEN_NO_ROOM && !finding_is_interrupted(finding);
+    return !found->lacks_memory || found->size > 0 || error_no_memory(finding->error);
+}
+
 bool golf_find(const struct golf_options *options, struct golf_found *found,
                struct elfgen_error *error)
 {
@@ -250,6 +263,7 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
         finding_take_overlaps(finding);
         is_done =
             (rewrite(finding) && search(finding)) || (found->size > 0 && !finding->has_failed);
+        is_done = had_memory(finding) && is_done;
         if (found->is_verbatim)
             found->rewritten_count = 0;
         if (is_done)
@@ -258,6 +272,7 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
         golf_lifted_free(&finding->lifted);
     } else {
         is_done = find_as_it_is(finding);
+        is_done = had_memory(finding) && is_done;
     }
     free(finding);
     return is_done;

@@ -59,10 +59,11 @@ struct golf_found {
     size_t item_count;
     struct golf_rewritten rewritten[GOLF_REWRITES]; /* what was changed across blocks */
     size_t rewritten_count;
-    bool is_verbatim; /* its instructions are the original's: only their places are others */
-    bool is_complete; /* the search ended by itself */
-    uint64_t nodes;   /* states of the search that were seen */
-    size_t rejected;  /* candidates that did something else */
+    bool is_verbatim;  /* its instructions are the original's: only their places are others */
+    bool is_complete;  /* the search ended by itself */
+    bool lacks_memory; /* it ended because there was no memory for more */
+    uint64_t nodes;    /* states of the search that were seen */
+    size_t rejected;   /* candidates that did something else */
 };
 
 /* Searches. True with found->is_verbatim and error->status other than ELFGEN_OK: *error says why

@@ -45,7 +45,7 @@ static void count(const uint8_t *marks, size_t size, struct golf_account *accoun
 static void mark_headers(uint8_t *marks, size_t size, const struct golf_file *file)
 {
     struct elfgen_view view;
-    if (elfgen_view_open_program(&view, file->bytes, file->size, NULL) != ELFGEN_OK)
+    if (elfgen_view_open_program(&view, file->bytes, file->size, NULL) == ELFGEN_NOT_ELF)
         return;
     const enum elfgen_class class_ = view.class_;
     mark(marks, size, 0, elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_), GOLF_PART_HEADERS);

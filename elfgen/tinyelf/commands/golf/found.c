@@ -125,9 +125,12 @@ static void put_rewritten(const struct golf_report *report, struct elfgen_text *
 
 static void put_end(const struct golf_report *report, struct elfgen_text *out)
 {
-    elfgen_text_string(out, report->found->is_complete
+    const struct golf_found *found = report->found;
+    elfgen_text_string(out, found->is_complete
                                 ? "  search complete within these overlaps and rewrites: none is "
                                   "smaller\n"
+                            : found->lacks_memory
+                                ? "  search stopped: there is no memory to look for smaller ones\n"
                                 : "  search stopped: there may be smaller ones\n");
 }
 

@@ -141,12 +141,18 @@ static int split_arguments(int argc, char **argv, struct golf_request *options)
 
 /* ---- files ---- */
 
+/* Whether a file is ELF; it may end inside its header, which Linux reads as zeros then. */
+static bool open_elf(struct elfgen_view *view, const struct file_bytes *bytes)
+{
+    enum elfgen_status status = elfgen_view_open_program(view, bytes->bytes, bytes->size, NULL);
+    return status == ELFGEN_OK || (status == ELFGEN_TRUNCATED && view->segments.count > 0);
+}
+
 /* An ELF file that is no object: a program as it stands. */
 static bool is_executable(const struct file_bytes *bytes)
 {
     struct elfgen_view view;
-    return elfgen_view_open_program(&view, bytes->bytes, bytes->size, NULL) == ELFGEN_OK &&
-           view.ehdr.e_type != ELFGEN_ET_REL;
+    return open_elf(&view, bytes) && view.ehdr.e_type != ELFGEN_ET_REL;
 }
 
 /* A text or an object differs from a program, but that is not what somebody asks. */
@@ -155,7 +161,7 @@ static bool check_candidate(const struct golf_request *options, const struct fil
     struct elfgen_view view;
     if (is_executable(bytes))
         return true;
-    if (elfgen_view_open_program(&view, bytes->bytes, bytes->size, NULL) == ELFGEN_OK)
+    if (open_elf(&view, bytes))
         message(input_name(options->candidate), "error",
                 "it is an object, not an executable: 'tinyelf build' links it");
     else

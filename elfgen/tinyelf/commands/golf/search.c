@@ -35,6 +35,7 @@ struct searching {
     struct kernel_versions versions;
     size_t below;
     uint64_t nodes;
+    bool is_for_32;         /* the original is a program of 32 bits */
     bool is_first;          /* what the user asked for, and not what other options would save */
     size_t best;            /* size so far, for the progress */
     volatile size_t states; /* the same */
@@ -102,6 +103,7 @@ static void take_lifted(const struct golf_lifted *lifted, void *context)
 {
     struct searching *searching = context;
     struct golf_report *report = searching->report;
+    searching->is_for_32 = lifted->bits == 32;
     golf_account_original(&report->original, lifted, &report->before);
     for (size_t i = 0; i < lifted->count; i++)
         for (size_t k = 0; k < lifted->blocks[i].count; k++)
@@ -165,8 +167,7 @@ static void report_left_alone(const char *file, const struct elfgen_error *error
 static bool is_pointless(const struct searching *searching, size_t which)
 {
     const struct golf_request *request = searching->request;
-    const struct golf_found *found = searching->report->found;
-    if (request->is_spec || (wideners[which].is_for_64 && found->overlap.bits == 32))
+    if (request->is_spec || (wideners[which].is_for_64 && searching->is_for_32))
         return true;
     if (wideners[which].kernel)
         return request->versions.first >= wideners[which].kernel ||

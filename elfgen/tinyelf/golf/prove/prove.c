@@ -315,7 +315,7 @@ static bool has_interpreter(const struct golf_prove_options *options)
 {
     struct elfgen_view view;
     struct elfgen_phdr segment;
-    if (elfgen_view_open_program(&view, options->original, options->size, NULL) != ELFGEN_OK)
+    if (elfgen_view_open_program(&view, options->original, options->size, NULL) == ELFGEN_NOT_ELF)
         return false;
     for (uint64_t i = 0; i < view.segments.count; i++)
         if (elfgen_view_segment(&view, i, &segment, NULL) == ELFGEN_OK &&

@@ -34,9 +34,9 @@ bool symbolic_open(struct symbolic_program *program, struct x86 *const decoders[
     *program = (struct symbolic_program){.bytes = bytes, .size = size};
     elfgen_kernel_usual(&machine);
     if (elfgen_kernel_ask(bytes, size, &machine, NULL, &answer, &map) != ELFGEN_OK ||
-        answer.verdict != ELFGEN_STARTS || answer.is_script ||
-        elfgen_view_open_program(&view, bytes, size, NULL) != ELFGEN_OK)
+        answer.verdict != ELFGEN_STARTS || answer.is_script)
         return false;
+    elfgen_view_open_program(&view, bytes, size, NULL);
     program->bits = 8 * elfgen_address_size(view.class_);
     program->decoder = decoders[program->bits == 32];
     program->entry = answer.entry;
