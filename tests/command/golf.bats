@@ -262,6 +262,14 @@ END
     [ ! -e made ]
 }
 
+@test "a file of gigabytes is left alone before it is read" {
+    tinyelf build "$SOURCE/asm/exit.s" -o sparse
+    truncate -s 1T sparse 2>/dev/null || truncate -s 3G sparse
+    tinyelf golf --nodes 1000 -o made sparse
+    exits 1
+    says "sparse: error: it is left alone: it is larger than a megabyte"
+}
+
 @test "options that do not go together are told apart" {
     for words in "--level spec --with rwx -o x" "--hex h --prove x" "--unproven --prove x" "--level spec --prove x" "--level other -o x"; do
         # shellcheck disable=SC2086

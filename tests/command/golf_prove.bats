@@ -262,6 +262,10 @@ EOF
     says "tinyelf: loops.s: error: cannot be proven: it does not end within the time limit"
     differs loops "$(command -v ls)"
     says "cannot be proven: it is dynamic"
+    tinyelf build "$SOURCE/asm/exit.s" -o kernels
+    printf '\x81\xff\xff\xff\xff' | dd of=kernels bs=1 seek=27 conv=notrunc 2>/dev/null
+    differs kernels kernels
+    says "kernels: error: cannot be proven: it is killed by Linux inside execve, before it starts: 'tinyelf check' says why"
     printf 'not a program' >text
     differs text "$SOURCE/asm/hello.s"
     says "text: error: it is not an executable"

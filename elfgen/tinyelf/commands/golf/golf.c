@@ -20,6 +20,8 @@
 #include "cli/option_ids_expand.h"
 
 enum { ENVIRONMENTS = 200, ENVIRONMENTS_MOST = 100000, SEARCH_SECONDS = 20, JOBS_MOST = 256 };
+/* Of larger files not even the reason why they are left alone is worth the time. */
+enum { READ_MOST = 1 << 26 };
 #define A_SECOND UINT64_C(1000000000)
 
 /* ---- options ---- */
@@ -184,7 +186,10 @@ static int read_original(const struct golf_request *options, struct golf_file *o
         return EXIT_NO;
     }
     int status = EXIT_YES;
-    if (may_be_program && is_executable(&read)) {
+    if (may_be_program && !options->candidate && read.size > READ_MOST && is_executable(&read)) {
+        message(original->name, "error", "it is left alone: it is larger than a megabyte");
+        status = EXIT_NO;
+    } else if (may_be_program && is_executable(&read)) {
         made = (struct build_made){.bytes = malloc(read.size + 1), .size = read.size};
         if (made.bytes)
             memcpy(made.bytes, read.bytes, read.size);

@@ -61,6 +61,11 @@ static enum golf_outcome refuse_end(struct golf_tracer *tracer, struct elfgen_er
         elfgen_text_string(&text, "was interrupted");
         break;
     default:
+        if (!tracer->run.started) {
+            elfgen_text_string(&text, "is killed by Linux inside execve, before it starts: "
+                                      "'tinyelf check' says why");
+            break;
+        }
         elfgen_text_string(&text, "was killed by a signal from outside: ");
         elfgen_text_signed(&text, end->signal);
         break;
