@@ -709,6 +709,25 @@ jnz .sum
 .never: $exit
 .count: $mixes
 END
+    ['a constant is made where the stack pointer is another one on each way', <<"END"],
+mov rbp, rsp
+mov rcx, [rsp]
+pop rax
+pop rax
+cmp ecx, 2
+je .tail
+call .sub
+.sub: cmp ecx, 1
+je .never
+.tail: mov esi, 100
+shl esi, cl
+mov edi, esi
+cmp ecx, 2
+jne .never
+mov rcx, [rbp + 8]
+add dil, [rcx]
+.never: $exit
+END
     ['the flags of what climbs are read', <<"END"],
 lea rbx, [rsp + 8]
 .next: mov rcx, [rbx]

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "golf/lift/lift.h"
+#include "golf/rewrite/pushes.h"
 #include "golf/rewrite/rewrite.h"
 #include "golf/rewrite/web.h"
 #include "golf/shrink/shrink.h"
@@ -185,6 +186,12 @@ static const struct {
     {"a number in instructions is in a register",
      CODE("next: mov dword [rsp - 8], 777\nmov dword [rsp - 4], 777\nlea rsi, [rsp - 8]\n"
           "mov edx, 8\n" WRITE "test eax, eax\njns next\nxor edi, edi\n" EXIT)},
+    /* seven bytes by each call, which counts them down */
+    {"what calls need is made where they lead",
+     CODE("mov rsi, [rsp + 8]\nmov edx, 7\ncall put\nmov esi, text\nmov edx, 7\ncall put\n"
+          "mov rsi, [rsp + 8]\nmov edx, 7\ncall put\nxor edi, edi\n" EXIT "put: " WRITE
+          "test rax, rax\njle failed\nadd rsi, rax\nsub rdx, rax\njnz put\nret\n"
+          "failed: mov edi, 1\nmov eax, 231\nsyscall\ntext: db 'abcdefg'\n")},
     /* 1 is in rdi after each call */
     {"a value stays in its register",
      CODE("mov rbx, [rsp]\nnext: mov esi, text\ncall put\nmov esi, text + 1\ncall put\n"
@@ -249,6 +256,41 @@ START_TEST(too_many_values_are_no_proof_that_none_is_in_two_registers)
     ck_assert(!says_both(64));
     ck_assert(says_both(65));
     ck_assert(says_both(100));
+}
+END_TEST
+
+/* How many blocks may push although their stack pointer is not known. */
+static size_t count_pushes(const char *source)
+{
+    static struct program program;
+    struct golf_lifted lifted;
+    struct elfgen_error error = {.status = ELFGEN_OK};
+    size_t count = 0;
+    make_program(&program, source, 64);
+    ck_assert_msg(golf_lift(program.bytes, program.size, &lifted, &error), "%s", error.text);
+    pushes_note(&lifted);
+    for (size_t i = 0; i < lifted.count; i++)
+        count += lifted.blocks[i].at_start[RSP].kind == GOLF_UNKNOWN &&
+                 lifted.blocks[i].known[RSP].kind == GOLF_STACK &&
+                 lifted.blocks[i].known[RSP].data == GOLF_SOME_STACK;
+    golf_lifted_free(&lifted);
+    return count;
+}
+
+START_TEST(a_way_to_the_end_from_a_subroutine_may_push_where_each_way_may)
+{
+    /* the end is reached from the program and from a subroutine */
+    ck_assert_uint_eq(count_pushes(CODE("mov rsi, [rsp + 8]\nmov edx, 2\ncall put\nmov edx, 3\n"
+                                        "call put\nxor edi, edi\ndone: " EXIT "put: " WRITE
+                                        "test rax, rax\njs failed\nret\nfailed: mov edi, 1\n"
+                                        "jmp done\n")),
+                      1);
+    /* the program has passed a word there */
+    ck_assert_uint_eq(count_pushes(CODE("mov rsi, [rsp + 8]\nmov edx, 2\ncall put\nmov edx, 3\n"
+                                        "call put\npop rdi\ntest edi, edi\ndone: " EXIT
+                                        "put: " WRITE "test rax, rax\njs failed\nret\n"
+                                        "failed: mov edi, 1\njmp done\n")),
+                      0);
 }
 END_TEST
 
@@ -324,6 +366,7 @@ static Suite *suite(void)
     tcase_add_loop_test(all,
                         a_pointer_that_something_else_depends_on_does_not_become_the_stack_pointer,
                         0, sizeof kept_pointers / sizeof kept_pointers[0]);
+    tcase_add_test(all, a_way_to_the_end_from_a_subroutine_may_push_where_each_way_may);
     tcase_add_test(all, too_many_values_are_no_proof_that_none_is_in_two_registers);
     tcase_add_test(all, an_interrupt_leaves_the_program_as_it_is_then);
     suite_add_tcase(s, all);

@@ -156,6 +156,10 @@ struct golf_data {
     size_t reference_count;
 };
 
+/* As `data` of a block's known[X86_RSP]: where the stack pointer is at its start is not known, but
+ * something may be pushed. */
+enum { GOLF_SOME_STACK = UINT16_MAX };
+
 /* Bytes below the stack pointer that instructions may write over, where anything may be pushed. */
 enum { GOLF_PUSHED = 16 };
 

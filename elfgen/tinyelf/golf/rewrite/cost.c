@@ -48,6 +48,7 @@ static uint64_t hash_of(const struct golf_block *block)
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (size_t reg = 0; reg < GOLF_REGISTERS; reg++)
         add_value(&hash, &block->at_start[reg]);
+    add_value(&hash, &block->known[X86_RSP]);
     for (size_t i = 0; i < block->count; i++) {
         const struct golf_operation *operation = &block->operations[i];
         const uint32_t numbers[] = {operation->kind,   operation->ends,     operation->keeps_below,

@@ -270,6 +270,16 @@ static bool only_goes_ahead(struct golf_lifted *lifted)
     return true;
 }
 
+/* What is known of the stack pointer in a block from which it is behind `stack`, or is not. */
+static void forget_stack(const struct golf_lifted *lifted, struct golf_block *block, int64_t stack)
+{
+    const bool may_push =
+        block->known[X86_RSP].kind == GOLF_STACK && lifted->stack_free >= (uint64_t)stack;
+    block->known[X86_RSP] = (struct golf_value){.kind = may_push ? GOLF_STACK : GOLF_UNKNOWN,
+                                                .data = may_push ? GOLF_SOME_STACK : 0};
+    block->at_end[X86_RSP].kind = GOLF_UNKNOWN;
+}
+
 bool pops_load(struct golf_lifted *lifted, size_t number, size_t load)
 {
     struct block_set after;
@@ -286,11 +296,12 @@ bool pops_load(struct golf_lifted *lifted, size_t number, size_t load)
         if (after.has[i] && block->at_start[X86_RSP].kind != GOLF_UNKNOWN &&
             !moves_block(lifted, i, 0, stack))
             return false;
-        /* Nothing there needs it, and there may be ways to it on which it did not move. */
-        if (after.has[i] && block->at_start[X86_RSP].kind == GOLF_UNKNOWN)
-            block->known[X86_RSP].kind = block->at_end[X86_RSP].kind = GOLF_UNKNOWN;
     }
     if (lifted->stack_free < (uint64_t)stack && only_goes_ahead(lifted))
         lifted->stack_free = (uint64_t)stack;
+    /* Where nothing needs it, there may be ways on which it did not move. */
+    for (size_t i = 0; i < lifted->count; i++)
+        if (after.has[i] && lifted->blocks[i].at_start[X86_RSP].kind == GOLF_UNKNOWN)
+            forget_stack(lifted, &lifted->blocks[i], stack);
     return true;
 }

@@ -9,9 +9,11 @@
 #include "climb.h"
 #include "climb_pops.h"
 #include "cost.h"
+#include "entries.h"
 #include "inline.h"
 #include "operands.h"
 #include "pops.h"
+#include "pushes.h"
 #include "rename.h"
 #include "tails.h"
 #include "threads.h"
@@ -227,6 +229,23 @@ static void try_inlines(struct rewriting *rewriting)
     }
 }
 
+static void try_entries(struct rewriting *rewriting)
+{
+    const struct golf_lifted *lifted = rewriting->lifted;
+    for (size_t i = 0; i < lifted->count; i++)
+        for (unsigned reg = 0; reg < GOLF_REGISTERS && lifted->blocks[i].end == GOLF_CALLS; reg++) {
+            struct golf_lifted trial;
+            const struct golf_rewritten what = {"what calls need is made where they lead",
+                                                lifted->blocks[i].offset};
+            bool has_memory;
+            if (is_over(rewriting) || !begin(rewriting, &trial))
+                return;
+            const bool is_right = entries_add(&trial, (uint16_t)i, reg, &has_memory);
+            rewriting->has_no_memory |= !has_memory;
+            end(rewriting, &trial, is_right, &what);
+        }
+}
+
 /* ---- values that stay ---- */
 
 static void try_carry(struct rewriting *rewriting, const struct carried *carried,
@@ -376,10 +395,11 @@ bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options 
     rewriting->options = rewriting->costs.options = options;
     rewriting->lifted = lifted;
     rewriting->rewritten = rewritten;
+    pushes_note(lifted);
     rewriting->cost = cost_of_blocks(&rewriting->costs, lifted);
     static void (*const kinds[])(struct rewriting * rewriting) = {
-        try_pops,    try_climbs, try_tidy, try_renames, try_threads,
-        try_inlines, try_tails,  try_webs, try_carries, try_operands};
+        try_pops,  try_climbs, try_tidy,    try_renames,  try_threads, try_inlines,
+        try_tails, try_webs,   try_carries, try_operands, try_entries};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     /* Only the first one is about a block by itself. */
     const size_t kind_count = lifted->count < 2 ? 1 : KINDS;
