@@ -61,4 +61,10 @@ struct golf_overlap {
     struct golf_cell cells[GOLF_CELLS];
 };
 
+/* How many bytes from offset 0 on are there for data that are not in the file. */
+static inline uint64_t golf_overlap_zeros(const struct golf_overlap *overlap, bool is_written)
+{
+    return is_written && overlap->written_at ? overlap->written_zeros : overlap->zeros;
+}
+
 #endif

@@ -1,9 +1,22 @@
 /* The headers that a search tries. */
 #include "finding.h"
 
+/* Whether memory after the file has as many zeros as each of the program's objects. */
+static bool has_zeros(const struct finding *finding, const struct golf_overlap *overlap)
+{
+    for (size_t i = 0; i < finding->lifted.data_count; i++) {
+        const struct golf_data *data = &finding->lifted.data[i];
+        if (!data->bytes && data->size > golf_overlap_zeros(overlap, data->is_written))
+            return false;
+    }
+    return true;
+}
+
 /* Whether an overlap offers more than those before it. */
 static bool is_worth(const struct finding *finding, const struct golf_overlap *overlap)
 {
+    if (!has_zeros(finding, overlap))
+        return false;
     bool is_read = finding->lifted.data_count > 0;
     /* A row of X alone has those of R and X. */
     if (is_read ? !(overlap->flags & (ELFGEN_PF_R | ELFGEN_PF_W))

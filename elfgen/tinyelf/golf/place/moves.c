@@ -180,9 +180,7 @@ bool search_may_have(const struct search *search, const struct golf_data *data)
 
 bool search_zeros_fit(const struct search *search, const struct golf_data *data, size_t offset)
 {
-    const struct golf_overlap *overlap = search->overlap;
-    const uint64_t zeros =
-        data->is_written && overlap->written_at ? overlap->written_zeros : overlap->zeros;
+    const uint64_t zeros = golf_overlap_zeros(search->overlap, data->is_written);
     return offset <= UINT16_MAX && data->size <= zeros && offset + data->size <= zeros;
 }
 
