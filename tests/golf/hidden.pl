@@ -600,6 +600,42 @@ first: vmovdqa ymm0, [whole]
 vmovd edi, xmm0
 $exit
 END
+    ["the entry's address is above the arguments", <<"END"],
+mov rsi, rsp
+.arguments: lodsq
+test rax, rax
+jne .arguments
+.variables: lodsq
+test rax, rax
+jne .variables
+.vector: lodsq
+mov rdi, rax
+lodsq
+cmp edi, 9
+jne .vector
+sub rax, _start
+mov edi, eax
+$exit
+END
+    ["it is compared with the entry's address", <<"END"],
+mov rsi, rsp
+.arguments: lodsq
+test rax, rax
+jne .arguments
+.variables: lodsq
+test rax, rax
+jne .variables
+.vector: lodsq
+mov rdi, rax
+lodsq
+cmp edi, 9
+jne .vector
+xor edi, edi
+mov ecx, _start
+cmp rax, rcx
+sete dil
+$exit
+END
     ['the stack ends before a place that is used', <<"END"],
 sub rsp, 33554432
 mov dword [rsp], 5

@@ -438,6 +438,11 @@ struct lift_instruction *lift_instruction_at(struct lift *lift, uint64_t address
     return instruction;
 }
 
+bool lift_is_decoded(const struct lift *lift, uint64_t address)
+{
+    return lift->table && lift->table[place_of(lift, address)] != LIFT_NO_INSTRUCTION;
+}
+
 bool lift_is_no_code(const struct lift *lift, uint64_t address)
 {
     uint64_t size = ELFGEN_X86_LONGEST;

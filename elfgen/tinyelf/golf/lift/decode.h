@@ -8,6 +8,9 @@
  * that is not lifted. *index is its index in lift->instructions. */
 struct lift_instruction *lift_instruction_at(struct lift *lift, uint64_t address, uint32_t *index);
 
+/* Whether an instruction was decoded that begins at an address. */
+bool lift_is_decoded(const struct lift *lift, uint64_t address);
+
 /* Whether what is at an address can hardly be meant as code: there is no instruction, or one that
  * faults in every program. So it is with texts after a program's exit. */
 bool lift_is_no_code(const struct lift *lift, uint64_t address);

@@ -83,8 +83,47 @@ static bool takes_bits(const struct lift_instruction *instruction)
     }
 }
 
+/* Whether an operand is a number of which it is not known that it is an address: loaded, or left by
+ * a call. */
+static bool is_from_elsewhere(const struct lift_instruction *instruction, size_t which)
+{
+    const ZydisDecodedOperand *operand = &instruction->operands[which];
+    uint8_t bits, reg = lift_register(operand, &bits);
+    if (reg == EFFECTS_NONE)
+        return operand->type == ZYDIS_OPERAND_TYPE_MEMORY;
+    return instruction->before[reg].kind == LIFT_OPAQUE && !instruction->before[reg].of_address;
+}
+
+/* Whether an instruction's address is subtracted from such a number, or compared with it: Linux
+ * puts the address of the entry above the arguments, which is another one when code is moved. */
+static bool meets_code(const struct lift *lift, const struct lift_instruction *instruction)
+{
+    const ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
+    if (mnemonic != ZYDIS_MNEMONIC_SUB && mnemonic != ZYDIS_MNEMONIC_CMP &&
+        mnemonic != ZYDIS_MNEMONIC_XOR)
+        return false;
+    for (size_t i = 0; i < 2; i++) {
+        const ZydisDecodedOperand *operand = &instruction->operands[i];
+        uint8_t bits, reg = lift_register(operand, &bits);
+        uint64_t number =
+            reg != EFFECTS_NONE ? instruction->before[reg].known[0].value : operand->imm.value.u;
+        if (has_address(lift, instruction, i) && is_from_elsewhere(instruction, 1 - i) &&
+            (reg == EFFECTS_NONE || lift_is_constant(&instruction->before[reg])) &&
+            lift_is_decoded(lift, number))
+            return true;
+    }
+    return false;
+}
+
 bool lift_shows_address(struct lift *lift, const struct lift_instruction *instruction)
 {
+    if (meets_code(lift, instruction)) {
+        lift->does_other = true;
+        lift_refuse_at(lift, instruction,
+                       "it compares a number that it has loaded with an address of its code, which "
+                       "is another one when code is moved");
+        return true;
+    }
     for (size_t i = 0; i < instruction->zydis.operand_count_visible; i++) {
         const ZydisDecodedOperand *operand = &instruction->operands[i];
         uint8_t bits, reg = lift_register(operand, &bits);

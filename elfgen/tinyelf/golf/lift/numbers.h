@@ -8,8 +8,8 @@
  * that is not known. */
 bool lift_is_sum_with_address(const struct lift *lift, const struct lift_instruction *instruction);
 
-/* Whether an operation shows bits of such a sum: which these are depends on where golf puts the
- * object. Sets the error then. */
+/* Whether an operation shows bits of such a sum, or compares a number with an address of code:
+ * these depend on where golf puts the object, and the code. Sets the error then. */
 bool lift_shows_address(struct lift *lift, const struct lift_instruction *instruction);
 
 /* The same of a parameter of a call that is not a pointer. */
