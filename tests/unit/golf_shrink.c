@@ -503,6 +503,34 @@ START_TEST(a_number_that_stands_is_added_to_eax_as_well)
 }
 END_TEST
 
+/* Before 38 00 01 00, which has no bit of 1, `and edi` costs two bytes and leads past four. */
+START_TEST(a_number_that_stands_clears_a_register)
+{
+    enum { SIZE = 64, AT = 20 };
+    static struct golf_overlap overlap = {.bits = 64, .size = SIZE};
+    for (unsigned i = 0; i < SIZE; i++)
+        overlap.cells[i] = (struct golf_cell){.kind = GOLF_CELL_FREE};
+    static const uint8_t clears[] = {0x81, 0xe7, 0x38, 0, 1, 0}, no_clears[] = {0x81, 0xe7, 0x39};
+    for (unsigned odd = 0; odd < 2; odd++) {
+        for (unsigned i = 2; i < sizeof clears; i++)
+            overlap.cells[AT + i] = (struct golf_cell){
+                .kind = GOLF_CELL_FIXED, .value = (uint8_t)(clears[i] + (i == 2) * odd)};
+        struct program program;
+        struct golf_pieces pieces;
+        struct elfgen_error error;
+        const struct golf_shrink_options options = {
+            .slack = 1, .states = 20000, .overlaps = &overlap, .overlap_count = 1};
+        hello(&program, 64);
+        ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
+        ck_assert(has_bytes(&pieces, clears, sizeof clears) == !odd);
+        ck_assert(!has_bytes(&pieces, no_clears, sizeof no_clears));
+        if (!odd)
+            run_some_ways(&pieces);
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
 /* i386's exit is 1, which edi has after the write. */
 START_TEST(among_headers_a_constant_is_taken_from_where_it_was_needed)
 {
@@ -756,6 +784,7 @@ static Suite *suite(void)
     tcase_add_test(cases, int_0x80_makes_the_same_calls);
     tcase_add_test(cases, with_full_writes_a_result_is_a_constant);
     tcase_add_test(cases, a_number_that_stands_is_added_to_eax_as_well);
+    tcase_add_test(cases, a_number_that_stands_clears_a_register);
     tcase_add_test(cases, among_headers_a_constant_is_taken_from_where_it_was_needed);
     suite_add_tcase(all, cases);
     return all;

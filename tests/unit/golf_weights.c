@@ -71,6 +71,24 @@ START_TEST(a_call_that_goes_on_anywhere_weighs_as_no_jump)
 }
 END_TEST
 
+/* What four bytes that stand are as a number, each once; none that has a byte which may differ. */
+START_TEST(numbers_that_stand_are_known)
+{
+    static const uint8_t bytes[] = {0x38, 0, 1, 0, 0, 0, 0, 0, 0x38, 0, 1, 0};
+    static const uint32_t numbers[] = {0x10038, 0x100, 1, 0x38000000, 0x380000, 0x1003800};
+    static struct weights weights;
+    struct golf_overlap overlap = {.bits = 64, .size = 4 + sizeof bytes};
+    struct golf_block nothing = {.count = 0};
+    const struct golf_lifted lifted = {.bits = 64, .blocks = &nothing, .count = 1};
+    for (size_t i = 0; i < sizeof bytes; i++)
+        overlap.cells[4 + i] = (struct golf_cell){.kind = GOLF_CELL_FIXED, .value = bytes[i]};
+    weights_open(&weights, &overlap, 1, &lifted);
+    ck_assert_uint_eq(weights.number_count, sizeof numbers / sizeof *numbers);
+    for (size_t i = 0; i < weights.number_count; i++)
+        ck_assert_uint_eq(weights.numbers[i], numbers[i]);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("golf_weights");
@@ -78,6 +96,7 @@ static Suite *suite(void)
     tcase_add_test(cases, bytes_that_stand_cost_nothing);
     tcase_add_test(cases, bytes_that_lead_nowhere_are_no_gain);
     tcase_add_test(cases, a_call_that_goes_on_anywhere_weighs_as_no_jump);
+    tcase_add_test(cases, numbers_that_stand_are_known);
     suite_add_tcase(all, cases);
     return all;
 }

@@ -109,6 +109,32 @@ static void from_zero(const struct after *after, unsigned reg, const struct dema
     }
 }
 
+/* All bits of a number that the register has are cleared by one that stands in headers, past which
+ * the instruction leads: as long as xor, but for the four bytes that it takes of them. */
+static void from_standing_number(const struct after *after, unsigned reg,
+                                 const struct demand *demand)
+{
+    const struct weights *weights = after->search->weights;
+    struct demand old = moves_there_before(after, reg);
+    if (!weights || demand->number || demand->failed || after->state.flags || reg == X86_RSP ||
+        !is_whole(demand) || !old.mask || old.kind != GOLF_CONSTANT || !demand_fits_32(&old, false))
+        return;
+    old.mask = demand->mask;
+    struct state before = after->state;
+    after_ask(after->search, &before, reg, &old);
+    for (size_t i = 0; i < weights->number_count; i++) {
+        struct move move = {OP(and),
+                            {(uint8_t)reg, NOTHING},
+                            4,
+                            MOVE_IMMEDIATE,
+                            0,
+                            (int32_t)weights->numbers[i],
+                            "and: none of its bits are in what a header has there"};
+        if (!((old.number | old.failed) & demand->mask & weights->numbers[i]))
+            after_add(after, &before, &move);
+    }
+}
+
 static void from_one_operand(const struct after *after, unsigned reg, const struct demand *old,
                              uint16_t mnemonic, const char *reason)
 {
@@ -349,6 +375,7 @@ void moves_to_constant(const struct after *after, unsigned reg, const struct dem
 {
     from_immediate(after, reg, demand);
     from_zero(after, reg, demand);
+    from_standing_number(after, reg, demand);
     from_neighbour(after, reg, demand);
     moves_to_low_byte(after, reg, demand);
     from_failure(after, reg, demand);

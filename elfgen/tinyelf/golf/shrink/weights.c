@@ -53,6 +53,24 @@ static unsigned value_at(const struct weights *weights, size_t at)
     return found;
 }
 
+/* Notes the numbers that stand somewhere, as an immediate of an instruction may be. */
+static void find_numbers(struct weights *weights)
+{
+    for (size_t at = 0; at + NUMBER <= weights->size; at++) {
+        uint32_t number = 0;
+        bool is_known = true;
+        for (size_t i = 0; i < NUMBER; i++) {
+            const unsigned value = value_at(weights, at + i);
+            is_known &= value <= UINT8_MAX;
+            number |= (uint32_t)(uint8_t)value << 8 * i;
+        }
+        for (size_t i = 0; i < weights->number_count; i++)
+            is_known &= weights->numbers[i] != number;
+        if (is_known && number != 0 && weights->number_count < WEIGHTS_NUMBERS)
+            weights->numbers[weights->number_count++] = number;
+    }
+}
+
 /* Whether an operation that reads or writes memory may have this opcode. */
 static bool uses_opcode(const struct golf_lifted *lifted, unsigned opcode)
 {
@@ -103,6 +121,7 @@ void weights_open(struct weights *weights, const struct golf_overlap *overlaps, 
                 weights->least[at] = weights->cost[at][value];
     }
     find_runs(weights);
+    find_numbers(weights);
     /* Of several blocks ways were found no sooner by what follows. */
     for (size_t at = weights->size; at-- > 0 && weights->is_straight;)
         weights->is_dead[at] = is_dead(weights, lifted, at);

@@ -5,7 +5,7 @@
 #include "golf/overlap.h"
 #include "golf/pieces.h"
 
-enum { WEIGHTS_MISFIT = UINT8_MAX, WEIGHTS_RUNS = 16, WEIGHTS_WAYS = 6 };
+enum { WEIGHTS_MISFIT = UINT8_MAX, WEIGHTS_RUNS = 16, WEIGHTS_WAYS = 6, WEIGHTS_NUMBERS = 32 };
 
 /* Of some overlaps with the same program header: what a value costs at each offset. */
 struct weights {
@@ -17,6 +17,8 @@ struct weights {
     bool is_straight;              /* the program is one block */
     uint8_t run[GOLF_CELLS];       /* of bytes that stand: which it belongs to, plus 1; 0: none */
     uint8_t run_start[WEIGHTS_RUNS];
+    uint32_t numbers[WEIGHTS_NUMBERS]; /* that stand there, in four bytes; not 0, each once */
+    size_t number_count;
 };
 
 /* Ways to place an instruction: what it costs there, and which bytes that stand it takes for
