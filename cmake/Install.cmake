@@ -24,7 +24,7 @@ if(TARGET tinyelf)
     endforeach()
     # The lecture's steps from 178 bytes down.
     set(golf_files
-        hello-81.hex hello-87.hex hello-112.hex hello-132.hex hello-139.hex hello-140.hex hello-154.hex hello-166.hex)
+        hello-81.hex hello-83.hex hello-87.hex hello-112.hex hello-132.hex hello-139.hex hello-140.hex hello-154.hex hello-166.hex)
     list(TRANSFORM golf_files PREPEND templates/golf/)
     install(FILES ${golf_files} DESTINATION ${CMAKE_INSTALL_DATADIR}/tinyelf/templates/golf COMPONENT data)
     # Programs to read and to change: those of the pages, and the autograder.

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/no_memory.h"
 #include "find/finding.h"
+#include "rewrite/set_byte.h"
 #include "shrink/full_writes.h"
 #include "shrink/shrink.h"
 
@@ -165,6 +166,7 @@ static bool search(struct finding *finding)
 {
     if (!finding->overlap_count)
         return true;
+    golf_set_first_byte(&finding->lifted, &finding->set);
     for (size_t i = 0; i < ROUNDS && !finding_is_over(finding); i++) {
         /* Otherwise there is no time or memory for more ways. */
         if ((i == 0 || finding_needs_any(finding)) &&
@@ -193,7 +195,7 @@ static void pack_verbatim(struct finding *finding, bool aligned, uint64_t nodes,
     }
     if (golf_shrink_verbatim(&finding->lifted, &finding->pieces[0], &error)) {
         finding->programs[0] =
-            (struct golf_place_program){&finding->pieces[0], finding->lifted.bits == 64, 0};
+            (struct golf_place_program){&finding->pieces[0], finding->lifted.bits == 64, 0, false};
         finding->piece_count = finding->anywhere_count = 1;
         finding_take_overlaps(finding);
         if (finding->overlap_count > 0)
@@ -269,6 +271,7 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
         if (is_done)
             error->status = ELFGEN_OK; /* it is lifted: the time was too short for more */
         finding_free_pieces(finding, 0);
+        golf_set_first_byte_free(&finding->set);
         golf_lifted_free(&finding->lifted);
     } else {
         is_done = find_as_it_is(finding);

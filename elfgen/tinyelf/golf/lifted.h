@@ -93,7 +93,8 @@ struct golf_operation {
     bool tells_equal;
     uint8_t equal_register;
     uint64_t equal_to;
-    uint64_t offset; /* of its bytes in the original file, for reports */
+    uint64_t offset;    /* of its bytes in the original file, for reports */
+    const char *reason; /* why it is there, static text; NULL: the original has it */
     /* If nothing but places may change: the numbers in `bytes` that depend on them. */
     struct golf_field fields[GOLF_CHOICE_FIELDS];
     uint8_t field_count;
@@ -147,7 +148,9 @@ struct golf_data {
     const uint8_t *bytes; /* of the original file; NULL: zeros alone */
     size_t file_size;     /* how many bytes there are; zeros follow them, up to `size` */
     size_t size;
-    uint16_t align; /* its address modulo this is as in the original; 1: it may be anywhere */
+    uint16_t align;  /* its address modulo this is as in the original; 1: it may be anywhere */
+    size_t set_size; /* of its first bytes: the program writes them before it reads any, so that
+                        the file may have others there */
     bool is_written;
     bool is_filled; /* a call writes to it */
     bool is_code; /* bytes of instructions, read as data: they must be there as they were, wherever

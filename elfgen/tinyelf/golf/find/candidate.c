@@ -21,7 +21,9 @@ static uint64_t source_of(const struct finding *finding, const struct golf_piece
     const uint8_t *bytes;
     switch ((enum golf_item_kind)item->kind) {
     case GOLF_ITEM_CHOICE:
-        return operation_offset(&finding->lifted, pieces, item->which);
+        return operation_offset(pieces->data == finding->set.data ? &finding->set
+                                                                  : &finding->lifted,
+                                pieces, item->which);
     case GOLF_ITEM_DATA:
         bytes = pieces->data[item->which].bytes;
         return bytes ? (uint64_t)(bytes - finding->options->original) : ELFGEN_NOWHERE;

@@ -7,7 +7,8 @@
 
 enum {
     FINDING_ANYWHERE = 4, /* pieces for any headers, at most */
-    FINDING_TIGHT = 3     /* pieces for headers that take few bytes, at most */
+    FINDING_TIGHT = 3,    /* overlaps that take few bytes and have pieces of their own, at most */
+    FINDING_WAYS = 2      /* pieces for each of these, at most */
 };
 
 /* `options`, `found` and `error` are the caller's; pieces and `lifted` are allocated. */
@@ -16,9 +17,10 @@ struct finding {
     struct golf_found *found;
     struct elfgen_error *error;
     struct golf_lifted lifted;
+    struct golf_lifted set; /* the same, which sets a byte of its data; empty: there is none */
     /* Pieces that are right among any headers, and then those for headers that take few bytes. */
-    struct golf_pieces pieces[FINDING_ANYWHERE + FINDING_TIGHT];
-    struct golf_place_program programs[FINDING_ANYWHERE + FINDING_TIGHT];
+    struct golf_pieces pieces[FINDING_ANYWHERE + FINDING_TIGHT * FINDING_WAYS];
+    struct golf_place_program programs[FINDING_ANYWHERE + FINDING_TIGHT * FINDING_WAYS];
     size_t anywhere_count, piece_count;
     unsigned slack, tight_slack; /* of the pieces */
     bool has_few;                /* of those for any headers */

@@ -26,30 +26,32 @@ static size_t states_of_block(const struct finding *finding)
     return states == 0 ? 0 : states < LEAST ? LEAST : states > MOST ? MOST : (size_t)states;
 }
 
-/* Makes the pieces for one kind of headers: `count` overlaps, 0 for all. */
-static bool shrink_for(struct finding *finding, unsigned slack, bool small_addresses,
-                       const struct golf_overlap *overlaps, size_t count)
+/* Makes the pieces of a program for one kind of headers: `count` overlaps, 0 for all. */
+static bool shrink_for(struct finding *finding, const struct golf_lifted *lifted, unsigned slack,
+                       bool small_addresses, const struct golf_overlap *overlaps, size_t count)
 {
     enum { QUICK = 20000 };
     bool is_quick = count > 0 && finding->is_quick;
-    const struct golf_lifted *lifted = &finding->lifted;
     struct golf_pieces *pieces = &finding->pieces[finding->piece_count];
-    struct golf_shrink_options wanted = {.slack = slack,
-                                         .has_few = finding->has_few && !count && lifted->count > 1,
-                                         .states = is_quick ? QUICK : states_of_block(finding),
-                                         .small_addresses = small_addresses,
-                                         .int80 = finding->options->int80,
-                                         .no_stack = lifted->uses_red_zone,
-                                         .no_low_bytes = finding->no_low_bytes,
-                                         .is_apart = finding->is_apart,
-                                         .overlaps = overlaps,
-                                         .overlap_count = count,
-                                         .is_interrupted = finding_is_interrupted,
-                                         .context = finding};
+    struct golf_shrink_options wanted = {
+        .slack = slack,
+        .has_few = finding->has_few && !count && lifted->count > 1,
+        .states = is_quick ? QUICK : states_of_block(finding),
+        .small_addresses = small_addresses,
+        .int80 = finding->options->int80,
+        /* With the stack there are more ways than are looked at. */
+        .no_stack = lifted->uses_red_zone || lifted == &finding->set,
+        .no_low_bytes = finding->no_low_bytes,
+        .is_apart = finding->is_apart,
+        .overlaps = overlaps,
+        .overlap_count = count,
+        .is_interrupted = finding_is_interrupted,
+        .context = finding};
     if (!golf_shrink(lifted, &wanted, pieces, finding->error))
         return false;
-    finding->programs[finding->piece_count++] = (struct golf_place_program){
-        pieces, small_addresses && lifted->bits == 64, count ? overlaps->phoff : 0};
+    finding->programs[finding->piece_count++] =
+        (struct golf_place_program){pieces, small_addresses && lifted->bits == 64,
+                                    count ? overlaps->phoff : 0, lifted == &finding->set};
     return true;
 }
 
@@ -59,13 +61,13 @@ static bool shrink_anywhere(struct finding *finding, unsigned slack, bool small_
 {
     enum { HEADERS_AND_JUMPS = 96 };
     struct golf_pieces *pieces = &finding->pieces[finding->piece_count];
-    if (!shrink_for(finding, slack, small_addresses, NULL, 0))
+    if (!shrink_for(finding, &finding->lifted, slack, small_addresses, NULL, 0))
         return false;
     size_t least = golf_pieces_low_bytes(pieces);
     if (least + HEADERS_AND_JUMPS <= GOLF_LOW_BYTES)
         return true;
     finding->no_low_bytes = true;
-    bool is_done = shrink_for(finding, slack, small_addresses, NULL, 0);
+    bool is_done = shrink_for(finding, &finding->lifted, slack, small_addresses, NULL, 0);
     finding->no_low_bytes = false;
     if (is_done) {
         const struct golf_pieces others = pieces[1];
@@ -117,6 +119,27 @@ bool finding_has_cut(const struct finding *finding, size_t first)
     return is_cut;
 }
 
+/* Whether one of the overlaps has a segment that the program may write to. */
+static bool may_be_written(const struct golf_overlap *overlaps, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (overlaps[i].flags & ELFGEN_PF_W)
+            return true;
+    return false;
+}
+
+/* Makes the pieces of a program for overlaps of one phoff; of more ways than there is room for only
+ * that is noted. False: *error says why, or the search was interrupted. */
+static bool shrink_group(struct finding *finding, const struct golf_lifted *lifted, unsigned slack,
+                         const struct golf_overlap *overlaps, size_t count)
+{
+    if (shrink_for(finding, lifted, slack,
+                   overlaps->bits == 32 || golf_overlap_may_be_low(overlaps), overlaps, count))
+        return true;
+    finding->is_cut = true;
+    return !finding_is_interrupted(finding) && finding->error->status == ELFGEN_DOES_NOT_FIT;
+}
+
 bool finding_shrink_tight(struct finding *finding, unsigned slack, bool is_quick)
 {
     size_t best = finding_below(finding);
@@ -134,13 +157,13 @@ bool finding_shrink_tight(struct finding *finding, unsigned slack, bool is_quick
         const struct golf_overlap *overlaps = &finding->overlaps[i];
         size_t count = end_of_group(finding, i) - i;
         i += count;
-        if (least_file(overlaps) >= best ||
-            shrink_for(finding, slack, overlaps->bits == 32 || golf_overlap_may_be_low(overlaps),
-                       overlaps, count))
+        if (least_file(overlaps) >= best)
             continue;
-        if (finding_is_interrupted(finding) || finding->error->status != ELFGEN_DOES_NOT_FIT)
+        if (!shrink_group(finding, &finding->lifted, slack, overlaps, count))
             return false;
-        finding->is_cut = true;
+        if (finding->set.count > 0 && may_be_written(overlaps, count) &&
+            !shrink_group(finding, &finding->set, slack, overlaps, count))
+            return false;
     }
     return true;
 }

@@ -34,7 +34,8 @@ struct walk {
 };
 
 struct place {
-    uint16_t phoff; /* as in struct golf_place_program */
+    uint16_t phoff; /* as in struct golf_place_program, */
+    bool is_besides;
     struct search search;
     struct walk *walk;
 };
@@ -53,9 +54,13 @@ static bool is_at_edge(const struct search *search, size_t offset, size_t size)
 static bool put_bytes(struct search *search, uint16_t which, size_t offset)
 {
     const struct golf_data *data = &search->pieces->data[which];
-    if (data->is_written && search_touches(search, offset, data->size))
+    const size_t set = data->set_size;
+    if (data->is_written && search_touches(search, offset + set, data->size - set))
         return false;
-    for (size_t i = 0; i < data->size; i++)
+    for (size_t i = 0; i < set; i++)
+        if (search->board.state[offset + i] != search->plain_states[offset + i])
+            return false; /* it has other data's bytes */
+    for (size_t i = set; i < data->size; i++)
         if (!board_put(&search->board, offset + i, i < data->file_size ? data->bytes[i] : 0))
             return false;
     return search_note(search, GOLF_ITEM_DATA, offset, data->size, which);
@@ -253,15 +258,31 @@ static bool try_overlap(struct place *place, const struct golf_overlap *overlap,
     return true;
 }
 
-/* The last program that is right in this overlap; the first one is right in all. */
+static bool is_over(const struct place *place)
+{
+    return place->search.is_found || place->search.is_stopped;
+}
+
+static bool is_for(const struct place *place, const struct golf_overlap *overlap)
+{
+    return place->phoff == 0 || place->phoff == overlap->phoff;
+}
+
+/* Tries the last program that is right in this overlap, of which the first one is right in all, and
+ * then those that are tried besides. Returns the one that was tried last. */
 static struct place *try_programs(struct place *const *places, size_t count,
                                   const struct golf_overlap *overlap, size_t size)
 {
-    for (size_t at = count; at-- > 0;)
-        if ((places[at]->phoff == 0 || places[at]->phoff == overlap->phoff) &&
+    size_t tried = count;
+    while (tried > 0 && (!is_for(places[tried - 1], overlap) || places[tried - 1]->is_besides ||
+                         !try_overlap(places[tried - 1], overlap, size)))
+        tried--;
+    struct place *last = places[tried > 0 ? tried - 1 : 0];
+    for (size_t at = 0; at < count && !is_over(last); at++)
+        if (is_for(places[at], overlap) && places[at]->is_besides &&
             try_overlap(places[at], overlap, size))
-            return places[at];
-    return places[0];
+            last = places[at];
+    return last;
 }
 
 static struct golf_place_result try_sizes(struct walk *walk, struct place *const *places,
@@ -283,7 +304,7 @@ static struct golf_place_result try_sizes(struct walk *walk, struct place *const
             struct place *place = try_programs(places, place_count, &overlaps[i], size);
             result.nodes = walk->nodes;
             result.is_cut = walk->is_cut;
-            if (place->search.is_found || place->search.is_stopped) {
+            if (is_over(place)) {
                 result.end = place->search.is_found ? GOLF_PLACE_FOUND : GOLF_PLACE_STOPPED;
                 return result;
             }
@@ -316,7 +337,8 @@ struct golf_place_result golf_place(const struct golf_place_program *programs, s
     for (size_t i = 0; i < program_count && is_open; i++) {
         places[i] = calloc(1, sizeof **places);
         if (places[i])
-            *places[i] = (struct place){.walk = &walk, .phoff = programs[i].phoff};
+            *places[i] = (struct place){
+                .walk = &walk, .phoff = programs[i].phoff, .is_besides = programs[i].is_besides};
         is_open = places[i] &&
                   search_open(&places[i]->search, &programs[i], options, candidate, BOARD_CELLS);
     }

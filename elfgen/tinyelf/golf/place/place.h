@@ -80,10 +80,12 @@ struct golf_place_program {
     const struct golf_pieces *pieces;
     bool small_addresses; /* they are right only where addresses have at most 31 bits */
     uint16_t phoff;       /* they are for overlaps with this one only; 0: for all */
+    bool is_besides;      /* they are another way to write it, which is tried after the others' */
 };
 
 /* Tries sizes from the smallest one up: in each overlap the last program that is right there, of
- * those for its phoff if there are any. The same arguments have the same result, whatever `jobs`
+ * those for its phoff if there are any, and then
+ * those that are tried besides. The same arguments have the same result, whatever `jobs`
  * is, except where time or the user ends it. `candidate` is called in the caller's process alone.
  * The smallest of all shards' results is that of the whole. */
 struct golf_place_result golf_place(const struct golf_place_program *programs, size_t program_count,

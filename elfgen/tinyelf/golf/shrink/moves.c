@@ -361,7 +361,9 @@ static void from_place_by(const struct after *after, const struct golf_operation
                         MOVE_PLACE,
                         (uint16_t)(operation - after->search->block->operations),
                         distance,
-                        "an operation of the program, its place by a register's address"};
+                        operation->reason
+                            ? operation->reason
+                            : "an operation of the program, its place by a register's address"};
     from_operation_as(after, &changed, &move);
 }
 
@@ -411,7 +413,7 @@ static void from_operation(const struct after *after)
                         MOVE_OPERATION,
                         0,
                         (int64_t)number,
-                        "an operation of the program"};
+                        operation->reason ? operation->reason : "an operation of the program"};
     from_operation_as(after, operation, &move);
     from_place(after, operation);
     if (!is_64(search) || !search->options->int80 ||

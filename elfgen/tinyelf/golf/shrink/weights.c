@@ -142,7 +142,7 @@ static unsigned least_at(const struct weights *weights, size_t at)
 /* Whether bytes of data may stand there. */
 static bool may_hold(const struct weights *weights, size_t at, const struct golf_data *data)
 {
-    for (size_t i = 0; i < data->file_size; i++)
+    for (size_t i = data->set_size; i < data->file_size; i++)
         if (cost_at(weights, at + i, data->bytes[i]) == WEIGHTS_MISFIT)
             return false;
     return true;
