@@ -11,6 +11,8 @@ golf::limits(@ARGV);
 @ARGV == 2 or die "usage: hidden.pl TINYELF JUDGE\n";
 setup(@ARGV);
 my $exit = "mov eax, 60\nsyscall";
+my $divide = "mov eax, ebp\nxor edx, edx\nmov ecx, 7\ndiv ecx\nadd edi, edx";
+my $put = "mov edx, 2\nmov esi, text\nmov edi, 1\nmov eax, 1\nsyscall";
 
 # By a table of addresses, so that instructions stay as they are.
 my $jumps = join "\n", 'mov rax, [rsp]', 'and eax, 1', 'jmp [table + rax*8]', '.one: nop', '.two: nop';
@@ -774,6 +776,130 @@ test rcx, rcx
 jnz .next
 shl edx, 4
 sub edi, edx
+$exit
+END
+    ['a counter wraps around', <<"END"],
+mov ebp, 3
+.next: $divide
+lea ebp, [rbp + rbp*2]
+test ebp, ebp
+jns .next
+$divide
+$exit
+END
+    ['a counter begins below 0', <<"END"],
+lea ebp, [rbx - 780]
+.next: $divide
+inc ebp
+cmp ebp, 4
+jl .next
+$exit
+END
+    ['a counter goes down to below 0', <<"END"],
+lea ebp, [rbx - 773]
+.next: $divide
+dec ebp
+cmp ebp, -3
+jg .next
+$exit
+END
+    ['idiv leaves a remainder below 0', <<"END", "text: db 'abc', 10"],
+lea eax, [rbx - 794]
+cdq
+mov ecx, 5
+xor ebp, ebp
+idiv ecx
+test edx, edx
+jz .put
+inc ebp
+.put: $put
+mov edi, ebp
+$exit
+END
+    ['a loop is entered with two numbers', <<"END"],
+mov ebp, 1
+cmp qword [rsp], 2
+jne .next
+lea ebp, [rbx - 790]
+.next: $divide
+inc ebp
+cmp ebp, 15
+jbe .next
+$exit
+END
+    ['what is called changes the counter', <<"END"],
+mov ebp, 1
+.next: call change
+$divide
+inc ebp
+cmp ebp, 15
+jbe .next
+$exit
+change: sub ebp, 3
+ret
+END
+    ['a number is compared on one way', <<"END"],
+lea ebp, [rbx - 780]
+cmp qword [rsp], 2
+je .both
+cmp ebp, 100
+ja .both
+inc edi
+.both: $divide
+$exit
+END
+    ['the low byte alone is compared', <<"END"],
+lea ebp, [rbx - 1792]
+shl ebp, 8
+or ebp, 3
+cmp bpl, 15
+ja normal
+mov eax, ebp
+xor edx, edx
+mov ecx, 7
+div ecx
+mov edi, edx
+$exit
+END
+    ['the low half alone is compared', <<"END", "text: db 'abc', 10"],
+lea rdx, [rbx - 800]
+shl rdx, 40
+or rdx, 3
+xor ebp, ebp
+cmp edx, 15
+ja normal
+add rbp, rdx
+$put
+shr rbp, 40
+mov edi, ebp
+$exit
+END
+    ['an 8-bit result leaves the bits above', <<"END", "text: db 'abc', 10"],
+lea edx, [rbx - 800]
+mov ebp, edx
+cmp qword [rsp], 2
+setne dl
+test dl, dl
+jz .put
+inc ebp
+.put: $put
+mov edi, ebp
+$exit
+END
+    ['loop counts after it compares', <<"END"],
+lea ecx, [rbx - 776]
+.next: mov eax, ecx
+xor edx, edx
+mov ebp, 7
+div ebp
+add edi, edx
+dec ecx
+cmp ecx, 15
+loopne .next
+mov eax, ecx
+xor edx, edx
+div ebp
+add edi, edx
 $exit
 END
 );

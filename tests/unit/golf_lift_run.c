@@ -23,7 +23,8 @@ enum {
     OBJECTS = 1024,
     ENVIRONMENTS = 20,
     RANDOM_PROGRAMS = 40,
-    PAGE = 4096
+    PAGE = 4096,
+    ANY_BYTE = 0xa5
 };
 
 /* Places: the first stack pointer, a subroutine's, the last call's result, one for a moment, and
@@ -104,6 +105,9 @@ static void put_load(struct naive *naive, unsigned reg, const struct golf_value 
     case GOLF_CASES:
         put_cases(naive, reg, value);
         break;
+    case GOLF_BYTE: /* any of them */
+        put(naive, "mov %s, %#x\n", name, ANY_BYTE);
+        break;
     default:
         break;
     }
@@ -137,6 +141,21 @@ static void put_instruction(struct naive *naive, const struct golf_operation *op
     elfgen_text_char(&naive->text, '\n');
 }
 
+/* Faults unless these bits of a register are 0. */
+static void put_zeros(struct naive *naive, unsigned reg, uint64_t zeros)
+{
+    const char *stack = name_of(naive, 4);
+    size_t label = naive->label_count++, word = naive->lifted->bits / 8;
+    zeros &= word == 4 ? UINT32_MAX : UINT64_MAX;
+    if (reg == 4 || !zeros)
+        return;
+    put(naive, "mov [%#lx], %s\nmov %s, %#x\npushf\nmov %s, %#llx\ntest %s, %s\nmov %s, %#zx\n",
+        address_of(SAVED), stack, stack, SLOTS_END, stack, (unsigned long long)zeros,
+        name_of(naive, reg), stack, stack, SLOTS_END - word);
+    put(naive, "je near c%zu\nud2\nc%zu: popf\nmov %s, [%#lx]\n", label, label, stack,
+        address_of(SAVED));
+}
+
 static void put_operation(struct naive *naive, const struct golf_operation *operation)
 {
     put_needs(naive, operation->needs, operation->need_count);
@@ -144,9 +163,11 @@ static void put_operation(struct naive *naive, const struct golf_operation *oper
     if (operation->kind == GOLF_CALL && !operation->ends)
         put(naive, "mov [%#lx], %s\n", address_of(RESULT), name_of(naive, 0));
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
-        if (operation->writes >> reg & 1 && operation->after[reg].kind == GOLF_OPAQUE)
+        if (operation->writes >> reg & 1 && operation->after[reg].kind == GOLF_OPAQUE) {
             put(naive, "mov [%#lx], %s\n", slot_of(naive, &operation->after[reg]),
                 name_of(naive, reg));
+            put_zeros(naive, reg, operation->after[reg].zeros);
+        }
 }
 
 /* ---- blocks ---- */
@@ -183,6 +204,10 @@ static void put_start(struct naive *naive, const struct golf_block *block, size_
         const struct golf_value *value = &block->at_start[reg];
         if (index > 0)
             put_check(naive, reg, value);
+        if (value->kind == GOLF_BYTE)
+            put_zeros(naive, reg, ~(uint64_t)UINT8_MAX);
+        if (value->kind == GOLF_OPAQUE)
+            put_zeros(naive, reg, value->zeros);
         if (value->kind == GOLF_OPAQUE)
             put(naive, "mov [%#lx], %s\n", slot_of(naive, value), name_of(naive, reg));
         if (value->kind == GOLF_STACK && value->data)

@@ -165,6 +165,11 @@ static const struct {
      CODE("mov rbx, [rsp]\nnext: mov eax, ebx\nxor edx, edx\nmov ecx, 3\ndiv ecx\n"
           "test edx, edx\njnz other\nmov esi, text\nmov edx, 4\n" WRITE
           "other: dec ebx\njnz next\nxor edi, edi\n" EXIT "text: db 'buzz'\n")},
+    /* what a remainder leaves in edx, or a write had there, is below 256 */
+    {"a value stays in its register",
+     CODE("mov ebx, 1\nnext: mov eax, ebx\nxor edx, edx\nmov ecx, 5\ndiv ecx\ntest edx, edx\n"
+          "jnz put\ninc ebp\nput: mov esi, text\nmov edx, 2\n" WRITE
+          "inc ebx\ncmp ebx, 15\njbe next\nxor edi, edi\n" EXIT "text: db '.', 10\n")},
     /* the second text is the end of the first one */
     {"a value stays in its register",
      CODE("mov rax, [rsp]\nmov esi, text\nmov edx, 2\ncmp eax, 3\njb put\n"
@@ -298,7 +303,7 @@ static const char *const left[] = {
     /* one block */
     CODE("mov esi, text\nmov edx, 2\n" WRITE "xor edi, edi\n" EXIT "text: db 'a', 10\n"),
     /* nothing that two blocks make */
-    CODE("mov eax, [rsp]\nnext: dec eax\njnz next\nmov edi, 3\n" EXIT),
+    CODE("mov edi, [rsp]\nmov eax, edi\nnext: dec eax\njnz next\n" EXIT),
     /* words of the stack that are read once more are not popped */
     CODE("mov rsi, [rsp + 8]\nmov edx, 2\n" WRITE "mov edi, [rsp]\n" EXIT),
     /* nor where the stack pointer itself is stored after it */

@@ -23,14 +23,18 @@ enum golf_value_kind {
                       that at the beginning of that subroutine, where its return address is */
     GOLF_OPAQUE,   /* what an operation of the block left, or what a register had at its start, told
                       from others by `number`: equal numbers are equal values */
-    GOLF_CASES     /* `failed` if the block's last call so far returned an error, else `number` */
+    GOLF_CASES,    /* `failed` if the block's last call so far returned an error, else `number` */
+    GOLF_BYTE      /* any number below 256 */
 };
 
 struct golf_value {
     uint8_t kind;  /* enum golf_value_kind */
     uint16_t data; /* GOLF_ADDRESS: an index in golf_lifted.data; GOLF_STACK: a subroutine */
     uint64_t number;
-    uint64_t failed; /* GOLF_CASES */
+    union {
+        uint64_t failed; /* GOLF_CASES */
+        uint64_t zeros;  /* GOLF_OPAQUE: bits of it that are 0 */
+    };
 };
 
 /* An operation needs the low `bits` of a register to be one of these values: 231 or 60. */

@@ -63,6 +63,9 @@ void golf_value_text(const struct golf_value *value, struct elfgen_text *text)
         elfgen_text_char(text, 'v');
         elfgen_text_decimal(text, value->number, 0);
         break;
+    case GOLF_BYTE:
+        elfgen_text_string(text, "a byte");
+        break;
     default:
         elfgen_text_char(text, '?');
         break;

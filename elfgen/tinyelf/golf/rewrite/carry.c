@@ -82,7 +82,29 @@ size_t carry_find(const struct golf_lifted *lifted, struct carried found[CARRIED
     return count;
 }
 
+size_t carry_find_bytes(const struct golf_lifted *lifted, struct carried found[CARRIED])
+{
+    static const struct golf_value byte = {.kind = GOLF_BYTE};
+    struct carried all[CARRIED];
+    size_t count = 0, numbers = carry_find(lifted, all);
+    for (size_t i = 0; i < numbers; i++)
+        if (all[i].value.kind == GOLF_CONSTANT && all[i].value.number <= UINT8_MAX &&
+            (lifted->bits == 64 || all[i].reg < WITH_LOW_BYTE))
+            add_found(all[i].reg, &byte, found, &count);
+    return count;
+}
+
 /* ---- which blocks ---- */
+
+/* Whether what has one value has the other one, too. */
+static bool implies(const struct golf_value *value, const struct golf_value *other)
+{
+    const uint64_t upper = ~(uint64_t)UINT8_MAX;
+    if (other->kind != GOLF_BYTE)
+        return value_is_same(value, other);
+    return value->kind == GOLF_BYTE || (value->kind == GOLF_CONSTANT && !(value->number & upper)) ||
+           (value->kind == GOLF_OPAQUE && !(upper & ~value->zeros));
+}
 
 enum use { NOT_USED, USES, CHANGES };
 
@@ -96,6 +118,8 @@ static bool is_near(const struct golf_lifted *lifted, const struct carried *carr
     const bool has_low_byte = lifted->bits == 64 || carried->reg < WITH_LOW_BYTE;
     const bool is_next = distance == 1 || distance == UINT64_MAX;
     const bool is_sum = (int64_t)distance == (int8_t)distance;
+    if (from->kind == GOLF_BYTE)
+        return value->kind == GOLF_CONSTANT && value->number <= UINT8_MAX;
     if (value->kind != from->kind)
         return false;
     switch (value->kind) {
@@ -213,8 +237,10 @@ static bool end_with(struct golf_lifted *lifted, size_t at, const struct carried
     need->bits = (uint8_t)lifted->bits;
     if (carried->reg == X86_RCX && block->end == GOLF_BRANCH && block->condition >= GOLF_LOOPNE)
         return false;
-    return need->count == 1 && (value_is_same(&need->values[0], value) ||
-                                value_is_same(&need->values[0], &carried->value));
+    if (need->count == 1 && need->values[0].kind == GOLF_BYTE && implies(value, &need->values[0]))
+        need->values[0] = *value;
+    return need->count == 1 &&
+           (implies(&need->values[0], value) || implies(&need->values[0], &carried->value));
 }
 
 /* Whether a block's condition says on its way to another one that the register has the number: it

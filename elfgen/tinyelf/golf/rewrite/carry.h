@@ -15,6 +15,10 @@ enum { CARRIED = 64 };
 /* The values that blocks need, and that are the same everywhere. Returns how many. */
 size_t carry_find(const struct golf_lifted *lifted, struct carried found[CARRIED]);
 
+/* GOLF_BYTE in each register that gets a small number: an instruction sets the low byte alone where
+ * the others are 0 already. */
+size_t carry_find_bytes(const struct golf_lifted *lifted, struct carried found[CARRIED]);
+
 /* The blocks that could begin with it, and from which an operation or an end is reached that needs
  * it, or what an instruction of few bytes makes of it. */
 void carry_blocks(const struct golf_lifted *lifted, const struct carried *carried,

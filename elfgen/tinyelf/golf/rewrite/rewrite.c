@@ -14,6 +14,7 @@
 #include "operands.h"
 #include "pops.h"
 #include "pushes.h"
+#include "ranges.h"
 #include "rename.h"
 #include "tails.h"
 #include "threads.h"
@@ -30,6 +31,7 @@ struct rewriting {
     struct golf_lifted best;
     uint32_t best_cost;
     struct golf_rewritten best_is;
+    bool has_ranges; /* of values, in *lifted and in each trial */
     bool has_no_memory;
 };
 
@@ -55,6 +57,8 @@ static bool begin(struct rewriting *rewriting, struct golf_lifted *trial)
 static void end(struct rewriting *rewriting, struct golf_lifted *trial, bool is_right,
                 const struct golf_rewritten *what)
 {
+    if (is_right && rewriting->has_ranges)
+        ranges_find(trial);
     uint32_t cost = is_right ? cost_of_blocks(&rewriting->costs, trial) : UINT32_MAX;
     if (cost >= rewriting->cost || (rewriting->best.blocks && cost >= rewriting->best_cost)) {
         blocks_free(trial);
@@ -263,10 +267,8 @@ static void try_carry(struct rewriting *rewriting, const struct carried *carried
     end(rewriting, &trial, is_right, &what);
 }
 
-static void try_carries(struct rewriting *rewriting)
+static void try_found(struct rewriting *rewriting, const struct carried *found, size_t count)
 {
-    struct carried found[CARRIED];
-    size_t count = carry_find(rewriting->lifted, found);
     for (size_t i = 0; i < count; i++) {
         struct block_set all, part;
         carry_blocks(rewriting->lifted, &found[i], &all);
@@ -315,6 +317,24 @@ static void try_operands(struct rewriting *rewriting)
                 try_operands_by(rewriting, numbers[i], reg);
         }
     }
+}
+
+static void try_carries(struct rewriting *rewriting)
+{
+    struct carried found[CARRIED];
+    try_found(rewriting, found, carry_find(rewriting->lifted, found));
+}
+
+/* After all others: what ranges make cheaper keeps some of them from being tried. */
+static void try_ranges(struct rewriting *rewriting)
+{
+    rewriting->has_ranges = true;
+    ranges_find(rewriting->lifted);
+    rewriting->cost = cost_of_blocks(&rewriting->costs, rewriting->lifted);
+    do {
+        struct carried found[CARRIED];
+        try_found(rewriting, found, carry_find_bytes(rewriting->lifted, found));
+    } while (keep(rewriting) && !is_over(rewriting));
 }
 
 /* ---- the stack ---- */
@@ -412,6 +432,7 @@ bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options 
         while (keep(rewriting) && !is_over(rewriting) && ++kept);
         idle = kept ? 0 : idle + 1;
     }
+    try_ranges(rewriting);
     bool is_done = !rewriting->has_no_memory;
     *count = rewriting->count;
     free(rewriting);

@@ -3,7 +3,7 @@
 
 struct demand demand_cases(uint64_t number, uint64_t failed, uint64_t mask)
 {
-    return (struct demand){GOLF_CONSTANT, GOLF_NONE, number & mask, mask, failed & mask};
+    return (struct demand){GOLF_CONSTANT, GOLF_NONE, number & mask, mask, {failed & mask}};
 }
 
 struct demand demand_constant(uint64_t number, uint64_t mask)
@@ -33,9 +33,11 @@ struct demand demand_of(const struct golf_value *value, unsigned bits)
     case GOLF_CASES:
         return demand_cases(value->number, value->failed, mask);
     case GOLF_OPAQUE:
-        return (struct demand){GOLF_OPAQUE, GOLF_NONE, value->number, mask, 0};
+        return (struct demand){GOLF_OPAQUE, GOLF_NONE, value->number, mask, {value->zeros}};
+    case GOLF_BYTE:
+        return demand_constant(0, mask & ~LOW_8);
     default:
-        return (struct demand){value->kind, value->data, value->number, mask, 0};
+        return (struct demand){value->kind, value->data, value->number, mask, {0}};
     }
 }
 
@@ -44,12 +46,31 @@ static bool is_anywhere(const struct demand *demand)
     return demand->kind == GOLF_ADDRESS && demand->data == GOLF_NONE;
 }
 
+/* Whether a constant asks only for bits that are 0 in a value anyway. */
+static bool is_zero_in(const struct demand *demand, uint64_t zeros)
+{
+    return demand->kind == GOLF_CONSTANT && !demand->number && !demand->failed &&
+           !(demand->mask & ~zeros);
+}
+
+/* The same of a value that is asked for, too. */
+static bool is_in_opaque(const struct demand *demand, const struct demand *opaque)
+{
+    return opaque->kind == GOLF_OPAQUE && is_zero_in(demand, opaque->zeros);
+}
+
 bool demand_merge(struct demand *into, const struct demand *other)
 {
     if (!other->mask)
         return true;
     if (!into->mask) {
         *into = *other;
+        return true;
+    }
+    if (is_in_opaque(into, other) || is_in_opaque(other, into)) {
+        const uint64_t mask = into->mask | other->mask;
+        *into = into->kind == GOLF_OPAQUE ? *into : *other;
+        into->mask = mask;
         return true;
     }
     if (into->kind != other->kind)
@@ -78,6 +99,8 @@ bool demand_is_met(const struct demand *demand, const struct golf_value *value)
     struct demand given = demand_of(value, 64);
     if (!demand->mask)
         return true;
+    if (value->kind == GOLF_BYTE || (value->kind == GOLF_OPAQUE && demand->kind == GOLF_CONSTANT))
+        return is_zero_in(demand, value->kind == GOLF_BYTE ? ~LOW_8 : value->zeros);
     if (demand->kind != given.kind)
         return false;
     switch (demand->kind) {
@@ -96,6 +119,8 @@ bool demand_fits_32(const struct demand *demand, bool small_addresses)
 {
     if (demand->kind == GOLF_CONSTANT)
         return !((demand->number | demand->failed) >> 32);
+    if (demand->kind == GOLF_OPAQUE)
+        return (demand->mask & ~demand->zeros) <= LOW_32;
     return demand->mask <= LOW_32 || (demand->kind == GOLF_ADDRESS && small_addresses);
 }
 

@@ -12,7 +12,10 @@ struct demand {
     uint8_t kind; /* enum golf_value_kind; not GOLF_CASES */
     uint16_t data;
     uint64_t number, mask;
-    uint64_t failed; /* a constant's; as `number`, unless it depends on the call */
+    union {
+        uint64_t failed; /* a constant's; as `number`, unless it depends on the call */
+        uint64_t zeros;  /* GOLF_OPAQUE: bits of the value that are 0 */
+    };
 };
 
 #define ALL_BITS UINT64_MAX
@@ -33,7 +36,7 @@ bool demand_is_constant(const struct demand *demand);
 
 bool demand_is_same(const struct demand *a, const struct demand *b);
 
-/* Both at once. False: no value is both. */
+/* Both at once. False: no value is known to be both. */
 bool demand_merge(struct demand *into, const struct demand *other);
 
 /* Whether a register that has this value gives what is asked. */
