@@ -81,8 +81,9 @@ done:   mov eax, 60
         xor edi, edi
         syscall
 END
-    # mov ecx, imm32: with a large high byte it calls itself millions of times.
-    mutate --json --field 0x7c --jobs 3 recursion
+    # mov ecx, imm32: with a large high byte it calls itself millions of times. To touch all of the stack may take longer than the
+    # usual limit on a busy machine.
+    mutate --json --field 0x7c --jobs 3 --time 5 recursion
     exits 0
     [ "$(sum signal)" -eq 255 ]
 }
