@@ -270,6 +270,15 @@ END
     says "sparse: error: it is left alone: it is larger than a megabyte"
 }
 
+@test "data that may not be executed are no code" {
+    printf 'global _start\n_start: cmp qword [rsp], 57\njne .end\njmp data\n.end: mov eax, 60\nsyscall\nsection .data\ndata: mov edi, 7\nmov eax, 60\nsyscall\n' >code.s
+    nasm -f elf64 code.s
+    ld -z separate-code -o code code.o
+    tinyelf golf --nodes 1000 -o made code
+    exits 1
+    says "there is memory that may not be executed"
+}
+
 @test "options that do not go together are told apart" {
     for words in "--level spec --with rwx -o x" "--hex h --prove x" "--unproven --prove x" "--level spec --prove x" "--level other -o x"; do
         # shellcheck disable=SC2086

@@ -644,6 +644,47 @@ mov dword [rsp], 5
 mov edi, [rsp]
 $exit
 END
+    ['memory where there is none is read', <<"END"],
+mov rsi, 0x100000000
+mov edi, [rsi]
+$exit
+END
+    ['a call gets an address where there is no memory', <<"END"],
+mov eax, 1
+mov edi, 1
+mov rsi, 0x100000000
+mov edx, 4
+syscall
+mov edi, eax
+neg edi
+$exit
+END
+    ['int 0x80 takes 32 bits of an address', <<"END", 'text: db 1, 2, 3, 4'],
+mov ebx, 1
+mov rcx, 0x500000000
+add rcx, text
+mov edx, 3
+mov eax, 4
+int 0x80
+mov edi, eax
+$exit
+END
+    ['fs begins at 0', <<"END", 'bytes: db 1, 2, 3, 4'],
+mov rcx, [rsp]
+mov dil, [fs:bytes + rcx]
+movzx edi, dil
+$exit
+END
+    ['bytes of its code are added up', <<"END"],
+mov esi, _start
+mov ecx, 40
+xor eax, eax
+xor edi, edi
+.again: lodsb
+add edi, eax
+loop .again
+$exit
+END
     ['the stack pointer is stored at itself', <<"END"],
 mov [rsp + 24], rsp
 mov dil, [rsp + 24]

@@ -453,6 +453,31 @@ END_TEST
 /* ---- addresses as numbers ---- */
 
 /* An address plus something that is not known is no number: its low bits depend on its place. */
+/* The smaller file's memory may be there, and its code and objects are elsewhere. */
+START_TEST(what_depends_on_where_memory_is_is_refused)
+{
+    static const struct {
+        const char *source, *reason;
+    } rows[] = {
+        {CODE("mov rsi, 0x100000000\nmov edi, [rsi]\n" EXIT_WITH),
+         "an address outside of its memory"},
+        {CODE("mov rsi, 0x100000000\npop rcx\nmov edi, [rsi + rcx]\n" EXIT_WITH),
+         "an address outside of its memory"},
+        {CODE("mov eax, 1\nmov edi, 1\nmov esi, 0x300000\nmov edx, 3\nsyscall\n" EXIT),
+         "an address outside of its memory"},
+        {CODE("mov eax, 4\nmov ebx, 1\nmov rcx, 0x500000000 + text\nmov edx, 3\nint 0x80\n" EXIT
+                  TEXT),
+         "an address outside of its memory"},
+        {CODE("pop rcx\nmov dil, [fs:text + rcx]\n" EXIT_WITH TEXT), "by fs or gs"},
+        {CODE("mov rsp, text\npop rdi\n" EXIT_WITH TEXT), "a number that may be an address"},
+        {CODE("mov esi, _start\nmov ecx, 8\nagain: lodsb\nadd edi, eax\nloop again\n" EXIT_WITH),
+         "it uses its own code as data"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        refuses(rows[i].source, 64, rows[i].reason);
+}
+END_TEST
+
 START_TEST(bits_of_an_address_that_is_computed_are_refused)
 {
     static const char bits[] = "it takes bits of an address", number[] = "an address as a number";
@@ -680,6 +705,7 @@ static Suite *suite(void)
     tcase_add_test(refused, what_is_not_followed_is_refused_with_its_reason);
     tcase_add_test(refused, a_size_from_outside_that_exceeds_its_object_is_refused);
     tcase_add_test(refused, a_size_from_outside_that_was_tested_is_right);
+    tcase_add_test(refused, what_depends_on_where_memory_is_is_refused);
     tcase_add_test(refused, bits_of_an_address_that_is_computed_are_refused);
     tcase_add_test(refused, numbers_that_are_known_to_be_no_addresses_are_none);
     tcase_add_test(memory, sixty_four_bits_become_thirty_two_where_nobody_sees_it);

@@ -383,6 +383,14 @@ static bool counts_from_outside(const struct lift *lift, const struct lift_instr
     return false;
 }
 
+/* Refuses what cannot stay as it is either. */
+static bool refuse_all(struct lift *lift, const struct lift_instruction *instruction,
+                       const char *why)
+{
+    lift->does_other = true;
+    return lift_refuse_at(lift, instruction, why);
+}
+
 static bool decode(struct lift *lift, uint64_t address, struct lift_instruction *instruction)
 {
     uint64_t size = ELFGEN_X86_LONGEST;
@@ -393,6 +401,8 @@ static bool decode(struct lift *lift, uint64_t address, struct lift_instruction 
         instruction->bytes ? (uint64_t)(instruction->bytes - lift->file) : ELFGEN_NOWHERE;
     if (!instruction->bytes || !segment)
         return lift_refuse_at(lift, instruction, "there is no code of the file");
+    if (!(segment->flags & ELFGEN_PF_X) && !lift->reads_execute)
+        return refuse_all(lift, instruction, "there is memory that may not be executed");
     if (!x86_decode(lift->machine, instruction->bytes, size, &instruction->zydis,
                     instruction->operands) ||
         !effects_of(lift->machine, instruction->bytes, size, &instruction->effects))
@@ -403,6 +413,8 @@ static bool decode(struct lift *lift, uint64_t address, struct lift_instruction 
     const char *why = refusal(&instruction->zydis);
     if (why)
         return lift_refuse_at(lift, instruction, why);
+    if (instruction->zydis.attributes & (ZYDIS_ATTRIB_HAS_SEGMENT_FS | ZYDIS_ATTRIB_HAS_SEGMENT_GS))
+        return refuse_all(lift, instruction, "it reaches memory by fs or gs");
     if (loads_segment(instruction))
         return lift_refuse_at(lift, instruction, "it loads a segment register");
     if (counts_from_outside(lift, instruction))

@@ -183,6 +183,7 @@ struct lift {
     struct lift_segment segments[LIFT_SEGMENTS];
     size_t segment_count;
     bool has_writable_code;
+    bool reads_execute; /* what is readable is executable, too (READ_IMPLIES_EXEC) */
     struct x86 *machine;
     struct lift_instruction **instructions;
     size_t instruction_count, instruction_capacity;

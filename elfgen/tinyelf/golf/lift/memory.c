@@ -175,6 +175,7 @@ static bool add_segment(struct lift *lift, const struct elfgen_phdr *header, uin
 
 static bool read_segments(struct lift *lift, const struct elfgen_view *view)
 {
+    lift->reads_execute = lift->bits == 32;
     for (uint64_t i = 0; i < view->segments.count; i++) {
         struct elfgen_phdr header;
         uint64_t offset = view->segments.offset + i * view->segments.entry_size;
@@ -185,6 +186,7 @@ static bool read_segments(struct lift *lift, const struct elfgen_view *view)
                                "it is dynamic: it needs a dynamic linker, or relocates itself");
         if (header.p_type == ELFGEN_PT_TLS)
             return lift_refuse(lift, ELFGEN_UNSUPPORTED, offset, "it has thread-local memory");
+        lift->reads_execute = lift->reads_execute && header.p_type != ELFGEN_PT_GNU_STACK;
         if (header.p_type == ELFGEN_PT_LOAD && !add_segment(lift, &header, offset))
             return false;
     }

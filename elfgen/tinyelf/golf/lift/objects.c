@@ -94,11 +94,25 @@ static uint64_t headers_end(const struct lift *lift)
     return view.segments.offset + view.segments.count * view.segments.entry_size;
 }
 
+/* Whether a byte belongs to data, and not to headers or to what fills up a page or a gap. */
+static bool is_of_data(const struct lift *lift, uint64_t address)
+{
+    const struct golf_addresses *known = lift->addresses;
+    const struct lift_segment *segment = lift_segment_of(lift, address);
+    if (!lift_is_data(lift, address) || address < segment->start || address >= segment->end)
+        return false;
+    for (size_t i = 0; known && i < known->section_count; i++)
+        if (address - known->sections[i].address < known->sections[i].size)
+            return true;
+    return (!known || known->section_count == 0) &&
+           address - segment->address + segment->offset >= headers_end(lift);
+}
+
 /* An address in code may be the end of the data before it, or a few bytes before data whose index
  * does not begin with 0. */
 static uint64_t nearest_data(const struct lift *lift, uint64_t address)
 {
-    if (lift_is_data(lift, address - 1))
+    if (is_of_data(lift, address - 1))
         return address - 1;
     for (uint64_t i = 1; i <= lift->bits / 8; i++)
         if (lift_is_data(lift, address + i))

@@ -65,6 +65,24 @@ struct golf_need *lift_add_need(struct golf_need *needs, size_t *count, unsigned
 
 /* ---- system calls ---- */
 
+/* Whether an address is in nobody's memory, where a smaller file may have some. Below of that Linux
+ * maps nothing (vm.mmap_min_addr), and above of that is its own memory. */
+static bool is_elsewhere(const struct lift *lift, const struct lift_value *address)
+{
+    enum { FIRST = 0x10000, BITS = 47 };
+    const uint64_t number = lift_number(address);
+    return lift_is_constant(address) && number >= FIRST && number >> BITS == 0 &&
+           !lift_is_address(lift, number);
+}
+
+static bool refuse_elsewhere(struct lift *lift, const struct lift_instruction *instruction)
+{
+    lift->does_other = true;
+    return lift_refuse_at(
+        lift, instruction,
+        "it uses an address outside of its memory, where the smaller file may be");
+}
+
 /* Notes the memory that a pointer of a call is about. */
 static bool use_parameter(const struct lift_build *build,
                           const struct lift_instruction *instruction, const struct lift_call *call,
@@ -77,6 +95,10 @@ static bool use_parameter(const struct lift_build *build,
         build->lift->writes_anywhere = true;
     if (!lift_size_is_right(build->lift, instruction, call, parameter))
         return false;
+    if (parameter->is_address &&
+        (is_elsewhere(build->lift, value) ||
+         (lift_is_constant(value) && parameter->bits < build->lift->bits && address >> 32 != 0)))
+        return refuse_elsewhere(build->lift, instruction);
     if (!parameter->is_address || !lift_is_constant(value) ||
         !lift_segment_of(build->lift, address))
         return true;
@@ -233,6 +255,8 @@ static bool use_place(const struct lift_build *build, const struct lift_instruct
     }
     if (is_written && !lift_is_constant(&address))
         lift->writes_anywhere = true;
+    if (is_elsewhere(lift, &address))
+        return refuse_elsewhere(lift, instruction);
     if (lift_is_constant(&address))
         return lift_use(lift, lift_number(&address), instruction->effects.repeats ? 0 : place->size,
                         is_written);
@@ -247,6 +271,8 @@ static bool use_place(const struct lift_build *build, const struct lift_instruct
     address = lift_place_address(instruction, &table, instruction->before);
     if (table.base != EFFECTS_NONE && !lift_is_data(lift, lift_number(&address)))
         address = instruction->before[table.base];
+    if (is_elsewhere(lift, &address))
+        return refuse_elsewhere(lift, instruction);
     return !lift_is_constant(&address) || lift_use(lift, lift_number(&address), 0, is_written);
 }
 
@@ -373,6 +399,21 @@ static void note_alignment(struct lift *lift, const struct effects *effects)
         note_size(lift, effects->writes[i].size);
 }
 
+/* Whether it sets the stack pointer to a number that may be an address, and is not known to be one:
+ * what is pushed and popped is then in an object. */
+static bool moves_stack_away(const struct lift *lift, const struct lift_instruction *instruction)
+{
+    bool is_set = false, has_address = false;
+    for (size_t i = 0; !lift->addresses && i < instruction->zydis.operand_count_visible; i++) {
+        const ZydisDecodedOperand *operand = &instruction->operands[i];
+        uint8_t bits, reg = lift_register(operand, &bits);
+        is_set |= reg == X86_RSP && operand->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE;
+        has_address |= operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
+                       lift_is_address(lift, x86_low_bits(operand->imm.value.u, lift->bits));
+    }
+    return is_set && has_address;
+}
+
 static bool build_kept(const struct lift_build *build, const struct lift_instruction *instruction,
                        struct golf_operation *operation)
 {
@@ -387,7 +428,7 @@ static bool build_kept(const struct lift_build *build, const struct lift_instruc
         return build_needs(build, instruction, operation);
     if (!build_needs(build, instruction, operation) || !build_refers(build, instruction, operation))
         return false;
-    if (stores_address(build->lift, instruction))
+    if (stores_address(build->lift, instruction) || moves_stack_away(build->lift, instruction))
         return lift_refuse_at(build->lift, instruction,
                               "it stores a number that may be an address");
     if (operation->refers.kind == GOLF_ADDRESS && !operation->instruction.mnemonic)
