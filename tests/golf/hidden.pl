@@ -638,6 +638,32 @@ cmp rax, rcx
 sete dil
 $exit
 END
+    ['the distance of a computed address to another section, and instructions stay', <<"END", "align 8\ntable: dq first, second\nthree: db 5\nsection .rodata align=1\none: db 1, 2, 3\nsection .bss align=64\ntwo: resb 100"],
+mov eax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+second: nop
+first: mov rax, [rsp]
+lea rsi, [one + rax]
+mov ecx, two
+sub esi, ecx
+mov edi, esi
+shr edi, 2
+$exit
+END
+    ['the distance of two computed addresses in two sections, and instructions stay', <<"END", "align 8\ntable: dq first, second\nthree: db 5\nsection .rodata align=1\none: db 1, 2, 3\nsection .bss align=64\ntwo: resb 100"],
+mov eax, [rsp]
+and eax, 1
+jmp [table + rax*8]
+second: nop
+first: mov rax, [rsp]
+lea rsi, [one + rax]
+lea rcx, [two + rax*2]
+sub esi, ecx
+mov edi, esi
+shr edi, 2
+$exit
+END
     ['the stack ends before a place that is used', <<"END"],
 sub rsp, 33554432
 mov dword [rsp], 5

@@ -384,11 +384,11 @@ static struct held computed(const struct code_at *at, const struct held *a, cons
     return held_anything();
 }
 
-/* Whether two addresses are of data that are moved apart. */
+/* Whether two addresses, known or computed, are of data that are moved apart. */
 static bool is_apart(const struct code_at *at, const struct held *a, const struct held *b)
 {
-    return at->memory->is_final && a->step == 0 && b->step == 0 && a->kind == HELD_DATA &&
-           b->kind == HELD_DATA && a->section != b->section && a->section != HELD_NO_SECTION &&
+    return at->memory->is_final && a->kind == HELD_DATA && b->kind == HELD_DATA &&
+           a->section != b->section && a->section != HELD_NO_SECTION &&
            b->section != HELD_NO_SECTION;
 }
 
@@ -408,7 +408,8 @@ static bool step_compare(const struct code_at *at)
         return false;
     if (a.kind >= HELD_CODE || b.kind >= HELD_CODE)
         return refuse_code(at);
-    return !is_apart(at, &a, &b) || refuse_distance(at);
+    /* Of computed ones it is mostly asked whether they are the same, which does not change. */
+    return a.step != 0 || b.step != 0 || !is_apart(at, &a, &b) || refuse_distance(at);
 }
 
 static bool step_computing(const struct code_at *at)
