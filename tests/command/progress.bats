@@ -20,6 +20,24 @@ drawn()
     tr '\r' '\n' <"$1" | sed -n 's/^\x1b\[K//p' | grep . || true
 }
 
+# shows_nothing_soon INPUT: checks it on a terminal, and that nothing is drawn if that took less than a second. On a machine that is too
+# busy for that it tries again.
+shows_nothing_soon()
+{
+    local took
+    for _ in 1 2 3 4 5; do
+        on_terminal quick "began=\$(date +%s%N); $1 | '$TINYELF' check - >out.quick; echo \$((\$(date +%s%N) - began)) >took"
+        wait
+        took=$(cat took)
+        if [ "$took" -lt 1000000000 ]; then
+            [ "$(wc -c <quick)" -eq 0 ]
+            return
+        fi
+    done
+    echo "it took $took ns, and $1 takes half a second"
+    return 1
+}
+
 needs_terminal()
 {
     script -qec true /dev/null </dev/null >probe 2>&1 || skip "script is missing, or makes no terminal here"
@@ -29,14 +47,13 @@ needs_terminal()
     needs_terminal
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello
     on_terminal read "$(slow 3) | '$TINYELF' check - >out"
-    on_terminal quick "$(slow 0.5) | '$TINYELF' check - >out.quick"
     on_terminal files "sleep 3 | '$TINYELF' check hello /dev/null - hello >out.files"
     on_terminal narrow "stty cols 20; $(slow 3) | '$TINYELF' check - >out.narrow"
     on_terminal resized "$(slow 4) | '$TINYELF' check - >out.resized & sleep 2.5; stty cols 20; wait"
     wait
     drawn read | grep -Eq '^reading <stdin>: 20 kB, [0-9]+ kB a second$'
     [ "$(tail -c 4 read | od -An -tx1)" = " 0d 1b 5b 4b" ]
-    [ "$(wc -c <quick)" -eq 0 ]
+    shows_nothing_soon "$(slow 0.5)"
     # Files that were checked before count.
     drawn files | grep -Eq '^reading <stdin>: '
     drawn narrow | grep -Eq '^20 kB, [0-9]+ kB a s'
