@@ -37,6 +37,15 @@ struct golf_need *need_of(struct golf_need *needs, size_t count, unsigned reg)
     return need ? needs + (need - needs) : NULL;
 }
 
+void block_drop_need(struct golf_block *block, unsigned reg)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < block->need_count; i++)
+        if (block->needs[i].reg != reg)
+            block->needs[kept++] = block->needs[i];
+    block->need_count = kept;
+}
+
 /* ---- copies ---- */
 
 static bool copy_operations(const struct golf_block *from, struct golf_block *to)

@@ -17,6 +17,9 @@ bool value_is_same(const struct golf_value *a, const struct golf_value *b);
 const struct golf_need *need_in(const struct golf_need *needs, size_t count, unsigned reg);
 struct golf_need *need_of(struct golf_need *needs, size_t count, unsigned reg);
 
+/* Makes a register none of the needs at a block's end. */
+void block_drop_need(struct golf_block *block, unsigned reg);
+
 /* Makes *to a copy with blocks of its own; data are shared. False: no memory, *to is empty. */
 bool blocks_copy(const struct golf_lifted *from, struct golf_lifted *to);
 void blocks_free(struct golf_lifted *lifted);

@@ -260,15 +260,6 @@ static void note_test(struct within *within)
     within->climbed->tested_leads = block->condition == ZERO ? block->other : block->taken;
 }
 
-static void drop_need(struct golf_block *block, unsigned reg)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < block->need_count; i++)
-        if (block->needs[i].reg != reg)
-            block->needs[kept++] = block->needs[i];
-    block->need_count = kept;
-}
-
 /* Where the pointer is at the end: there the stack pointer has to be. */
 static bool climb_end(struct within *within)
 {
@@ -456,7 +447,7 @@ static bool climb_rest(const struct climbing *climbing)
         struct golf_block *block = &climbing->lifted->blocks[i];
         if (climbing->web.inside.has[i]) {
             block->known[climbing->reg].kind = block->at_end[climbing->reg].kind = GOLF_UNKNOWN;
-            drop_need(block, climbing->reg);
+            block_drop_need(block, climbing->reg);
         }
         if (climbing->web.begins.has[i])
             block->at_start[climbing->reg].kind = GOLF_UNKNOWN;

@@ -43,15 +43,6 @@ static bool pass(const struct golf_lifted *lifted, uint16_t called, unsigned reg
     return need_in(entry->needs, entry->need_count, reg) != NULL;
 }
 
-static void drop(struct golf_block *block, unsigned reg)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < block->need_count; i++)
-        if (block->needs[i].reg != reg)
-            block->needs[kept++] = block->needs[i];
-    block->need_count = kept;
-}
-
 bool entries_add(struct golf_lifted *lifted, uint16_t caller, unsigned reg, bool *has_memory)
 {
     const struct golf_block *block = &lifted->blocks[caller];
@@ -83,7 +74,7 @@ bool entries_add(struct golf_lifted *lifted, uint16_t caller, unsigned reg, bool
         if (!callers.has[i])
             continue;
         lifted->blocks[i].taken = number;
-        drop(&lifted->blocks[i], reg);
+        block_drop_need(&lifted->blocks[i], reg);
     }
     return *has_memory;
 }
