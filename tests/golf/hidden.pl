@@ -17,6 +17,10 @@ our $put = "mov edx, 2\nmov esi, text\nmov edi, 1\nmov eax, 1\nsyscall";
 # By a table of addresses, so that instructions stay as they are.
 our $jumps = join "\n", 'mov rax, [rsp]', 'and eax, 1', 'jmp [table + rax*8]', '.one: nop', '.two: nop';
 
+# AT_ENTRY of the auxiliary vector, in rax.
+my $find_entry = join "\n", 'mov rsi, rsp', '.arguments: lodsq', 'test rax, rax', 'jne .arguments', '.variables: lodsq', 'test rax, rax',
+    'jne .variables', '.vector: lodsq', 'mov rdi, rax', 'lodsq', 'cmp edi, 9', 'jne .vector';
+
 # A subroutine that is long enough to stay one, and changes edx.
 our $mixes = "lea edx, [rdx + rdx*4 + 3]\nrol edx, 7\nxor edx, 74565\nsub edx, 1911\nret";
 
@@ -610,35 +614,13 @@ vmovd edi, xmm0
 $exit
 END
     ["the entry's address is above the arguments", <<"END"],
-mov rsi, rsp
-.arguments: lodsq
-test rax, rax
-jne .arguments
-.variables: lodsq
-test rax, rax
-jne .variables
-.vector: lodsq
-mov rdi, rax
-lodsq
-cmp edi, 9
-jne .vector
+$find_entry
 sub rax, _start
 mov edi, eax
 $exit
 END
     ["it is compared with the entry's address", <<"END"],
-mov rsi, rsp
-.arguments: lodsq
-test rax, rax
-jne .arguments
-.variables: lodsq
-test rax, rax
-jne .variables
-.vector: lodsq
-mov rdi, rax
-lodsq
-cmp edi, 9
-jne .vector
+$find_entry
 xor edi, edi
 mov ecx, _start
 cmp rax, rcx
