@@ -84,10 +84,10 @@ struct golf_place_program {
 };
 
 /* Tries sizes from the smallest one up: in each overlap the last program that is right there, of
- * those for its phoff if there are any, and then
- * those that are tried besides. The same arguments have the same result, whatever `jobs`
- * is, except where time or the user ends it. `candidate` is called in the caller's process alone.
- * The smallest of all shards' results is that of the whole. */
+ * those for its phoff if there are any, and then those that are tried besides. The same arguments
+ * have the same result, whatever `jobs` is, except where time or the user ends it. `candidate` is
+ * called in the caller's process alone. The smallest of all shards' results is that of the whole.
+ */
 struct golf_place_result golf_place(const struct golf_place_program *programs, size_t program_count,
                                     const struct golf_overlap *overlaps, size_t count,
                                     const struct golf_place_options *options,
