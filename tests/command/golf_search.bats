@@ -63,6 +63,17 @@ load ../support/golf_setup
     exits 1
 }
 
+@test "a pointer to the arguments becomes the stack pointer, and ranges of values tell which bits are 0" {
+    tinyelf golf --nodes 2000000 -v -o echo "$SOURCE/asm/echo.s"
+    exits 0
+    [ "$(./echo one "two  three" "")" = "one two  three " ]
+    [ "$(stat -c %s echo)" -le 150 ]
+    [[ "$output" = *"a pop loads what the stack pointer climbs over"* ]]
+    tinyelf golf --nodes 2000000 -o fizz "$SOURCE/tests/golf/programs/fizz.s"
+    exits 0
+    [ "$(stat -c %s fizz)" -le 167 ]
+}
+
 @test "a place in memory is reached from an address that a register has anyway" {
     tinyelf golf --nodes 1500000 -o seq "$SOURCE/tests/golf/programs/seq.s"
     exits 0
