@@ -121,6 +121,42 @@ mov rcx, [rbp + 8]
 add dil, [rcx]
 .never: $exit
 END
+    ['words are read behind the first one that is 0', <<"END"],
+lea rbx, [rsp + 8]
+.next: cmp qword [rbx], 0
+je .done
+mov rcx, [rbx]
+call .count
+call .count
+add rbx, 8
+jmp .next
+.done: mov rcx, [rbx + 8]
+call .count
+mov edi, edx
+$exit
+.count: $mixes
+END
+    ['a count down leaves what is added', <<"END"],
+mov rsi, [rsp + 16]
+mov rcx, [rsp]
+.next: movzx eax, byte [rsi]
+inc rsi
+add edi, eax
+sub rcx, 1
+jnz .next
+add edi, ecx
+$exit
+END
+    ['a register that a test asks is rcx, which a call changes', <<"END"],
+mov rdx, [rsp + 16]
+mov eax, 39
+syscall
+test rdx, rdx
+jz .never
+movzx edi, byte [rdx]
+add edi, 7
+.never: $exit
+END
     ['the flags of what climbs are read', <<"END"],
 lea rbx, [rsp + 8]
 .next: mov rcx, [rbx]

@@ -183,6 +183,19 @@ static const struct {
      CODE("lea rbx, [rsp + 16]\ncmp qword [rbx], 0\nje done\nnext: mov rsi, [rbx]\nmov edx, 1\n"
           "call put\nmov rdx, 2\ncall put\nadd rbx, 8\ncmp qword [rbx], 0\njne next\n"
           "done: xor edi, edi\n" EXIT PUT)},
+    /* the word is popped before it is known whether there is one */
+    {"a pop and a jrcxz test what the stack pointer climbs over",
+     CODE("lea rbx, [rsp + 16]\ncmp qword [rbx], 0\nje done\nnext: mov rsi, [rbx]\nmov edx, 1\n"
+          "call put\nmov rdx, 2\ncall put\nadd rbx, 8\ncmp qword [rbx], 0\njne next\n"
+          "done: xor edi, edi\n" EXIT PUT)},
+    {"a jump asks rcx instead of flags",
+     CODE("mov rcx, [rsp]\nmov edi, 7\nnext: add edi, edi\ndec rcx\njnz next\n" EXIT)},
+    {"a jump asks rcx instead of flags",
+     CODE("mov rdx, [rsp]\nmov edi, 7\nnext: add edi, edi\nsub rdx, 1\njz done\njmp next\n"
+          "done: " EXIT)},
+    {"a jump asks rcx instead of flags",
+     CODE("mov rdx, [rsp + 16]\nmov edi, 7\ntest rdx, rdx\njz done\nmovzx edi, byte [rdx]\n"
+          "done: " EXIT)},
     /* rbx is 0 at the start, and nothing changes it */
     {"a number in instructions is in a register",
      CODE("mov rsi, [rsp + 8]\nmov rdx, rsi\nlength: cmp byte [rdx], 0\nje put\ninc rdx\n"
@@ -342,6 +355,35 @@ START_TEST(a_pointer_that_something_else_depends_on_does_not_become_the_stack_po
 }
 END_TEST
 
+/* Ends that stay as they are, with flags. */
+static const char *const kept_tests[] = {
+    /* a counter of 32 bits that may be 0 at first: 64 bits count longer; nor with its flags in use
+     */
+    CODE("mov edi, [rsp]\nmov ecx, edi\nnext: dec ecx\njnz next\n" EXIT),
+    CODE("mov rcx, [rsp]\nmov edi, ecx\nnext: dec rcx\njnz next\nsets dil\n" EXIT),
+    CODE("mov rcx, [rsp]\nnext: dec rcx\nmov edi, ecx\njnz next\n" EXIT),
+    /* rcx is in use where the comparison is */
+    CODE("lea rbx, [rsp + 16]\nxor ecx, ecx\ncmp qword [rbx], 0\nje done\n"
+         "next: mov rsi, [rbx]\nmov edx, 1\ncall put\nmov edx, 2\ncall put\nadd rbx, 8\n"
+         "movzx ecx, byte [rsi]\ncmp qword [rbx], 0\njne next\ndone: mov edi, ecx\n" EXIT PUT),
+    /* more words are read where one was 0 */
+    CODE("lea rbx, [rsp + 16]\nnext: cmp qword [rbx], 0\nje done\nmov rsi, [rbx]\nmov edx, 1\n"
+         "call put\nmov edx, 2\ncall put\nadd rbx, 8\njmp next\n"
+         "done: mov rsi, [rbx + 8]\nmov edx, 1\ncall put\nxor edi, edi\n" EXIT PUT),
+    /* the flags of the comparison are read afterwards */
+    CODE("lea rbx, [rsp + 16]\nnext: cmp qword [rbx], 0\nje done\nsetc bpl\nmov rsi, [rbx]\n"
+         "mov edx, 1\ncall put\nmov edx, 2\ncall put\nadd rbx, 8\njmp next\n"
+         "done: mov edi, ebp\n" EXIT PUT),
+};
+
+START_TEST(an_end_that_something_else_depends_on_asks_flags)
+{
+    const struct result *result = rewrite(kept_tests[_i], false);
+    for (size_t i = 0; i < result->count; i++)
+        ck_assert_msg(!strstr(result->rewritten[i].what, "jrcxz"), "%s", result->after);
+}
+END_TEST
+
 START_TEST(a_program_that_does_not_become_cheaper_is_as_before)
 {
     const struct result *result = rewrite(left[_i], false);
@@ -371,6 +413,8 @@ static Suite *suite(void)
     tcase_add_loop_test(all,
                         a_pointer_that_something_else_depends_on_does_not_become_the_stack_pointer,
                         0, sizeof kept_pointers / sizeof kept_pointers[0]);
+    tcase_add_loop_test(all, an_end_that_something_else_depends_on_asks_flags, 0,
+                        sizeof kept_tests / sizeof kept_tests[0]);
     tcase_add_test(all, a_way_to_the_end_from_a_subroutine_may_push_where_each_way_may);
     tcase_add_test(all, too_many_values_are_no_proof_that_none_is_in_two_registers);
     tcase_add_test(all, an_interrupt_leaves_the_program_as_it_is_then);

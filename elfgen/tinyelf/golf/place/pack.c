@@ -185,21 +185,30 @@ static size_t make_chain(struct pack *pack, uint16_t block)
     return count;
 }
 
+/* Whether a block of the chain has to be where jumps behind the headers reach it. */
+static bool is_behind(const struct pack *pack, size_t count)
+{
+    bool is_wanted = false;
+    for (size_t i = 0; i < count; i++)
+        is_wanted |= pack->reach[pack->chain[i].block] & ROUTE_BEHIND;
+    return is_wanted;
+}
+
 static bool put_chain(struct pack *pack, uint16_t block, bool is_entry)
 {
     struct search *search = &pack->search;
     const struct golf_overlap *overlap = search->overlap;
-    size_t used = used_until(&search->board), count = 0;
+    size_t used = used_until(&search->board), count = make_chain(pack, block);
     bool is_large = search->board.size > GOLF_PLACE_LARGEST;
     struct route_wish wish = {.chain = pack->chain,
-                              .count = make_chain(pack, block),
+                              .count = count,
                               .entry_low = is_entry ? overlap->entry_low : 1,
                               .entry_high = is_entry ? overlap->entry_high : 0,
                               .tail = used > overlap->size ? used : overlap->size,
                               .price = pack->plan.price,
                               .avoid = pack->avoid[block],
-                              .is_far = pack->is_far,
-                              .only_tail = pack->only_tail,
+                              .reach = pack->reach,
+                              .only_tail = pack->only_tail || is_behind(pack, count),
                               .states = is_large ? STATES_LARGE : STATES};
     const struct route_step *steps;
     memcpy(wish.shift, pack->plan.shift, sizeof wish.shift);
@@ -218,7 +227,7 @@ static bool put_chain(struct pack *pack, uint16_t block, bool is_entry)
         if (!board_put_entry(&search->board, overlap->entry_at, search->entry))
             return false;
     }
-    return route_put(search, steps, count, pack->is_far, &pack->grew);
+    return route_put(search, steps, count, pack->reach, &pack->grew);
 }
 
 /* The block that something leads to and that begins earliest, by its rank; GOLF_NONE: all have a
@@ -280,7 +289,7 @@ static bool place_all(struct pack *pack)
 size_t pack_once(struct pack *pack, size_t size)
 {
     struct search *search = &pack->search;
-    memset(pack->is_far, 0, search->pieces->block_count);
+    memset(pack->reach, 0, search->pieces->block_count);
     pack->only_tail = false;
     for (unsigned i = 0; i < AGAIN; i++) {
         pack->grew = false;
@@ -334,12 +343,12 @@ bool pack_open(struct pack *pack, const struct golf_place_program *program,
         return false;
     pack->route = route_open(&pack->search);
     pack->ends = calloc(pieces->block_count, sizeof *pack->ends);
-    pack->is_far = calloc(pieces->block_count, 1);
+    pack->reach = calloc(pieces->block_count, 1);
     pack->in_chain = calloc(pieces->block_count, 1);
     pack->chain = calloc(pieces->block_count, sizeof *pack->chain);
     pack->word_count = 3 * pieces->block_count + pieces->data_count;
     pack->words = calloc(pack->word_count, sizeof *pack->words);
-    if (!pack->words || !pack->route || !pack->ends || !pack->is_far || !pack->in_chain ||
+    if (!pack->words || !pack->route || !pack->ends || !pack->reach || !pack->in_chain ||
         !pack->chain)
         return false;
     pack->plan.price = 2 * ROUTE_BYTE;
@@ -362,7 +371,7 @@ void pack_close(struct pack *pack)
     route_close(pack->route);
     free(pack->words);
     free(pack->ends);
-    free(pack->is_far);
+    free(pack->reach);
     free(pack->in_chain);
     free(pack->chain);
 }

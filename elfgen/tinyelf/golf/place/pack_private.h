@@ -21,10 +21,10 @@ struct pack {
     struct route *route;
     const struct golf_overlap *overlaps;
     size_t overlap_count;
-    uint32_t *ends;  /* of each block: the node with which it ends */
-    uint8_t *is_far; /* of each block: its jumps ahead have distances of 4 bytes */
-    bool grew;       /* a jump had to become longer */
-    bool only_tail;  /* all code is behind the headers */
+    uint32_t *ends; /* of each block: the node with which it ends */
+    uint8_t *reach; /* of each block: bits of enum route_reach */
+    bool grew;      /* a jump had to become longer */
+    bool only_tail; /* all code is behind the headers */
     struct route_link *chain;
     uint8_t *in_chain;
     struct plan plan;

@@ -32,6 +32,12 @@ struct route_link {
     bool is_opposite; /* its conditional jump is the opposite of the original's */
 };
 
+/* What a block needs since a jump was too short. */
+enum route_reach {
+    ROUTE_FAR = 1,   /* its jumps ahead have distances of 4 bytes */
+    ROUTE_BEHIND = 2 /* a loop or jrcxz leads to it: it is behind the headers */
+};
+
 /* What is wanted, and where it may be. */
 struct route_wish {
     const struct route_link *chain;
@@ -41,7 +47,7 @@ struct route_wish {
     unsigned price;               /* of each of them, in 1/ROUTE_BYTE of the others' */
     uint16_t avoid;               /* gaps where it may not begin: a bit for each */
     uint8_t shift[ROUTE_GAPS];    /* bytes of each gap that are skipped */
-    const uint8_t *is_far;        /* of each block: its jumps ahead have distances of 4 bytes */
+    const uint8_t *reach;         /* of each block: bits of enum route_reach */
     size_t states;                /* at most that many are looked at */
     bool only_tail;               /* nothing goes into gaps before the tail */
 };
@@ -56,10 +62,10 @@ void route_close(struct route *route);
 bool route_find(struct route *route, const struct search *search, const struct route_wish *wish,
                 const struct route_step **steps, size_t *count, uint64_t *nodes);
 
-/* Puts steps on the board. Jumps that turn out to be too short set is_far[] of their block and
- * *grew, and are left out. Returns false if the steps disturb each other; the board is then partly
- * changed. */
-bool route_put(struct search *search, const struct route_step *steps, size_t count, uint8_t *is_far,
+/* Puts steps on the board. Jumps that turn out to be too short set reach[] of their block, or of
+ * that to which they lead, and *grew, and are left out. Returns false if the steps disturb each
+ * other, or such a jump has no longer form; the board is then partly changed. */
+bool route_put(struct search *search, const struct route_step *steps, size_t count, uint8_t *reach,
                bool *grew);
 
 #endif

@@ -60,8 +60,14 @@ static bool put_step(struct search *search, const struct route_step *step)
     return false;
 }
 
-/* Leaves out what jumps to a block from too far away. */
-static void find_short(struct search *search, const struct route_step *step, uint8_t *is_far,
+/* Whether an opcode is that of loop, loope, loopne or jrcxz, which have no longer form. */
+static bool is_loop(uint8_t opcode)
+{
+    return opcode >= GOLF_LOOPNE && opcode <= GOLF_JRCXZ;
+}
+
+/* Leaves out what jumps to a block from too far away. False: that cannot be helped. */
+static bool find_short(struct search *search, const struct route_step *step, uint8_t *reach,
                        bool *grew)
 {
     for (size_t i = 0; i < search->pending_count; i++) {
@@ -70,11 +76,17 @@ static void find_short(struct search *search, const struct route_step *step, uin
         if (pending->field.target == step->target && pending->field.length == 1 &&
             pending->field.kind == GOLF_RELATIVE_FIELD &&
             (distance < INT8_MIN || distance > INT8_MAX)) {
-            is_far[pending->from] = 1;
+            if (!is_loop(search->board.value[pending->end - 2]))
+                reach[pending->from] |= ROUTE_FAR;
+            else if (reach[step->target] & ROUTE_BEHIND)
+                return false;
+            else
+                reach[step->target] |= ROUTE_BEHIND;
             *grew = true;
             pending->field.target = GOLF_NONE;
         }
     }
+    return true;
 }
 
 /* Whether a jump of two bytes leads too far back: to a block of the same chain, which had no place
@@ -88,16 +100,19 @@ static bool is_too_short(const struct search *search, const struct route_step *s
     return (int64_t)search->block_at[step->target] - step->offset - step->length < INT8_MIN;
 }
 
-bool route_put(struct search *search, const struct route_step *steps, size_t count, uint8_t *is_far,
+bool route_put(struct search *search, const struct route_step *steps, size_t count, uint8_t *reach,
                bool *grew)
 {
     for (size_t i = 0; i < count; i++) {
         if (steps[i].kind == ROUTE_BLOCK) {
             search->from = steps[i].target;
-            find_short(search, &steps[i], is_far, grew);
+            if (!find_short(search, &steps[i], reach, grew))
+                return false;
         }
         if (is_too_short(search, &steps[i])) {
-            is_far[search->from] = 1;
+            if (steps[i].kind == ROUTE_BRANCH && is_loop(steps[i].bytes[0]))
+                return false;
+            reach[search->from] |= ROUTE_FAR;
             *grew = true;
         } else if (!put_step(search, &steps[i])) {
             return false;

@@ -230,7 +230,7 @@ static bool is_far(const struct route *route, size_t from, size_t block, size_t 
 {
     uint16_t target = route->search->block_at[block];
     int64_t distance = (int64_t)target - (int64_t)end;
-    return target == SEARCH_NOWHERE ? route->wish->is_far[from]
+    return target == SEARCH_NOWHERE ? route->wish->reach[from] & ROUTE_FAR
                                     : distance < INT8_MIN || distance > INT8_MAX;
 }
 

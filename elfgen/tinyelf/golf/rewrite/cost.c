@@ -5,7 +5,13 @@
 
 #include "blocks.h"
 
-enum { JUMP = 2, CALL = 5, RETURN = 1 };
+enum {
+    JUMP = 2,
+    CALL = 5,
+    RETURN = 1,
+    /* A loop or jrcxz has no opposite and reaches 128 bytes: the placer finds less for it. */
+    TIED = 1
+};
 
 /* ---- blocks ---- */
 
@@ -149,6 +155,7 @@ uint32_t cost_of_blocks(struct costs *costs, const struct golf_lifted *lifted)
         if (cost >= GOLF_REWRITE_NEVER)
             return UINT32_MAX;
         sum += cost;
+        sum += block->end == GOLF_BRANCH && block->condition >= GOLF_LOOPNE ? TIED : 0;
         sum += block->end == GOLF_BRANCH    ? JUMP
                : block->end == GOLF_CALLS   ? CALL
                : block->end == GOLF_RETURNS ? RETURN

@@ -9,6 +9,7 @@
 #include "climb.h"
 #include "climb_pops.h"
 #include "cost.h"
+#include "counter_jumps.h"
 #include "entries.h"
 #include "inline.h"
 #include "operands.h"
@@ -250,6 +251,42 @@ static void try_entries(struct rewriting *rewriting)
         }
 }
 
+/* ---- jumps by rcx ---- */
+
+/* A register that is tested by the end of a block becomes rcx: where the block begins, or where one
+ * after it does. */
+static void try_counter_web(struct rewriting *rewriting, size_t block, uint16_t from, unsigned reg)
+{
+    struct golf_lifted trial;
+    struct web web;
+    const struct golf_rewritten what = {"a jump asks rcx instead of flags",
+                                        rewriting->lifted->blocks[block].offset};
+    if (!begin(rewriting, &trial))
+        return;
+    bool is_right = true;
+    if (reg != X86_RCX) {
+        web_find(&trial, from, reg, &web);
+        is_right = web_rename(&trial, &web, X86_RCX);
+    }
+    is_right = is_right && counter_jumps_make(&trial, block);
+    end(rewriting, &trial, is_right, &what);
+}
+
+static void try_counter_jumps(struct rewriting *rewriting)
+{
+    for (size_t i = 0; i < rewriting->lifted->count && !is_over(rewriting); i++) {
+        const unsigned reg = counter_jumps_register(rewriting->lifted, i);
+        const struct golf_block *block = &rewriting->lifted->blocks[i];
+        if (reg == GOLF_REGISTERS)
+            continue;
+        try_counter_web(rewriting, i, (uint16_t)i, reg);
+        if (reg != X86_RCX) {
+            try_counter_web(rewriting, i, block->taken, reg);
+            try_counter_web(rewriting, i, block->other, reg);
+        }
+    }
+}
+
 /* ---- values that stay ---- */
 
 static void try_carry(struct rewriting *rewriting, const struct carried *carried,
@@ -371,6 +408,24 @@ static void try_climb_pops(struct rewriting *rewriting, const struct golf_lifted
         }
 }
 
+/* Comparisons of such words with 0. */
+static void try_climb_tests(struct rewriting *rewriting)
+{
+    const struct golf_lifted *lifted = rewriting->lifted;
+    for (size_t i = 0; i < lifted->count && !is_over(rewriting); i++) {
+        struct golf_lifted trial;
+        const struct golf_rewritten what = {
+            "a pop and a jrcxz test what the stack pointer climbs over", lifted->blocks[i].offset};
+        bool has_memory;
+        if (!climb_pops_may_test(lifted, i) || !begin(rewriting, &trial))
+            continue;
+        bool is_right = climb_pops_test(&trial, i, &has_memory);
+        has_memory = has_memory && (!is_right || blocks_join(&trial));
+        rewriting->has_no_memory |= !has_memory;
+        end(rewriting, &trial, is_right && has_memory, &what);
+    }
+}
+
 static void try_climb(struct rewriting *rewriting, uint16_t block, unsigned reg)
 {
     struct golf_lifted trial, climbed;
@@ -393,6 +448,7 @@ static void try_climbs(struct rewriting *rewriting)
     const struct golf_lifted *lifted = rewriting->lifted;
     if (lifted->climbing) {
         try_climb_pops(rewriting, lifted);
+        try_climb_tests(rewriting);
         return;
     }
     for (size_t i = 1; i < lifted->count; i++)
@@ -419,7 +475,7 @@ bool golf_rewrite(struct golf_lifted *lifted, const struct golf_rewrite_options 
     rewriting->cost = cost_of_blocks(&rewriting->costs, lifted);
     static void (*const kinds[])(struct rewriting * rewriting) = {
         try_pops,  try_climbs, try_tidy,    try_renames,  try_threads, try_inlines,
-        try_tails, try_webs,   try_carries, try_operands, try_entries};
+        try_tails, try_webs,   try_carries, try_operands, try_entries, try_counter_jumps};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     /* Only the first one is about a block by itself. */
     const size_t kind_count = lifted->count < 2 ? 1 : KINDS;
