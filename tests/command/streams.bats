@@ -248,6 +248,20 @@ is_true()
     holds_only bytes.hex hello hello.s prog.c source.S
 }
 
+@test "with a stack of 128 KiB each command does its work" {
+    if nm "$TINYELF" 2>/dev/null | grep -q __asan; then skip "a sanitizer needs more memory itself"; fi
+    prepare
+    local rest=("build --from nasm -o made hello.s" "trace ./hello" "run ./hello" "run --sandbox ./hello" "trace --sandbox ./hello"
+        "explain --format html hello" "explain --color=always hello" "golf -v --nodes 20000 -o made hello.s"
+        "golf --with rwx,overcommit --nodes 20000 -o made hello.s")
+    for example in "${examples[@]}" "${rest[@]}"; do
+        rm -rf made made.s
+        run bash -c 'ulimit -S -s 128; exec "$TINYELF" $1' - "$example"
+        echo "$example: $status: $output"
+        [ "$status" -eq 0 ]
+    done
+}
+
 @test "where no file may have a byte, each command says so, and leaves none" {
     prepare
     local rest=("run --sandbox ./hello" "trace --sandbox ./hello" "unfold -o made hello" "step --record made ./hello")

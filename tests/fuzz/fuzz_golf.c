@@ -62,7 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                                 .last = ELFGEN_LINUX(6, 1)};
     if (counts[0] == 0)
         for (unsigned i = 0; i < 2; i++)
-            counts[i] = golf_overlaps(i == 0 ? 64 : 32, &wanted, overlaps[i], GOLF_OVERLAPS);
+            if (!golf_overlaps(i == 0 ? 64 : 32, &wanted, overlaps[i], GOLF_OVERLAPS, &counts[i]))
+                return 0;
     if (size < 3)
         return 0;
     if (bytes[0] == 0x7f) {

@@ -17,7 +17,8 @@ static struct golf_overlap overlaps[GOLF_OVERLAPS];
 
 static size_t find(unsigned bits, struct golf_overlap_options options)
 {
-    size_t count = golf_overlaps(bits, &options, overlaps, GOLF_OVERLAPS);
+    size_t count = 0;
+    ck_assert(golf_overlaps(bits, &options, overlaps, GOLF_OVERLAPS, &count));
     ck_assert_uint_gt(count, 0);
     ck_assert_uint_lt(count, GOLF_OVERLAPS);
     return count;

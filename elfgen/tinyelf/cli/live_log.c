@@ -32,7 +32,9 @@ static void flush(struct elfgen_text *text)
 
 bool live_log_open(struct live_log *log, const char *path)
 {
-    *log = (struct live_log){.path = path, .file = STDERR_FILENO};
+    memset(log, 0, sizeof *log);
+    log->path = path;
+    log->file = STDERR_FILENO;
     log->text = (struct elfgen_text){
         .bytes = log->buffer, .capacity = sizeof log->buffer, .flush = flush, .context = log};
     if (!path)

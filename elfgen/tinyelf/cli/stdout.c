@@ -12,36 +12,10 @@
 #include "interrupt.h"
 #include "progress.h"
 
-static void flush(struct elfgen_text *text);
-
-/* Writes lines whose control characters are shown as escapes. */
-static void write_visible(struct standard_output *output)
-{
-    char room[4096];
-    struct standard_output plain = {.error = output->error};
-    struct elfgen_text text = {
-        .bytes = room, .capacity = sizeof room, .flush = flush, .context = &plain};
-    const char *at = output->text.bytes, *end = at + output->text.length;
-    for (const char *stop; at < end; at = stop) {
-        stop = memchr(at, '\n', (size_t)(end - at));
-        visible_bytes(&text, at, (size_t)((stop ? stop : end) - at));
-        if (stop)
-            elfgen_text_char(&text, *stop++);
-        else
-            stop = end;
-    }
-    flush(&text);
-    output->error = plain.error;
-    output->text.length = 0;
-}
-
-static void flush(struct elfgen_text *text)
+/* Writes a text whose context is the output, as it is. */
+static void flush_plain(struct elfgen_text *text)
 {
     struct standard_output *output = text->context;
-    if (output->visible) {
-        write_visible(output);
-        return;
-    }
     if (text->length == 0 || output->error) {
         text->length = 0;
         return;
@@ -53,6 +27,34 @@ static void flush(struct elfgen_text *text)
     text->length = 0;
     if (output->error == EPIPE)
         interrupt_pipe();
+}
+
+/* Writes lines whose control characters are shown as escapes. */
+static void write_visible(struct standard_output *output)
+{
+    char room[4096];
+    struct elfgen_text text = {
+        .bytes = room, .capacity = sizeof room, .flush = flush_plain, .context = output};
+    const char *at = output->text.bytes, *end = at + output->text.length;
+    for (const char *stop; at < end; at = stop) {
+        stop = memchr(at, '\n', (size_t)(end - at));
+        visible_bytes(&text, at, (size_t)((stop ? stop : end) - at));
+        if (stop)
+            elfgen_text_char(&text, *stop++);
+        else
+            stop = end;
+    }
+    flush_plain(&text);
+    output->text.length = 0;
+}
+
+static void flush(struct elfgen_text *text)
+{
+    struct standard_output *output = text->context;
+    if (output->visible)
+        write_visible(output);
+    else
+        flush_plain(text);
 }
 
 struct standard_output *stdout_open(void)

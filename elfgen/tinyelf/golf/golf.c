@@ -2,6 +2,7 @@
 #include "golf.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/no_memory.h"
@@ -197,8 +198,7 @@ static void pack_verbatim(struct finding *finding, bool aligned, uint64_t nodes,
         finding->programs[0] =
             (struct golf_place_program){&finding->pieces[0], finding->lifted.bits == 64, 0, false};
         finding->piece_count = finding->anywhere_count = 1;
-        finding_take_overlaps(finding);
-        if (finding->overlap_count > 0)
+        if (finding_take_overlaps(finding) && finding->overlap_count > 0)
             pack(finding, nodes);
         finding_free_pieces(finding, 0);
     }
@@ -245,7 +245,7 @@ static bool had_memory(struct finding *finding)
 bool golf_find(const struct golf_options *options, struct golf_found *found,
                struct elfgen_error *error)
 {
-    *found = (struct golf_found){.size = 0};
+    memset(found, 0, sizeof *found);
     struct finding *finding = calloc(1, sizeof *finding);
     if (!finding)
         return error_no_memory(error);
@@ -262,9 +262,8 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
     if (is_done) {
         if (options->full_writes)
             golf_assume_full_writes(&finding->lifted);
-        finding_take_overlaps(finding);
-        is_done =
-            (rewrite(finding) && search(finding)) || (found->size > 0 && !finding->has_failed);
+        is_done = (finding_take_overlaps(finding) && rewrite(finding) && search(finding)) ||
+                  (found->size > 0 && !finding->has_failed);
         is_done = had_memory(finding) && is_done;
         if (found->is_verbatim)
             found->rewritten_count = 0;

@@ -351,12 +351,16 @@ static void report_fasm(const struct toolchain *chain, char *text, size_t size, 
 
 size_t toolchain_count_errors(const struct toolchain *chain)
 {
-    char bytes[65536];
+    enum { MOST_READ = 65535 };
     size_t count = 0;
-    const ssize_t got = pread(chain->message_file, bytes, sizeof bytes - 1, 0);
+    char *bytes = malloc(MOST_READ + 1);
+    if (!bytes)
+        return 0;
+    const ssize_t got = pread(chain->message_file, bytes, MOST_READ, 0);
     bytes[got > 0 ? got : 0] = '\0';
     for (const char *at = bytes; (at = strstr(at, ": error: ")) != NULL; at++)
         count++;
+    free(bytes);
     return count;
 }
 

@@ -30,8 +30,7 @@ struct rows {
     /* Where lines go. In colours those of a row are collected, and come after it: they decide its
      * colours. */
     struct elfgen_text *lines;
-    struct elfgen_text collected;
-    char room[1 << 16];
+    struct elfgen_text collected; /* allocated */
 };
 
 /* Begins a colour, or ends it with COLOUR_NONE; nothing unless there are colours. */

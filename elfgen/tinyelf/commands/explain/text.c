@@ -1,8 +1,10 @@
 /* Prints rows of bytes, each followed by a line for each owner that begins in it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ascii.h"
 #include "base/fold.h"
+#include "base/no_memory.h"
 #include "base/table.h"
 #include "explain.h"
 #include "rows.h"
@@ -438,6 +440,36 @@ static unsigned digits_of(uint64_t length)
     return digits;
 }
 
+/* Opens where lines go. Returns false if there is no memory. */
+static bool open_lines(struct rows *rows, const struct explain *explain)
+{
+    enum { COLLECTED = 1 << 16 };
+    struct elfgen_text *out = explain->map.out;
+    if (!explain->colour && out->flush && out->capacity >= COLLECTED) {
+        rows->lines = out;
+        return true;
+    }
+    rows->lines = &rows->collected;
+    rows->collected = (struct elfgen_text){.bytes = malloc(COLLECTED), .capacity = COLLECTED};
+    return rows->collected.bytes != NULL;
+}
+
+/* Prints all rows. */
+static bool put_rows(struct rows *rows)
+{
+    const struct bytemap *map = rows->writer.map;
+    bool good = bytemap_walk(&rows->writer);
+    uint64_t end = rows->end < map->to ? rows->end : map->to;
+    explain_rows_end(rows);
+    /* Rows that the last claim or gap covers after its first. */
+    const unsigned size = rows->layout.row;
+    if (rows->row != UINT64_MAX && end > rows->row + size)
+        explain_rows_between(rows, (end + size - 1) / size * size);
+    if (rows->lines == &rows->collected)
+        explain_rows_flush(rows);
+    return good;
+}
+
 bool explain_text(struct explain *explain)
 {
     struct bytemap *map = &explain->map;
@@ -448,20 +480,10 @@ bool explain_text(struct explain *explain)
                         .row = UINT64_MAX,
                         .row_done = true,
                         .coloured = explain->colour};
-    rows.collected = (struct elfgen_text){.bytes = rows.room, .capacity = sizeof rows.room};
-    bool direct =
-        !explain->colour && map->out->flush && map->out->capacity >= rows.collected.capacity;
-    rows.lines = direct ? map->out : &rows.collected;
-    if (map->from == 0 && map->to == map->view->length && !put_head(explain))
-        return false;
-    bool good = bytemap_walk(&rows.writer);
-    uint64_t end = rows.end < map->to ? rows.end : map->to;
-    explain_rows_end(&rows);
-    /* Rows that the last claim or gap covers after its first. */
-    const unsigned size = rows.layout.row;
-    if (rows.row != UINT64_MAX && end > rows.row + size)
-        explain_rows_between(&rows, (end + size - 1) / size * size);
-    if (!direct)
-        explain_rows_flush(&rows);
+    if (!open_lines(&rows, explain))
+        return error_no_memory(&map->error);
+    const bool is_whole = map->from == 0 && map->to == map->view->length;
+    bool good = (!is_whole || put_head(explain)) && put_rows(&rows);
+    free(rows.collected.bytes);
     return good;
 }

@@ -91,11 +91,13 @@ static enum golf_part part_of(const struct golf_found_item *item)
     }
 }
 
-void golf_account_found(const struct golf_found *found, struct golf_account *account)
+bool golf_account_found(const struct golf_found *found, struct golf_account *account)
 {
-    uint8_t marks[sizeof found->bytes] = {0};
     const struct golf_overlap *overlap = &found->overlap;
     const size_t size = found->size, word = overlap->bits / 8;
+    uint8_t *marks = calloc(size + 1, 1);
+    if (!marks)
+        return false;
     for (size_t i = 0; i < overlap->size; i++)
         if (overlap->cells[i].kind != GOLF_CELL_FREE)
             mark(marks, size, i, 1, GOLF_PART_HEADERS);
@@ -109,4 +111,6 @@ void golf_account_found(const struct golf_found *found, struct golf_account *acc
         mark(marks, size, found->items[i].offset, found->items[i].length,
              part_of(&found->items[i]));
     count(marks, size, account);
+    free(marks);
+    return true;
 }

@@ -106,8 +106,8 @@ void golf_kernels_ask(const struct golf_file *original, const struct golf_file *
 bool golf_account_original(const struct golf_file *original, const struct golf_lifted *lifted,
                            struct golf_account *account);
 
-/* Counts the bytes of what was found. */
-void golf_account_found(const struct golf_found *found, struct golf_account *account);
+/* Counts the bytes of what was found. Returns false if there is no memory. */
+bool golf_account_found(const struct golf_found *found, struct golf_account *account);
 
 /* "headers" */
 const char *golf_part_words(enum golf_part part);

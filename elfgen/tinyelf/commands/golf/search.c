@@ -239,7 +239,8 @@ bool golf_search(struct golf_request *request, struct golf_report *report)
         (struct golf_file){request->output, report->original.bytes, report->original.size};
     if (found.size > 0) {
         report->candidate = (struct golf_file){request->output, found.bytes, found.size};
-        golf_account_found(&found, &report->after);
+        if (!golf_account_found(&found, &report->after))
+            return message_no_memory(request->output);
     }
     if (!atomic_file_write(request->output, report->candidate.bytes, report->candidate.size, true))
         return false;

@@ -55,8 +55,9 @@ bool finding_prove(const uint8_t *bytes, size_t size, const struct golf_placed *
 
 /* ---- headers.c ---- */
 
-/* Sets the overlaps that are tried for the lifted program, and is_apart. */
-void finding_take_overlaps(struct finding *finding);
+/* Sets the overlaps that are tried for the lifted program, and is_apart. Returns false after
+ * setting *error if there is no memory. */
+bool finding_take_overlaps(struct finding *finding);
 
 /* ---- make_pieces.c ---- */
 

@@ -1,4 +1,5 @@
 /* The headers that a search tries. */
+#include "base/no_memory.h"
 #include "finding.h"
 
 /* Whether memory after the file has as many zeros as each of the program's objects. */
@@ -41,7 +42,7 @@ static bool writes(const struct golf_lifted *lifted)
     return is_written;
 }
 
-void finding_take_overlaps(struct finding *finding)
+bool finding_take_overlaps(struct finding *finding)
 {
     const struct golf_options *options = finding->options;
     /* What is_worth() leaves out. */
@@ -59,8 +60,11 @@ void finding_take_overlaps(struct finding *finding)
         .size = options->size};
     wanted.second = !wanted.rwx && !wanted.overcommit && !wanted.spec && writes(&finding->lifted);
     finding->is_apart = wanted.second;
-    size_t count = golf_overlaps(finding->lifted.bits, &wanted, finding->overlaps, GOLF_OVERLAPS);
+    size_t count = 0;
+    if (!golf_overlaps(finding->lifted.bits, &wanted, finding->overlaps, GOLF_OVERLAPS, &count))
+        return error_no_memory(finding->error);
     for (size_t i = 0; i < count; i++)
         if (is_worth(finding, &finding->overlaps[i]))
             finding->overlaps[finding->overlap_count++] = finding->overlaps[i];
+    return true;
 }

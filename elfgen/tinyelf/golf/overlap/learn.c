@@ -11,7 +11,7 @@
 #include "elfgen/arch.h"
 #include "elfgen/kernel.h"
 
-enum { MOST_FILE = 65536, MOST_REPAIRS = 12, RANDOM_FILLINGS = 48, EXAMPLES = 2, NOP = 0x90 };
+enum { MOST_REPAIRS = 12, RANDOM_FILLINGS = 48, EXAMPLES = 2, NOP = 0x90 };
 
 struct lesson {
     struct rules *rules;
@@ -19,7 +19,7 @@ struct lesson {
     const struct sizes *sizes;
     uint64_t seed;
     uint64_t values[EXAMPLES][FIELDS];
-    uint8_t bytes[MOST_FILE];
+    uint8_t *bytes; /* LARGEST_FILE of them */
 };
 
 static unsigned class_of(const struct lesson *lesson)
@@ -543,17 +543,18 @@ static void find_bases(struct lesson *lesson)
 }
 
 bool overlap_learn(const struct promise *promise, const struct sizes *sizes, bool has_inert,
-                   struct rules *rules)
+                   uint8_t *file, struct rules *rules)
 {
     struct lesson lesson = {
         .rules = rules,
         .class_ = promise->bits == 64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32,
         .sizes = sizes,
         .seed = 1,
+        .bytes = file,
     };
     *rules = (struct rules){.promise = *promise};
     /* What is executed first goes on to no other page. */
-    memset(lesson.bytes, NOP, sizeof lesson.bytes);
+    memset(lesson.bytes, NOP, LARGEST_FILE);
     add_structure(&lesson, ELFGEN_STRUCTURE_ehdr);
     add_structure(&lesson, ELFGEN_STRUCTURE_phdr);
     if (!holds(&lesson))

@@ -7,7 +7,13 @@
 #include "elfgen/memory.h"
 #include "golf/overlap/overlaps.h"
 
-enum { PAGE = ELFGEN_PAGE, FIELDS = 40, TIES = 512, FIELD_BITS = 64 };
+enum {
+    PAGE = ELFGEN_PAGE,
+    LARGEST_FILE = 65536, /* of those that the model is asked about */
+    FIELDS = 40,
+    TIES = 512,
+    FIELD_BITS = 64
+};
 
 /* What every filling of an overlap has to keep. */
 struct promise {
@@ -82,10 +88,10 @@ struct sizes {
 };
 
 /* Asks the model what each bit of the headers may be while the sizes keep their relation;
- * `has_inert`: and what other program headers may be that do nothing. Returns false if not even the
- * examples keep the promise. */
+ * `has_inert`: and what other program headers may be that do nothing. `file` is room for
+ * LARGEST_FILE bytes. Returns false if not even the examples keep the promise. */
 bool overlap_learn(const struct promise *promise, const struct sizes *sizes, bool has_inert,
-                   struct rules *rules);
+                   uint8_t *file, struct rules *rules);
 
 /* ---- combine.c ---- */
 

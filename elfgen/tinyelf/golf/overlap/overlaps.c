@@ -1,6 +1,7 @@
 /* Finds the overlaps: learns what each bit may be for every promise, combines, and asks again. */
 #include "overlaps.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "elfgen/kernel.h"
@@ -37,13 +38,13 @@ struct search {
     const struct golf_overlap_options *options;
     struct golf_overlap *overlaps;
     size_t count, room;
+    uint8_t *file; /* room for LARGEST_FILE bytes */
 };
 
 /* Whether random fillings do what the overlap says. */
-static bool is_confirmed(const struct rules *rules, const struct golf_overlap *overlap)
+static bool is_confirmed(const struct rules *rules, const struct golf_overlap *overlap,
+                         uint8_t *bytes)
 {
-    static const uint8_t nothing[65536];
-    uint8_t bytes[sizeof nothing];
     uint64_t seed = overlap->phoff + 1u;
     memset(bytes, 0x90, rules->promise.size);
     for (unsigned i = 0; i < FILLINGS; i++) {
@@ -89,7 +90,7 @@ static void try_headers(struct search *search, const struct rules *learnt,
     overlap.is_overcommitted = relation->is_overcommitted;
     if (rules->promise.is_writable && !search->options->rwx && !is_forced(&overlap))
         return;
-    if (is_confirmed(rules, &overlap))
+    if (is_confirmed(rules, &overlap, search->file))
         keep(search, &overlap);
 }
 
@@ -97,7 +98,8 @@ static void search_relation(struct search *search, const struct promise *promise
                             const struct relation *relation)
 {
     struct rules rules;
-    if (!overlap_learn(promise, &relation->sizes, search->options->headers > 1, &rules))
+    if (!overlap_learn(promise, &relation->sizes, search->options->headers > 1, search->file,
+                       &rules))
         return;
     enum elfgen_class class_ = promise->bits == 64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
     const uint16_t last = (uint16_t)elfgen_structure_size(ELFGEN_STRUCTURE_ehdr, class_);
@@ -167,12 +169,13 @@ static bool are_wanted(const struct golf_overlap_options *options, unsigned perm
     }
 }
 
-size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
-                     struct golf_overlap *overlaps, size_t room)
+bool golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
+                   struct golf_overlap *overlaps, size_t room, size_t *count)
 {
     static const uint16_t types[] = {ELFGEN_ET_EXEC, ELFGEN_ET_DYN};
-    static const uint64_t sizes[] = {PAGE, 65536};
-    struct search search = {.options = options, .overlaps = overlaps, .room = room};
+    static const uint64_t sizes[] = {PAGE, LARGEST_FILE};
+    struct search search = {
+        .options = options, .overlaps = overlaps, .room = room, .file = malloc(LARGEST_FILE)};
     struct promise promise = {.bits = bits,
                               .is_spec = options->spec,
                               .most_space = usual_space,
@@ -181,7 +184,7 @@ size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
                               .first = options->first ? options->first : ELFGEN_LINUX(4, 19),
                               .also = options->also,
                               .last = options->last ? options->last : ELFGEN_LINUX(6, 18)};
-    for (unsigned size = 0; size < sizeof sizes / sizeof *sizes; size++) {
+    for (unsigned size = 0; size < sizeof sizes / sizeof *sizes && search.file; size++) {
         if (size > 0 && (options->size <= PAGE || options->second))
             break;
         for (unsigned type = 0; type < sizeof types / sizeof *types; type++)
@@ -197,7 +200,10 @@ size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
             }
     }
     sort_by_size(&search);
-    return search.count;
+    *count = search.count;
+    bool is_done = search.file != NULL;
+    free(search.file);
+    return is_done;
 }
 
 static bool may_be_zero(const struct golf_cell *cell)

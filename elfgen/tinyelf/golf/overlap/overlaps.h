@@ -31,10 +31,11 @@ struct golf_overlap_options {
 
 enum { GOLF_OVERLAPS = 512 }; /* room that is enough */
 
-/* Fills `overlaps` with what is possible for `bits` (64 or 32), the smallest first, and returns how
- * many there are, at most `room`. No overlap is contained in another one of the same promises. */
-size_t golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
-                     struct golf_overlap *overlaps, size_t room);
+/* Fills `overlaps` with what is possible for `bits` (64 or 32), the smallest first; *count: how
+ * many there are, at most `room`. No overlap is contained in another one of the same promises.
+ * Returns false if there is no memory. */
+bool golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
+                   struct golf_overlap *overlaps, size_t room, size_t *count);
 
 /* Whether the first overlap->size bytes are a filling of it: all cells, with p_vaddr and e_entry
  * that its bases and entries have. */

@@ -5,6 +5,7 @@
  */
 #include "ranges.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "elfgen/x86.h"
@@ -329,25 +330,36 @@ static void set_zeros(struct golf_value *value, void *context)
         value->zeros = context ? range_zeros(range_of(context, value)) : 0;
 }
 
-void ranges_find(struct golf_lifted *lifted)
+/* Finds what is known at the start of each block. */
+static void find_starts(const struct golf_lifted *lifted, struct block_set *before,
+                        struct start *starts)
 {
-    struct block_set before[MOST_BLOCKS];
-    struct start starts[MOST_BLOCKS];
-    const bool is_small = lifted->count <= MOST_BLOCKS;
-    memset(starts, 0, sizeof starts);
-    for (size_t i = 0; i < lifted->count && is_small; i++)
+    for (size_t i = 0; i < lifted->count; i++)
         blocks_before(lifted, (uint16_t)i, &before[i]);
     starts[0].is_reached = true;
-    for (bool is_changed = is_small; is_changed;) {
+    for (bool is_changed = true; is_changed;) {
         is_changed = false;
         for (size_t i = 0; i < lifted->count; i++)
             for (size_t k = 1; k < lifted->count && starts[i].is_reached; k++)
                 is_changed |= before[k].has[i] && lead_to(lifted, starts, i, k);
     }
+}
+
+bool ranges_find(struct golf_lifted *lifted)
+{
+    const bool is_small = lifted->count <= MOST_BLOCKS;
+    struct start *starts = is_small ? calloc(lifted->count, sizeof *starts) : NULL;
+    struct block_set *before = is_small ? malloc(lifted->count * sizeof *before) : NULL;
+    const bool are_known = starts && before;
+    if (are_known)
+        find_starts(lifted, before, starts);
     for (size_t i = 0; i < lifted->count; i++) {
         struct walk walk;
-        if (is_small)
+        if (are_known)
             follow(&walk, &lifted->blocks[i], &starts[i]);
-        block_each_value(&lifted->blocks[i], set_zeros, is_small ? &walk : NULL);
+        block_each_value(&lifted->blocks[i], set_zeros, are_known ? &walk : NULL);
     }
+    free(before);
+    free(starts);
+    return are_known || !is_small;
 }

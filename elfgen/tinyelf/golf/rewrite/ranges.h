@@ -4,7 +4,8 @@
 
 #include "blocks.h"
 
-/* Sets `zeros` of all opaque values, by following ranges along all ways from the first block. */
-void ranges_find(struct golf_lifted *lifted);
+/* Sets `zeros` of all opaque values, by following ranges along all ways from the first block.
+ * Returns false if there is no memory: all bits may be 1 then. */
+bool ranges_find(struct golf_lifted *lifted);
 
 #endif

@@ -58,8 +58,7 @@ static bool begin(struct rewriting *rewriting, struct golf_lifted *trial)
 static void end(struct rewriting *rewriting, struct golf_lifted *trial, bool is_right,
                 const struct golf_rewritten *what)
 {
-    if (is_right && rewriting->has_ranges)
-        ranges_find(trial);
+    rewriting->has_no_memory |= is_right && rewriting->has_ranges && !ranges_find(trial);
     uint32_t cost = is_right ? cost_of_blocks(&rewriting->costs, trial) : UINT32_MAX;
     if (cost >= rewriting->cost || (rewriting->best.blocks && cost >= rewriting->best_cost)) {
         blocks_free(trial);
@@ -366,7 +365,7 @@ static void try_carries(struct rewriting *rewriting)
 static void try_ranges(struct rewriting *rewriting)
 {
     rewriting->has_ranges = true;
-    ranges_find(rewriting->lifted);
+    rewriting->has_no_memory |= !ranges_find(rewriting->lifted);
     rewriting->cost = cost_of_blocks(&rewriting->costs, rewriting->lifted);
     do {
         struct carried found[CARRIED];

@@ -348,6 +348,36 @@ static bool add_block(const struct search *search, struct golf_pieces *pieces,
     return is_done;
 }
 
+/* Adds the pieces of one block. False: *error says why, or the search was interrupted. */
+static bool shrink_block(const struct golf_lifted *lifted,
+                         const struct golf_shrink_options *options, const struct weights *weights,
+                         size_t block, struct golf_pieces *pieces, struct capacities *capacities,
+                         struct elfgen_error *error)
+{
+    struct search *search = calloc(1, sizeof *search);
+    if (!search)
+        return error_no_memory(error);
+    search->lifted = lifted;
+    search->block = &lifted->blocks[block];
+    search->options = options;
+    search->weights = weights;
+    search->before_state = moves_before;
+    bool is_found = search_block(search);
+    bool is_done = is_found && add_block(search, pieces, capacities, block);
+    if (!is_found && !search->has_no_memory && !search->is_interrupted)
+        elfgen_error_set(error, search->is_full ? ELFGEN_DOES_NOT_FIT : ELFGEN_UNSUPPORTED,
+                         search->block->offset,
+                         search->is_full
+                             ? "there are too many ways to provide what the code here needs"
+                             : "no known instructions provide what the code here needs");
+    else if (!is_done)
+        error_no_memory(error);
+    pieces->is_cut |= search->is_full;
+    search_free(search);
+    free(search);
+    return is_done;
+}
+
 bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_options *options,
                  struct golf_pieces *pieces, struct elfgen_error *error)
 {
@@ -363,25 +393,8 @@ bool golf_shrink(const struct golf_lifted *lifted, const struct golf_shrink_opti
         error_no_memory(error);
     else if (weights)
         weights_open(weights, options->overlaps, options->overlap_count, lifted);
-    for (size_t i = 0; i < lifted->count && is_done; i++) {
-        struct search search = {.lifted = lifted,
-                                .block = &lifted->blocks[i],
-                                .options = options,
-                                .weights = weights,
-                                .before_state = moves_before};
-        bool is_found = search_block(&search);
-        is_done = is_found && add_block(&search, pieces, &capacities, i);
-        if (!is_found && !search.has_no_memory && !search.is_interrupted)
-            elfgen_error_set(error, search.is_full ? ELFGEN_DOES_NOT_FIT : ELFGEN_UNSUPPORTED,
-                             lifted->blocks[i].offset,
-                             search.is_full
-                                 ? "there are too many ways to provide what the code here needs"
-                                 : "no known instructions provide what the code here needs");
-        else if (!is_done)
-            error_no_memory(error);
-        pieces->is_cut |= search.is_full;
-        search_free(&search);
-    }
+    for (size_t i = 0; i < lifted->count && is_done; i++)
+        is_done = shrink_block(lifted, options, weights, i, pieces, &capacities, error);
     free(weights);
     if (!is_done)
         golf_pieces_free(pieces);
