@@ -245,6 +245,24 @@ EOF
     contains "; the rest only ran"
 }
 
+@test "what evaluation does not follow runs in environments that lead there" {
+    # After 57 words, argv[0] among them: a string instruction that is repeated, a load that faults, a read that fails.
+    while read -r name original candidate; do
+        for which in original candidate; do
+            tr ';' '\n' <<<"global _start;_start: cmp dword [rsp], 57; jne .end; ${!which//_/ }
+                             .end: mov eax, 60; syscall; section .bss; room: resb 8" | make "$name.$which"
+        done
+        proves "$name.original" --environments 4 "$name.original"
+        differs "$name.candidate" --environments 4 "$name.original"
+        contains "it does in 4 environments, but not for all arguments, input and results"
+        contains "and 48 more"
+    done <<'END'
+repeated mov_ecx,3;lea_rdi,[rsp-64];rep_stosb;mov_edi,ecx mov_ecx,3;lea_rdi,[rsp-64];stosb;mov_edi,ecx
+null     mov_rcx,[rsp+8*58];mov_al,[rcx]                  nop
+nowhere  xor_eax,eax;mov_esi,room;mov_edx,4;syscall;mov_edi,eax xor_eax,eax;mov_esi,77;mov_edx,4;syscall;mov_edi,eax
+END
+}
+
 @test "a Linux that starts the original has to start the candidate" {
     # Linux up to 6.0, and 6.2 to 6.5, kill a program whose only page is read-only and has to be cleared after its file's bytes.
     "$TINYELF" build "$SOURCE/asm/hello.s" -o hello

@@ -42,9 +42,9 @@ static void expect_different(const char *original, const char *candidate)
 }
 
 /* It is neither shown nor said to differ. */
-static void expect_open(const char *original, const char *candidate)
+static void expect_open(const char *original, const char *candidate, uint8_t mode)
 {
-    struct golf_symbolic result = compare(original, candidate, 64);
+    struct golf_symbolic result = compare(original, candidate, mode);
     ck_assert_msg(!result.differs, "said to differ: %s", candidate);
     ck_assert_uint_gt(result.left, 0);
 }
@@ -181,12 +181,134 @@ END_TEST
 
 START_TEST(what_is_not_followed_is_left_to_the_runs)
 {
-    expect_open(START "mov ecx, 5\nrep movsb\n" EXIT, START EXIT);
-    expect_open(START EXIT, START "cpuid\n" EXIT);
+    expect_open(START "mov ecx, 5\nrep movsb\n" EXIT, START EXIT, 64);
+    expect_open(START EXIT, START "cpuid\n" EXIT, 64);
     /* A loop with a counter. */
     expect_open(START "mov rcx, [rsp]\n.more: add edi, ecx\nloop .more\nmov eax, 60\nsyscall\n",
                 START "mov rcx, [rsp]\n.more: add edi, ecx\ndec rcx\njnz .more\nmov eax, 60\n"
-                      "syscall\n");
+                      "syscall\n",
+                64);
+}
+END_TEST
+
+/* ---- what ends one program, and not the other ---- */
+
+#define EXIT32 "mov eax, 1\nint 0x80\n"
+
+START_TEST(memory_that_may_not_be_there_is_touched_by_both)
+{
+    static const char third[] = START "mov rcx, [rsp + 24]\nmov al, [rcx]\n" EXIT;
+    expect(third, START "mov rsi, [rsp + 24]\nlodsb\n" EXIT, 64, 1);
+    expect_open(third, START EXIT, 64);
+    expect_open(third, START "mov rcx, [rsp + 24]\nmov eax, [rcx]\n" EXIT, 64);
+    expect_open(START "mov [0x20], al\n" EXIT, START EXIT, 64);
+    expect_open(START EXIT, START "mov [rsp - 0x800000], al\n" EXIT, 64);
+    expect_open(START EXIT, START "mov al, [rsp + 0x800000]\n" EXIT, 64);
+}
+END_TEST
+
+START_TEST(memory_has_to_permit_it)
+{
+    static const char writes[] = START "mov byte [buffer], 9\nmovzx edi, byte [buffer]\n"
+                                       "mov eax, 60\nsyscall\n" BSS;
+    expect(writes, writes, 64, 1);
+    /* Its only segment may not be written. */
+    expect_open(writes,
+                START "mov byte [_start], 9\nmovzx edi, byte [_start]\nmov eax, 60\nsyscall\n", 64);
+    expect_open(START READ EXIT BSS,
+                START "xor eax, eax\nxor edi, edi\nmov rsi, _start\nmov edx, 100\nsyscall\n" EXIT,
+                64);
+    expect_open(START READ EXIT BSS,
+                START "xor eax, eax\nxor edi, edi\nmov esi, 77\nmov edx, 100\nsyscall\n" EXIT, 64);
+}
+END_TEST
+
+START_TEST(prefixes_make_other_instructions)
+{
+    static const char next[] = START "jmp short .next\n.next: mov ebx, 5\n" EXIT32;
+    static const char copies[] = START "mov rsi, [rsp + 8]\nlodsb\nmovzx edi, al\nmov eax, 60\n"
+                                       "syscall\n";
+    static const char stores[] =
+        START "mov byte [buffer], 9\nmovzx ebx, byte [buffer]\n" EXIT32 BSS;
+    expect(next, next, 32, 1);
+    expect_open(next, START "db 0x66\njmp short .next\n.next: mov ebx, 5\n" EXIT32, 32);
+    expect_open(next, START "cmp eax, eax\ndb 0x66\njz .next\n.next: mov ebx, 5\n" EXIT32, 32);
+    expect_open(next, START "push .next\ndb 0x66\nret\n.next: mov ebx, 5\n" EXIT32, 32);
+    expect(copies, copies, 64, 1);
+    expect_open(copies,
+                START "mov rsi, [rsp + 8]\na32 lodsb\nmovzx edi, al\nmov eax, 60\nsyscall\n", 64);
+    expect_open(copies, START "mov rsi, [rsp + 8]\nfs lodsb\nmovzx edi, al\nmov eax, 60\nsyscall\n",
+                64);
+    expect(stores, stores, 32, 1);
+    expect_open(stores, START "mov byte [cs:buffer], 9\nmovzx ebx, byte [buffer]\n" EXIT32 BSS, 32);
+}
+END_TEST
+
+/* ---- memory of another one ---- */
+
+START_TEST(memory_is_that_of_the_program)
+{
+    /* Its place depends on argc. */
+    expect_open(START "mov rcx, [rsp]\nmovzx edi, byte [text + rcx]\nmov eax, 60\nsyscall\n" HELLO,
+                START "mov rcx, [rsp]\nmovzx edi, byte [text + rcx]\nmov eax, 60\nsyscall\n"
+                      "text: db 'Jello', 10\n",
+                64);
+    /* Of a pointer to the stack int 0x80 takes half. */
+    expect_open(START "push 65\nmov rcx, rsp\nmov ebx, 1\nmov edx, 1\nmov eax, 4\nint 0x80\n" EXIT,
+                START "push 65\nmov rsi, rsp\nmov edi, 1\nmov edx, 1\nmov eax, 1\nsyscall\n" EXIT,
+                64);
+    /* What was pushed is there, however its address is made. */
+    expect_open(
+        START "push 5\npush 7\npop rax\nand rsp, -16\nmov rdi, [rsp]\nmov eax, 60\nsyscall\n",
+        START "push 5\npush 9\npop rax\nand rsp, -16\nmov rdi, [rsp]\nmov eax, 60\nsyscall\n", 64);
+    expect_open(
+        START "push 7\npop rax\nmov rcx, [rsp]\nneg rcx\nmov rdi, [rsp + rcx*8]\nmov eax, 60\n"
+              "syscall\n",
+        START "push 9\npop rax\nmov rcx, [rsp]\nneg rcx\nmov rdi, [rsp + rcx*8]\nmov eax, 60\n"
+              "syscall\n",
+        64);
+}
+END_TEST
+
+START_TEST(what_was_read_is_all_that_was_read)
+{
+#define PRINT "mov edx, eax\nmov eax, 1\nmov edi, 1\nsyscall\n.end: " EXIT BSS
+    static const char prints[] = START READ "test eax, eax\njle .end\n" PRINT;
+    expect(prints, prints, 64, 4);
+    expect_open(prints, START READ "test eax, eax\njle .end\nmov byte [buffer + 3], 88\n" PRINT,
+                64);
+#undef PRINT
+    /* A structure of a known size, at the same address. */
+    expect_different(START "mov eax, 35\nmov edi, time\nxor esi, esi\nsyscall\n" EXIT
+                           "align 8\ntime: dq 0, 1\n",
+                     START "mov eax, 35\nmov edi, time\nxor esi, esi\nsyscall\n" EXIT
+                           "align 8\ntime: dq 0, 1999999999\n");
+}
+END_TEST
+
+/* ---- environments ---- */
+
+START_TEST(an_environment_leads_to_what_is_left)
+{
+    static struct x86 *const both[] = {&decoders[0], &decoders[1]};
+    struct program *program =
+        assemble(START "cmp dword [rsp], 57\njne .end\nrep movsb\n.end: " EXIT, 64);
+    struct golf_symbolic result;
+    struct golf_examples examples;
+    bool has_one = false;
+    ck_assert(golf_symbolic_compare(both, program->bytes, program->size, program->bytes,
+                                    program->size, &result, &examples));
+    for (size_t i = 0; i < examples.count; i++) {
+        size_t count = 0;
+        while (examples.environments[i].arguments[count])
+            count++;
+        has_one |= count == 57;
+        golf_environment_free(&examples.environments[i]);
+    }
+    ck_assert(!result.differs);
+    ck_assert_uint_eq(result.left, 1);
+    ck_assert(has_one);
+    free(program);
 }
 END_TEST
 
@@ -205,6 +327,12 @@ static Suite *suite(void)
     tcase_add_test(cases, another_text_and_wrong_liveness_are_caught);
     tcase_add_test(cases, values_that_cannot_be_are_no_difference);
     tcase_add_test(cases, what_is_not_followed_is_left_to_the_runs);
+    tcase_add_test(cases, memory_that_may_not_be_there_is_touched_by_both);
+    tcase_add_test(cases, memory_has_to_permit_it);
+    tcase_add_test(cases, prefixes_make_other_instructions);
+    tcase_add_test(cases, memory_is_that_of_the_program);
+    tcase_add_test(cases, what_was_read_is_all_that_was_read);
+    tcase_add_test(cases, an_environment_leads_to_what_is_left);
     suite_add_tcase(all, cases);
     return all;
 }

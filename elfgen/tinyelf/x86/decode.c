@@ -340,3 +340,20 @@ bool x86_faults(const ZydisDecodedInstruction *source)
     /* A repeated one does nothing if it is to be done no time. */
     return is_refused(source) && source->meta.category != ZYDIS_CATEGORY_IOSTRINGOP;
 }
+
+bool x86_has_other_meaning(const ZydisDecodedInstruction *source)
+{
+    const ZydisInstructionAttributes has = source->attributes;
+    const unsigned width = source->machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? 64 : 32;
+    switch (source->meta.category) {
+    case ZYDIS_CATEGORY_UNCOND_BR:
+    case ZYDIS_CATEGORY_COND_BR:
+    case ZYDIS_CATEGORY_CALL:
+    case ZYDIS_CATEGORY_RET:
+        return has & ZYDIS_ATTRIB_HAS_OPERANDSIZE;
+    case ZYDIS_CATEGORY_STRINGOP:
+        return has & ZYDIS_ATTRIB_HAS_SEGMENT || source->address_width != width;
+    default:
+        return has & ZYDIS_ATTRIB_HAS_SEGMENT_CS && width == 32;
+    }
+}

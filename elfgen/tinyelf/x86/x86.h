@@ -84,6 +84,11 @@ bool x86_scan(const struct x86 *machine, const uint8_t *bytes, size_t size,
  */
 bool x86_faults(const ZydisDecodedInstruction *instruction);
 
+/* Whether prefixes make of a decoded instruction what its name does not say: a jump of 16 bits, a
+ * string at an address of another width or in another segment, memory in 32-bit code's own segment,
+ * which nobody may write. */
+bool x86_has_other_meaning(const ZydisDecodedInstruction *instruction);
+
 /* Whether a decoded instruction is one that processors run but no assembler has a name for. */
 bool x86_is_nameless(const ZydisDecodedInstruction *instruction, const uint8_t *bytes);
 

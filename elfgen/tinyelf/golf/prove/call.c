@@ -118,11 +118,11 @@ static uint64_t number_of(const struct process_call *call, enum call_type type, 
 
 enum { PIECES_MOST = 1024, STRING_MOST = 4096, KEPT = 8192 };
 
-static size_t size_of(const struct process_call *call, enum call_type type, bool writes)
+size_t golf_call_size(enum call_abi abi, enum call_type type, bool writes)
 {
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (sizes[i].type == type && sizes[i].writes == writes)
-            return syscall_abi(call->abi)->word == 4 ? sizes[i].narrow : sizes[i].wide;
+            return syscall_abi(abi)->word == 4 ? sizes[i].narrow : sizes[i].wide;
     return SIZE_MAX;
 }
 
@@ -213,8 +213,9 @@ static bool put_input(pid_t id, const struct process_call *call, const struct ca
         put_pieces(id, call, true, key);
         return true;
     }
-    size_t size =
-        parameter->size_in != CALL_NO_SIZE ? SIZE_MAX - 1 : size_of(call, parameter->type, false);
+    size_t size = parameter->size_in != CALL_NO_SIZE
+                      ? SIZE_MAX - 1
+                      : golf_call_size(call->abi, parameter->type, false);
     golf_bytes_put_number(key, address != 0);
     if (size == SIZE_MAX)
         return address == 0;
@@ -238,7 +239,7 @@ static bool put_output(pid_t id, const struct process_call *call,
     }
     golf_bytes_put_number(key, call->arguments[index] != 0);
     return parameter->size_in != CALL_NO_SIZE || call->arguments[index] == 0 ||
-           size_of(call, parameter->type, true) != SIZE_MAX;
+           golf_call_size(call->abi, parameter->type, true) != SIZE_MAX;
 }
 
 static bool put_parameter(pid_t id, const struct process_call *call, const struct call_row *row,
@@ -298,7 +299,7 @@ size_t golf_call_output(const struct process_call *call, const struct call_row *
         call->arguments[index] == 0)
         return 0;
     if (parameter->size_in == CALL_NO_SIZE)
-        return size_of(call, parameter->type, true);
+        return golf_call_size(call->abi, parameter->type, true);
     const uint64_t room = call->arguments[parameter->size_in], result = (uint64_t)call->result;
     const bool counts =
         row->result_kind == ELFGEN_RESULT_COUNT && row->count_in == parameter->size_in;

@@ -27,6 +27,10 @@ bool golf_call_key(pid_t id, const struct process_call *call, const char *name,
 /* Bits of a number of this type that the kernel's function takes; 0: all of a register. */
 unsigned golf_call_width(enum call_type type);
 
+/* How many bytes a parameter of this type points to, which the kernel writes, or reads, where the
+ * call has no parameter that says so; SIZE_MAX if this is not known. */
+size_t golf_call_size(enum call_abi abi, enum call_type type, bool writes);
+
 /* How many bytes parameter `index`, which the kernel fills, has when the call has returned;
  * SIZE_MAX if this is not known. 0 for all other parameters. */
 size_t golf_call_output(const struct process_call *call, const struct call_row *row,

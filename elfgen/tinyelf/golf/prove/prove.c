@@ -17,8 +17,9 @@
 
 /* Calls after which a run is cut: where answers are the prover's, and where calls are made. */
 enum { CALLS_MOST = 1000, CALLS_MADE_MOST = 20000 };
-/* Environments that differences may become. */
-enum { LEARNT_MOST = 64 };
+/* Environments that differences may become; how many of them the original may not take, as it never
+ * ends there. */
+enum { LEARNT_MOST = 64, UNRECORDED_MOST = 3 };
 enum { TIME = 1000, MEMORY = 256 << 20, OUTPUT = 16 << 20 };
 
 /* An environment, and what the original does in it. */
@@ -36,6 +37,7 @@ struct golf_prover {
     int original, empty; /* files: the program, and an input without bytes */
     uint64_t files;      /* how many programs there were */
     uint64_t runs;
+    size_t unrecorded;  /* environments of differences in which the original is not recorded */
     cpu_set_t all, one; /* processors: all, and the one that prover and worker share */
 };
 
@@ -252,7 +254,9 @@ static bool differs_in(struct golf_prover *prover, struct recorded *recorded,
         return false;
     prover->files++;
     choose_processor(prover);
-    if (record(prover, recorded, &error) == GOLF_SAME)
+    const bool is_recorded = record(prover, recorded, &error) == GOLF_SAME;
+    prover->unrecorded += !is_recorded;
+    if (is_recorded)
         differs =
             try(prover, file, recorded->environment.index, difference, &error) == GOLF_DIFFERENT;
     leave_processor(prover);
@@ -260,12 +264,13 @@ static bool differs_in(struct golf_prover *prover, struct recorded *recorded,
     return differs && !is_interrupted(prover);
 }
 
-/* Takes an environment, or frees it: if the candidate does not differ there, too. */
+/* Takes an environment, or frees it if the candidate does not differ there. */
 static bool learn(struct golf_prover *prover, struct golf_environment *environment,
                   const uint8_t *candidate, size_t size, struct golf_difference *difference)
 {
     struct recorded *recorded = &prover->recorded[prover->count];
-    if (prover->count == prover->options.environments + LEARNT_MOST || is_interrupted(prover)) {
+    if (prover->count == prover->options.environments + LEARNT_MOST ||
+        prover->unrecorded == UNRECORDED_MOST || is_interrupted(prover)) {
         golf_environment_free(environment);
         return false;
     }
@@ -286,10 +291,22 @@ struct golf_symbolic golf_prover_show(struct golf_prover *prover, const uint8_t 
                                       size_t size, struct golf_difference *difference)
 {
     struct golf_symbolic result;
-    struct golf_environment example;
+    struct golf_examples examples;
+    bool has_learnt = false;
     golf_symbolic_compare(prover->tracer.decoders, prover->options.original, prover->options.size,
-                          candidate, size, &result, &example);
-    if (!example.arguments || !learn(prover, &example, candidate, size, difference))
+                          candidate, size, &result, &examples);
+    for (size_t i = 0; i < examples.count; i++) {
+        if (has_learnt) {
+            golf_environment_free(&examples.environments[i]);
+            continue;
+        }
+        has_learnt = learn(prover, &examples.environments[i], candidate, size, difference);
+        if (has_learnt && !result.differs) {
+            result.differs = true;
+            result.address = examples.addresses[i];
+        }
+    }
+    if (!has_learnt)
         difference->call = 0;
     return result;
 }

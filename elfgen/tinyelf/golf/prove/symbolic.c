@@ -32,21 +32,58 @@ struct comparison {
     size_t pairs, depth;
     bool has_no_memory;
     struct golf_symbolic *result;
-    struct golf_environment *example; /* NULL: nobody wants one */
+    struct golf_examples *examples; /* NULL: nobody wants any */
 };
 
 /* ---- stretches ---- */
 
-static void note(struct comparison *comparison, uint64_t from, uint64_t to, bool is_left)
+/* Makes an environment of the values that were found last: of a difference, the first one. */
+static void add_example(struct comparison *comparison, const struct symbolic_pair *pair,
+                        bool is_difference)
+{
+    struct golf_examples *examples = comparison->examples;
+    if (!examples || examples->count == GOLF_EXAMPLES)
+        return;
+    const size_t last = examples->count, at = is_difference ? 0 : last;
+    struct golf_environment made = {0};
+    if (!symbolic_make_example(&comparison->run, pair, !is_difference, &made))
+        return;
+    examples->environments[last] = examples->environments[at];
+    examples->addresses[last] = examples->addresses[at];
+    examples->environments[at] = made;
+    examples->addresses[at] = pair->from;
+    examples->count++;
+}
+
+/* The same of a way that leads to what is left: as many ways as leave room for a difference. */
+static void add_open_example(struct comparison *comparison, const struct symbolic_pair *pair)
+{
+    enum { MOST_EXPRESSIONS = 1 << 12, MOST_VALUES = 1 << 20 };
+    struct symbolic_run *run = &comparison->run;
+    const size_t values = run->values;
+    if (!comparison->examples || comparison->examples->count + 1 >= GOLF_EXAMPLES ||
+        run->all.count > MOST_EXPRESSIONS || pair->facts.count == 0)
+        return;
+    run->values = MOST_VALUES;
+    if (symbolic_can_differ(run, run->bits / 8, &pair->facts, 0, 0))
+        add_example(comparison, pair, false);
+    run->values = values;
+}
+
+static void note(struct comparison *comparison, const struct symbolic_pair *pair, uint64_t to,
+                 bool is_left)
 {
     size_t i = 0;
     while (i < comparison->stretch_count &&
-           (comparison->stretches[i].from != from || comparison->stretches[i].to != to))
+           (comparison->stretches[i].from != pair->from || comparison->stretches[i].to != to))
         i++;
     if (i == STRETCHES)
         return;
     if (i == comparison->stretch_count)
-        comparison->stretches[comparison->stretch_count++] = (struct stretch){from, to, false};
+        comparison->stretches[comparison->stretch_count++] =
+            (struct stretch){pair->from, to, false};
+    if (is_left && !comparison->stretches[i].is_left && !comparison->result->differs)
+        add_open_example(comparison, pair);
     comparison->stretches[i].is_left |= is_left;
 }
 
@@ -218,11 +255,25 @@ static void go_on(struct comparison *comparison, const struct symbolic_pair *pai
         next->from = next->states[0].at;
         next->decided = next->facts.count;
         if (!symbolic_return(&comparison->run, comparison->programs, next, row, failed))
-            note(comparison, next->from, 0, true);
+            note(comparison, next, 0, true);
         else if (!is_seen(comparison, next))
             follow(comparison, next, 0);
         free(next);
     }
+}
+
+/* Whether a program touches all memory that another one does. */
+static bool touches_all(const struct symbolic_state *one, const struct symbolic_state *other)
+{
+    for (size_t i = 0; i < other->touch_count; i++) {
+        size_t at = 0;
+        while (at < one->touch_count && (one->touches[at].address != other->touches[i].address ||
+                                         one->touches[at].bytes != other->touches[i].bytes))
+            at++;
+        if (at == one->touch_count)
+            return false;
+    }
+    return true;
 }
 
 /* Both are at the end of a stretch. */
@@ -242,13 +293,16 @@ static void compare(struct comparison *comparison, struct symbolic_pair *pair)
                                      &pair->facts, 0, 0)
                      ? SYMBOLIC_DIFFERENT
                      : SYMBOLIC_OPEN;
-    note(comparison, pair->from, pair->states[0].at, answer != SYMBOLIC_SAME);
+    if (answer == SYMBOLIC_SAME && (!touches_all(&pair->states[0], &pair->states[1]) ||
+                                    !touches_all(&pair->states[1], &pair->states[0])))
+        answer = SYMBOLIC_OPEN;
     if (answer == SYMBOLIC_DIFFERENT) {
         comparison->result->differs = true;
         comparison->result->address = pair->from;
-        if (comparison->example)
-            symbolic_make_example(&comparison->run, pair, comparison->example);
-    } else if (!ends && row) {
+        add_example(comparison, pair, true);
+    }
+    note(comparison, pair, pair->states[0].at, answer != SYMBOLIC_SAME);
+    if (answer != SYMBOLIC_DIFFERENT && !ends && row) {
         go_on(comparison, pair, row);
     }
 }
@@ -264,7 +318,7 @@ static bool go_both(struct comparison *comparison, struct symbolic_pair *pair, u
     if (has_room)
         follow(comparison, other, which);
     else
-        note(comparison, pair->from, which ? pair->states[0].at : 0, true);
+        note(comparison, pair, which ? pair->states[0].at : 0, true);
     free(other);
     pair->states[which].at = step->taken;
     return has_room;
@@ -274,7 +328,7 @@ static bool go_both(struct comparison *comparison, struct symbolic_pair *pair, u
 static void follow(struct comparison *comparison, struct symbolic_pair *pair, unsigned which)
 {
     if (comparison->pairs == 0 || comparison->depth == DEPTH) {
-        note(comparison, pair->from, which ? pair->states[0].at : 0, true);
+        note(comparison, pair, which ? pair->states[0].at : 0, true);
         return;
     }
     comparison->pairs--;
@@ -284,7 +338,7 @@ static void follow(struct comparison *comparison, struct symbolic_pair *pair, un
         const struct symbolic_step step =
             symbolic_step(&comparison->run, &comparison->programs[which], &pair->states[which]);
         if (step.stop == SYMBOLIC_LOST) {
-            note(comparison, pair->from, which ? pair->states[0].at : 0, true);
+            note(comparison, pair, which ? pair->states[0].at : 0, true);
             break;
         }
         if (step.stop == SYMBOLIC_BRANCH) {
@@ -306,6 +360,7 @@ static void follow(struct comparison *comparison, struct symbolic_pair *pair, un
 static void start(struct comparison *comparison, struct symbolic_pair *pair)
 {
     struct symbolic_run *run = &comparison->run;
+    run->bits = comparison->programs[0].bits;
     const struct elfgen_bits aligned = {
         0,
         15 | (comparison->programs[0].bits == 32 ? ~(uint64_t)UINT32_MAX : UINT64_C(0xffff) << 48)};
@@ -334,17 +389,17 @@ static void count(struct comparison *comparison)
 
 bool golf_symbolic_compare(struct x86 *const decoders[2], const uint8_t *original,
                            size_t original_size, const uint8_t *candidate, size_t candidate_size,
-                           struct golf_symbolic *result, struct golf_environment *example)
+                           struct golf_symbolic *result, struct golf_examples *examples)
 {
     struct comparison *comparison = calloc(1, sizeof *comparison);
     struct symbolic_pair *pair = calloc(1, sizeof *pair);
     *result = (struct golf_symbolic){0};
-    if (example)
-        *example = (struct golf_environment){0};
+    if (examples)
+        examples->count = 0;
     bool is_done = comparison && pair;
     if (is_done) {
         comparison->result = result;
-        comparison->example = example;
+        comparison->examples = examples;
         comparison->run.steps = STEPS;
         comparison->run.values = VALUES;
         comparison->pairs = PAIRS;

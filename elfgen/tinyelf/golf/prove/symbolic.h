@@ -24,11 +24,21 @@ struct golf_symbolic {
     uint64_t address;
 };
 
+/* Environments in which a run goes where evaluation did not show that both do the same: those with
+ * the values of a difference, and some that lead into stretches that are left. Each is of a stretch
+ * that begins at `address`. */
+enum { GOLF_EXAMPLES = 8 };
+struct golf_examples {
+    struct golf_environment environments[GOLF_EXAMPLES];
+    uint64_t addresses[GOLF_EXAMPLES];
+    size_t count;
+};
+
 /* decoders: of 64-bit and 32-bit code. Bounded in time (milliseconds) and memory. Returns false if
- * there is no memory. `example` may be NULL; with result->differs it becomes an environment that
- * has the values, or its arguments are NULL: none could be made. It is the caller's to free. */
+ * there is no memory. `examples` may be NULL; its environments are the caller's to free, and where
+ * result->differs, the first one has the values, if one could be made. */
 bool golf_symbolic_compare(struct x86 *const decoders[2], const uint8_t *original,
                            size_t original_size, const uint8_t *candidate, size_t candidate_size,
-                           struct golf_symbolic *result, struct golf_environment *example);
+                           struct golf_symbolic *result, struct golf_examples *examples);
 
 #endif

@@ -43,18 +43,34 @@ static enum symbolic_answer same(struct symbolic_run *run,
 
 /* ---- memory ---- */
 
-/* A store that has all of `size` bytes at an address, from its first one on. */
+/* What the kernel wrote to an address on, if nobody wrote there after it. */
 static const struct symbolic_store *content_at(const struct symbolic_run *run,
                                                const struct symbolic_state *state, uint32_t address)
 {
     uint64_t number;
+    const struct symbolic_store *found = NULL;
     const enum symbolic_place place = symbolic_place(run, address, &number);
-    for (size_t i = state->store_count; i-- > 0;) {
+    if (place != SYMBOLIC_IMAGE && place != SYMBOLIC_STACK)
+        return NULL;
+    for (size_t i = 0; i < state->store_count; i++) {
         const struct symbolic_store *store = &state->stores[i];
-        if (store->is_stack == (place == SYMBOLIC_STACK) && number - store->address < store->size)
-            return store->content && number == store->address ? store : NULL;
+        if (store->is_stack != (place == SYMBOLIC_STACK))
+            continue;
+        if (store->content && store->address == number)
+            found = store;
+        else if (number - store->address < store->size ||
+                 (found && store->address - number < found->size))
+            found = NULL;
     }
-    return NULL;
+    return found;
+}
+
+/* Whether both have the same address of what Linux gave them. */
+static bool is_given(const struct symbolic_run *run, const struct symbolic_pair *pair,
+                     const uint32_t where[2])
+{
+    return where[0] == where[1] && symbolic_is_given(run, &pair->states[0], where[0]) &&
+           symbolic_is_given(run, &pair->states[1], where[1]);
 }
 
 /* As many bytes as an expression says: only what both got of the kernel, or what Linux gave them.
@@ -63,10 +79,9 @@ static enum symbolic_answer same_counted(const struct symbolic_run *run,
                                          const struct symbolic_pair *pair, const uint32_t where[2],
                                          uint32_t size)
 {
-    uint64_t number;
     const struct symbolic_store *one = content_at(run, &pair->states[0], where[0]),
                                 *other = content_at(run, &pair->states[1], where[1]);
-    if (where[0] == where[1] && symbolic_place(run, where[0], &number) == SYMBOLIC_GIVEN)
+    if (is_given(run, pair, where))
         return SYMBOLIC_SAME;
     return one && other && one->content == other->content && one->value == size &&
                    other->value == size
@@ -113,7 +128,7 @@ static enum symbolic_answer same_string(struct symbolic_run *run,
                                         const struct symbolic_pair *pair, const uint32_t where[2])
 {
     uint64_t number;
-    if (where[0] == where[1] && symbolic_place(run, where[0], &number) == SYMBOLIC_GIVEN)
+    if (is_given(run, pair, where))
         return SYMBOLIC_SAME;
     for (uint64_t i = 0; i < MOST_BYTES; i++) {
         uint32_t bytes[2];
@@ -145,6 +160,54 @@ static bool fails_surely(struct symbolic_run *run, const struct symbolic_pair *p
     return syscall_fails_if_negative(row->name);
 }
 
+static bool is_null(const struct symbolic_run *run, const uint32_t values[2])
+{
+    uint64_t numbers[2];
+    return expression_is(&run->all, values[0], &numbers[0]) && numbers[0] == 0 &&
+           expression_is(&run->all, values[1], &numbers[1]) && numbers[1] == 0;
+}
+
+/* How much the kernel reads, or writes at most, an expression. False: that is not known. */
+static bool size_of(struct symbolic_run *run, const struct symbolic_pair *pair, unsigned which,
+                    const struct call_row *row, unsigned index, uint32_t *size)
+{
+    const struct call_parameter *parameter = &row->parameters[index];
+    const bool writes = syscall_type_kind(parameter->type) == ELFGEN_PARAMETER_OUTPUT;
+    const size_t fixed = golf_call_size(abi_of(pair, which), parameter->type, writes);
+    *size = parameter->size_in != CALL_NO_SIZE ? argument(run, pair, which, parameter->size_in)
+                                               : expression_constant(&run->all, fixed);
+    return parameter->size_in != CALL_NO_SIZE || fixed != SIZE_MAX;
+}
+
+/* Whether the kernel surely may write its results in both programs. */
+static bool may_write_both(struct symbolic_run *run, const struct symbolic_program programs[2],
+                           const struct symbolic_pair *pair, const struct call_row *row,
+                           unsigned index)
+{
+    for (unsigned which = 0; which < 2; which++) {
+        uint32_t size;
+        uint64_t number;
+        if (!size_of(run, pair, which, row, index, &size) ||
+            !expression_is(&run->all, size, &number) ||
+            !symbolic_may_write(run, &programs[which], argument(run, pair, which, index), number))
+            return false;
+    }
+    return true;
+}
+
+static enum symbolic_answer same_input(struct symbolic_run *run,
+                                       const struct symbolic_program programs[2],
+                                       const struct symbolic_pair *pair, const uint32_t values[2],
+                                       const struct call_row *row, unsigned index)
+{
+    uint32_t size;
+    if (is_null(run, values))
+        return SYMBOLIC_SAME;
+    /* Where sizes differ, so does the call, and that is found there. */
+    return size_of(run, pair, 0, row, index, &size) ? same_bytes(run, programs, pair, values, size)
+                                                    : SYMBOLIC_OPEN;
+}
+
 static enum symbolic_answer same_parameter(struct symbolic_run *run,
                                            const struct symbolic_program programs[2],
                                            const struct symbolic_pair *pair,
@@ -157,14 +220,13 @@ static enum symbolic_answer same_parameter(struct symbolic_run *run,
     case ELFGEN_PARAMETER_STRING:
         return same_string(run, programs, pair, values);
     case ELFGEN_PARAMETER_INPUT:
-        if (parameter->size_in == CALL_NO_SIZE)
-            return values[0] == values[1] ? SYMBOLIC_SAME : SYMBOLIC_OPEN;
-        if (fails_surely(run, pair, row, index))
-            return SYMBOLIC_SAME;
-        /* Where sizes differ, so does the call, and that is found there. */
-        return same_bytes(run, programs, pair, values, argument(run, pair, 0, parameter->size_in));
+        return parameter->size_in != CALL_NO_SIZE && fails_surely(run, pair, row, index)
+                   ? SYMBOLIC_SAME
+                   : same_input(run, programs, pair, values, row, index);
     case ELFGEN_PARAMETER_OUTPUT:
-        return SYMBOLIC_SAME;
+        return is_null(run, values) || may_write_both(run, programs, pair, row, index)
+                   ? SYMBOLIC_SAME
+                   : SYMBOLIC_OPEN;
     default:
         return same(run, programs, pair, expression_low(&run->all, values[0], width ? width : 64),
                     expression_low(&run->all, values[1], width ? width : 64));
@@ -284,19 +346,20 @@ static bool write_outputs(struct symbolic_run *run, const struct symbolic_progra
     const struct call_parameter *parameter = &row->parameters[index];
     const uint64_t content = ++run->symbols;
     uint32_t where[2];
+    uint64_t size, before[2];
     bool is_whole = true;
-    uint64_t size;
     if (parameter->size_in == CALL_NO_SIZE || row->count_in != parameter->size_in ||
         !expression_is(&run->all, argument(run, pair, 0, parameter->size_in), &size))
         return false;
     for (unsigned which = 0; which < 2; which++) {
         where[which] = argument(run, pair, which, index);
-        is_whole = is_whole && symbolic_is_clear(run, &programs[which], &pair->states[which],
-                                                 where[which], size);
+        is_whole = is_whole && symbolic_is_whole(run, &programs[which], &pair->states[which],
+                                                 where[which], size, &before[which]);
     }
+    is_whole = is_whole && before[0] == before[1];
     for (unsigned which = 0; which < 2 && size > 0; which++) {
         struct symbolic_state *state = &pair->states[which];
-        if (!symbolic_store(run, state, where[which], size, result, content))
+        if (!symbolic_store(run, &programs[which], state, where[which], size, result, content))
             return false;
         state->stores[state->store_count - 1].is_whole = is_whole;
     }
@@ -317,6 +380,8 @@ bool symbolic_return(struct symbolic_run *run, const struct symbolic_program pro
         call.content = run->symbols;
         call.parameter = (uint8_t)i;
     }
+    for (unsigned which = 0; which < 2; which++)
+        pair->states[which].touch_count = 0;
     if (pair->call_count < SYMBOLIC_CALLS)
         pair->calls[pair->call_count] = call;
     pair->call_count++;

@@ -195,7 +195,7 @@ bool symbolic_can_differ(struct symbolic_run *run, unsigned word,
 /* ---- an environment that has the values ---- */
 
 /* As many as are on a stack with arguments and variables; what each string needs. */
-enum { STRINGS = 2048 + 10, MOST_INPUT = 1 << 20 };
+enum { STRINGS = 2048 + 10, MOST_INPUT = 1 << 20, MORE_INPUT = 300 };
 
 struct making {
     struct choosing choosing;
@@ -203,6 +203,7 @@ struct making {
     bool *is_part;
     uint32_t last;
     bool has_stack; /* words of the stack are looked at */
+    bool is_open;   /* it is no difference that they make */
     /* Bytes of the string at each of these words that are looked at. */
     uint16_t lengths[STRINGS];
 };
@@ -277,12 +278,16 @@ static bool make_answers(const struct making *making, const struct symbolic_pair
             answer->size = (size_t)answer->result;
         size += answer->size;
     }
-    environment->input = malloc(size + 1);
+    /* Where no difference is known yet, calls that come after them get something, too. */
+    const size_t more = making->is_open ? MORE_INPUT : 0;
+    environment->input = malloc(size + more + 1);
     for (size_t i = 0; environment->input && i < pair->call_count; i++)
         for (size_t k = 0; k < environment->answers[i].size; k++)
             environment->input[environment->input_size++] =
                 (uint8_t)content_byte(&making->choosing, pair->calls[i].content, k);
-    environment->input_is = size > 0 ? "bytes that make a difference" : "nothing";
+    for (size_t i = 0; environment->input && i < more; i++)
+        environment->input[environment->input_size++] = (uint8_t)(i % ('~' - ' ') + ' ');
+    environment->input_is = size + more > 0 ? "bytes that make a difference" : "nothing";
     return environment->input != NULL;
 }
 
@@ -330,7 +335,7 @@ static bool make_environment(struct making *making, const struct symbolic_pair *
            make_answers(making, pair, environment);
 }
 
-bool symbolic_make_example(struct symbolic_run *run, const struct symbolic_pair *pair,
+bool symbolic_make_example(struct symbolic_run *run, const struct symbolic_pair *pair, bool is_open,
                            struct golf_environment *environment)
 {
     const struct symbolic_example *example = &run->example;
@@ -338,6 +343,7 @@ bool symbolic_make_example(struct symbolic_run *run, const struct symbolic_pair 
     bool is_made = making && pair->call_count <= SYMBOLIC_CALLS;
     if (is_made) {
         making->choosing = (struct choosing){.run = run, .word = example->word};
+        making->is_open = is_open;
         making->last = example->one > example->other ? example->one : example->other;
         for (size_t i = 0; i < pair->facts.count; i++)
             if (pair->facts.of[i] > making->last)

@@ -6,7 +6,7 @@
 #include "symbolic.h"
 #include "x86/effects.h"
 
-enum { SYMBOLIC_AREAS = 48, SYMBOLIC_STORES = 40, SYMBOLIC_FACTS = 64 };
+enum { SYMBOLIC_AREAS = 48, SYMBOLIC_STORES = 40, SYMBOLIC_TOUCHES = 32, SYMBOLIC_FACTS = 64 };
 
 /* A program's file, and where Linux puts it. */
 struct symbolic_program {
@@ -29,6 +29,13 @@ struct symbolic_store {
     bool is_whole;    /* what is behind them is the same in both programs */
 };
 
+/* Memory that a stretch reads or writes, and that need not be there: behind a pointer of Linux's.
+ */
+struct symbolic_touch {
+    uint32_t address; /* an expression */
+    unsigned bytes;
+};
+
 enum { SYMBOLIC_CF, SYMBOLIC_PF, SYMBOLIC_ZF, SYMBOLIC_SF, SYMBOLIC_OF, SYMBOLIC_FLAGS };
 
 struct symbolic_state {
@@ -37,6 +44,8 @@ struct symbolic_state {
     uint32_t flags[SYMBOLIC_FLAGS]; /* of one bit */
     struct symbolic_store stores[SYMBOLIC_STORES];
     size_t store_count;
+    struct symbolic_touch touches[SYMBOLIC_TOUCHES]; /* in this stretch */
+    size_t touch_count;
 };
 
 /* What was decided on the way: conditions, each of one bit. */
@@ -66,6 +75,7 @@ struct symbolic_example {
 struct symbolic_run {
     struct symbolic_example example; /* what symbolic_can_differ() found last */
     struct expressions all;
+    unsigned bits;    /* of both programs: 64 or 32 */
     uint32_t stack;   /* the first stack pointer */
     uint64_t symbols; /* how many were made */
     size_t steps;     /* instructions that may still be evaluated */
@@ -110,12 +120,31 @@ enum symbolic_place symbolic_place(const struct symbolic_run *run, uint32_t addr
 bool symbolic_load(struct symbolic_run *run, const struct symbolic_program *program,
                    const struct symbolic_state *state, uint32_t address, unsigned bytes,
                    uint32_t *value);
-bool symbolic_store(struct symbolic_run *run, struct symbolic_state *state, uint32_t address,
-                    uint64_t bytes, uint32_t value, uint64_t content);
+bool symbolic_store(const struct symbolic_run *run, const struct symbolic_program *program,
+                    struct symbolic_state *state, uint32_t address, uint64_t bytes, uint32_t value,
+                    uint64_t content);
 
-/* Whether so many bytes are 0, or were last written as a whole by the kernel. */
-bool symbolic_is_clear(const struct symbolic_run *run, const struct symbolic_program *program,
-                       const struct symbolic_state *state, uint32_t address, uint64_t size);
+/* Whether an address is SYMBOLIC_GIVEN, and what is there is what Linux put there. */
+bool symbolic_is_given(const struct symbolic_run *run, const struct symbolic_state *state,
+                       uint32_t address);
+
+/* Whether an access to it surely is no fault, where symbolic_load() or symbolic_store() know what
+ * is there. */
+bool symbolic_is_there(const struct symbolic_run *run, uint32_t address, uint64_t size);
+
+/* Notes an access where it is not so. Returns false if there is no room. */
+bool symbolic_touch(const struct symbolic_run *run, struct symbolic_state *state, uint32_t address,
+                    unsigned bytes);
+
+/* Whether so many bytes surely may be written. */
+bool symbolic_may_write(const struct symbolic_run *run, const struct symbolic_program *program,
+                        uint32_t address, uint64_t size);
+
+/* Whether so many bytes are 0 (*content 0), or were last written as a whole by the kernel, and
+ * nobody wrote there after it. */
+bool symbolic_is_whole(const struct symbolic_run *run, const struct symbolic_program *program,
+                       const struct symbolic_state *state, uint32_t address, uint64_t size,
+                       uint64_t *content);
 
 /* ---- symbolic_step.c ---- */
 
@@ -158,9 +187,10 @@ bool symbolic_return(struct symbolic_run *run, const struct symbolic_program pro
 bool symbolic_can_differ(struct symbolic_run *run, unsigned word,
                          const struct symbolic_facts *facts, uint32_t one, uint32_t other);
 
-/* Makes an environment of the values that were found last, with the calls before. Returns false if
- * that is not possible, or there is no memory. */
-bool symbolic_make_example(struct symbolic_run *run, const struct symbolic_pair *pair,
+/* Makes an environment of the values that were found last, with the calls before; `is_open`: it
+ * goes on behind them, and has input for that. Returns false if that is not possible, or there is
+ * no memory. */
+bool symbolic_make_example(struct symbolic_run *run, const struct symbolic_pair *pair, bool is_open,
                            struct golf_environment *environment);
 
 #endif

@@ -98,9 +98,9 @@ static bool is_high(const ZydisDecodedOperand *operand)
 static uint32_t read_memory(struct step *step, uint32_t address, unsigned bytes)
 {
     uint32_t value = 0;
-    if (!step->is_lost &&
-        !symbolic_load(step->run, step->program, step->state, address, bytes, &value))
-        step->is_lost = true;
+    step->is_lost = step->is_lost ||
+                    !symbolic_load(step->run, step->program, step->state, address, bytes, &value) ||
+                    !symbolic_touch(step->run, step->state, address, bytes);
     return value;
 }
 
@@ -140,9 +140,10 @@ static void write_register(struct step *step, unsigned reg, unsigned width, unsi
 
 static void write_memory(struct step *step, uint32_t address, unsigned bytes, uint32_t value)
 {
-    if (!step->is_lost &&
-        !symbolic_store(step->run, step->state, address, bytes, low(step, value, 8 * bytes), 0))
-        step->is_lost = true;
+    step->is_lost = step->is_lost ||
+                    !symbolic_store(step->run, step->program, step->state, address, bytes,
+                                    low(step, value, 8 * bytes), 0) ||
+                    !symbolic_touch(step->run, step->state, address, bytes);
 }
 
 static void write(struct step *step, const ZydisDecodedOperand *operand, uint32_t value)
@@ -552,7 +553,8 @@ static struct symbolic_step leads(struct step *step)
     const struct symbolic_step lost = {.stop = SYMBOLIC_LOST};
     const uint64_t next = step->state->at + step->source.length;
     uint32_t where;
-    if (step->source.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR)
+    if (step->source.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR ||
+        x86_has_other_meaning(&step->source))
         return lost;
     switch (step->source.meta.category) {
     case ZYDIS_CATEGORY_UNCOND_BR:
