@@ -100,6 +100,15 @@ load ../support/golf_setup
     [ "$status" -eq 0 ]
 }
 
+@test "what a jrcxz leads to is placed where it reaches it" {
+    sed -e 's/mov rbx, \[rsp + 16\]/mov rcx, [rsp + 16]\n    mov rbx, rcx/; /test rbx, rbx/d; s/jz  .usage/jrcxz .usage/' \
+        "$SOURCE/tests/golf/programs/greet.s" > greet.s
+    tinyelf golf --nodes 100000 -o greet greet.s
+    exits 0
+    [ "$(./greet you)" = "Hello, you!" ]
+    [ "$(stat -c %s greet)" -le 190 ]
+}
+
 @test "constants stay in their registers from block to block, and short functions are part of their callers" {
     tinyelf golf --nodes 600000 -v -o greet "$SOURCE/tests/golf/programs/greet.s"
     exits 0
