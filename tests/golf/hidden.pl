@@ -724,6 +724,7 @@ sub examine {
     return "$golfed->{verdict}: $golfed->{message}" unless $golfed->{verdict} =~ /^(smaller|copy)$/;
     for my $arguments (@arguments) {
         my @was = run_command(10, $base, @$arguments);
+        return 'it does not end, so that nothing is compared' if $was[0] == -1;
         my @is = run_command(10, "$base.golf", @$arguments);
         return sprintf 'with %d arguments it ended with %d, and now with %d', scalar @$arguments, $was[0], $is[0] if "@was" ne "@is";
     }

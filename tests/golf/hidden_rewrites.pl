@@ -278,15 +278,13 @@ mov edi, ebp
 $exit
 END
     ['loop counts after it compares', <<"END"],
-lea ecx, [rbx - 776]
-.next: mov eax, ecx
-xor edx, edx
+lea ecx, [rbx - 777]
 mov ebp, 7
-div ebp
-add edi, edx
-dec ecx
-cmp ecx, 15
+.next: and ecx, 15
+lea edx, [rdx + rdx*4 + 3]
+cmp ecx, 0
 loopne .next
+add edi, edx
 mov eax, ecx
 xor edx, edx
 div ebp
