@@ -238,6 +238,17 @@ S
     done
 }
 
+# The relocations of the source tell three objects, which the executable has as one.
+@test "what is known of a source's objects makes its file no larger than that of its executable" {
+    "$TINYELF" build -o hex "$SOURCE/tests/golf/programs/hex.s"
+    for input in "$SOURCE/tests/golf/programs/hex.s" hex; do
+        tinyelf golf --nodes 300000 --seed 1 -o "made.${input##*/}" "$input"
+        exits 0
+    done
+    [ "$(stat -c %s made.hex)" -le 141 ]
+    [ "$(stat -c %s made.hex.s)" -le "$(stat -c %s made.hex)" ]
+}
+
 # A program that jumps by a table, and adds 1 so many times if there is one argument.
 long_program()
 {

@@ -265,6 +265,21 @@ START_TEST(packing_finds_a_file_at_once)
 }
 END_TEST
 
+/* Where it has to begin is code, although data would take as few bytes there. */
+START_TEST(a_short_text_leaves_free_where_the_program_begins)
+{
+    struct wanted wanted = {.options = {.smallest = 1, .largest = 400, .nodes = 1}};
+    sample_write_and_exit(&pieces, "Hi\n", 0);
+    wanted.options.machines = machines;
+    wanted.options.machine_count = 2;
+    wanted.options.context = &wanted;
+    struct golf_place_program program = {.pieces = &pieces};
+    struct golf_place_result result = golf_pack(&program, 1, overlaps, 1, &wanted.options, take);
+    ck_assert_int_eq(result.end, GOLF_PLACE_FOUND);
+    assert_runs(&wanted, "Hi\n", 0);
+}
+END_TEST
+
 /* ---- the board ---- */
 
 START_TEST(bytes_that_are_bound_get_values_together_and_lose_them_together)
@@ -399,6 +414,7 @@ static Suite *suite(void)
     tcase_add_test(files, a_job_that_is_stopped_does_not_come_back);
     tcase_add_test(files, the_smallest_of_the_shards_is_the_result_of_the_whole);
     tcase_add_loop_test(files, packing_finds_a_file_at_once, 0, 2);
+    tcase_add_test(files, a_short_text_leaves_free_where_the_program_begins);
     tcase_add_checked_fixture(parts, begin, NULL);
     tcase_add_test(parts, bytes_that_are_bound_get_values_together_and_lose_them_together);
     tcase_add_test(parts, an_address_is_the_base_plus_an_offset);

@@ -700,6 +700,25 @@ START_TEST(of_further_addresses_the_low_byte_is_enough)
 }
 END_TEST
 
+/* As packing places data first, and knows no other place for what is right behind a call. */
+START_TEST(with_few_ways_no_data_is_right_behind_a_call)
+{
+    for (unsigned has_few = 0; has_few < 2; has_few++) {
+        struct program program;
+        struct golf_pieces pieces;
+        struct elfgen_error error;
+        size_t calls = 0;
+        hello(&program, 64);
+        const struct golf_shrink_options options = {.has_few = has_few, .slack = 1};
+        ck_assert_msg(golf_shrink(&program.lifted, &options, &pieces, &error), "%s", error.text);
+        for (size_t i = 0; i < pieces.choice_count; i++)
+            calls += pieces.choices[i].followed_by != GOLF_NONE;
+        ck_assert(has_few ? calls == 0 : calls > 0);
+        golf_pieces_free(&pieces);
+    }
+}
+END_TEST
+
 /* Where the file is too large for low bytes alone, or what is written has a segment of its own,
  * each address is a number: there is no other way to place what is there. */
 START_TEST(low_bytes_alone_are_for_small_files)
@@ -779,6 +798,7 @@ static Suite *suite(void)
     tcase_add_test(cases, only_flags_that_matter_are_kept);
     tcase_add_test(cases, states_are_bounded_however_many_calls_there_are);
     tcase_add_test(cases, of_further_addresses_the_low_byte_is_enough);
+    tcase_add_test(cases, with_few_ways_no_data_is_right_behind_a_call);
     tcase_add_test(cases, low_bytes_alone_are_for_small_files);
     tcase_add_test(cases, an_address_is_made_of_the_one_that_the_register_has);
     tcase_add_test(cases, int_0x80_makes_the_same_calls);

@@ -48,6 +48,20 @@ static size_t data_takes(const struct search *search, const struct golf_data *da
     return takes;
 }
 
+/* The free byte with which code has to begin, as all bytes from the only entry to it are prefixes;
+ * SEARCH_NOWHERE: there is none. */
+static size_t first_of_code(const struct search *search)
+{
+    const struct golf_overlap *overlap = search->overlap;
+    const struct board *board = &search->board;
+    size_t cell = overlap->entry_low;
+    while (board_is_known(board, cell) && fillers_is_prefix(board->word == 8, board->value[cell]))
+        cell++;
+    return overlap->entry_low == overlap->entry_high && !board_is_known(board, cell)
+               ? cell
+               : SEARCH_NOWHERE;
+}
+
 /* Chooses a place: where it takes the fewest bytes, or, at will, another beginning of free bytes.
  */
 static bool find_place(const struct pack *pack, size_t which, size_t *place)
@@ -56,11 +70,12 @@ static bool find_place(const struct pack *pack, size_t which, size_t *place)
     const struct board *board = &search->board;
     const struct golf_data *data = &search->pieces->data[which];
     size_t used = used_until(board), least = SEARCH_NEVER, skip = pack->data_place[which];
-    size_t headers = search->overlap->size;
+    size_t headers = search->overlap->size, code = first_of_code(search);
     for (size_t offset = 0; offset <= used || offset <= headers; offset++) {
         bool is_edge = offset == 0 || !board_is_plain(board, offset - 1) ||
                        !board_is_plain(board, offset + data->size) || offset == headers;
-        if (offset + data->size > board->size || !is_edge || offset != search_aligned(data, offset))
+        if (offset + data->size > board->size || !is_edge ||
+            offset != search_aligned(data, offset) || code - offset < data->size)
             continue;
         size_t takes = data_takes(search, data, offset);
         if (takes >= SEARCH_NEVER)

@@ -192,7 +192,9 @@ static void from_push(const struct after *after)
         move.form = demand.data == GOLF_NONE ? MOVE_CALL_OVER : MOVE_CALL;
         if (demand.data == GOLF_NONE)
             move.reason = "call: its return address is one of the file";
-        if (!demand.number && (demand.data == GOLF_NONE || search->lifted->data[demand.data].bytes))
+        if (!demand.number &&
+            (demand.data == GOLF_NONE ||
+             (search->lifted->data[demand.data].bytes && !search->options->has_few)))
             after_add(after, &before, &move);
     }
     from_push_of_register(after, &before, &demand);

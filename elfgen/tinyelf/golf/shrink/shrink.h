@@ -11,7 +11,8 @@
 #include "golf/pieces.h"
 
 struct golf_shrink_options {
-    bool has_few;   /* of ways that are as good, those of one order are enough */
+    bool has_few;   /* of ways that are as good, those of one order are enough; no data has to be
+                       right behind a call */
     unsigned slack; /* ways of this many bytes more than the least are kept, too */
     /* Addresses of the file fit into 31 bits: `mov r32, imm32` and 32-bit copies of them do. */
     bool small_addresses;
