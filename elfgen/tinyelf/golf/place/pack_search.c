@@ -170,7 +170,8 @@ static bool offer(struct packing *packing, struct pack *pack, size_t size)
     return true;
 }
 
-/* The first plan: blocks in their order, in the overlap where that takes the least. */
+/* The first plan: blocks in their order, in the overlap where that takes the least; of the larger
+ * ones none is tried once that has taken the program's part of the states. */
 static void begin(struct packing *packing, size_t which, struct strand *best)
 {
     struct pack *pack = &packing->packs[which];
@@ -179,7 +180,10 @@ static void begin(struct packing *packing, size_t which, struct strand *best)
         pack->rank[i] = (uint16_t)(UINT16_MAX - i * UINT16_MAX / blocks);
     best->cost = UINT64_MAX;
     save(pack, best);
+    const uint64_t most = packing->options->nodes / packing->count;
     for (size_t i = 0; i < pack->overlap_count && !search_is_late(&pack->search); i++) {
+        if (most != 0 && pack->nodes > most && best->size > 0)
+            break;
         pack->plan.overlap = i;
         uint64_t cost = attempt(packing, pack, &size);
         if (cost >= best->cost || !offer(packing, pack, size))
