@@ -653,6 +653,48 @@ mov edi, esi
 shr edi, 2
 $exit
 END
+    ['a number that was loaded, minus an address', <<"END", 'b: db 1, 2, 3, 4'],
+mov edi, [rsp]
+sub edi, b
+$exit
+END
+    ['a number that was loaded, by an address', <<"END", 'b: db 1, 2, 3, 4'],
+mov edi, b
+xor edi, [rsp]
+$exit
+END
+    ['one of an address and a number', <<"END", 'b: db 1, 2, 3, 4'],
+mov edi, b
+cmp dword [rsp], 2
+cmove edi, [rsp]
+$exit
+END
+    ['bits of an address that is counted up', <<"END", 'b: db 1, 2, 3, 4'],
+mov edi, b
+mov ecx, [rsp]
+.again: inc edi
+loop .again
+popcnt edi, edi
+$exit
+END
+    ['an address is the status', <<"END", 'b: db 1, 2, 3, 4'],
+mov edi, b
+$exit
+END
+    ['an address is subtracted in memory', <<"END", 'b: db 1, 2, 3, 4'],
+sub dword [rsp], b
+mov edi, [rsp]
+$exit
+END
+    ['the distance of two computed addresses in two sections', <<"END", "three: db 5\nsection .rodata align=1\none: db 1, 2, 3\nsection .bss align=64\ntwo: resb 100"],
+mov rax, [rsp]
+lea rsi, [one + rax]
+lea rcx, [two + rax*2]
+sub esi, ecx
+mov edi, esi
+shr edi, 2
+$exit
+END
     ['the stack ends before a place that is used', <<"END"],
 sub rsp, 33554432
 mov dword [rsp], 5

@@ -484,6 +484,13 @@ START_TEST(bits_of_an_address_that_is_computed_are_refused)
     static const struct {
         const char *source, *reason;
     } rows[] = {
+        {CODE("pop rcx\nadd ecx, buffer\npopcnt edi, ecx\n" TO_OUT_WITH BUFFER), bits},
+        {CODE(
+             "pop rcx\nadd ecx, buffer\nadd ecx, 500\nsetc dl\nmovzx edi, dl\n" TO_OUT_WITH BUFFER),
+         bits},
+        {CODE("pop rcx\nadd ecx, buffer\nxor edi, edi\ncmp ecx, 70000\nadc edi, "
+              "edi\n" TO_OUT_WITH BUFFER),
+         "it compares an address with a number"},
         {CODE("pop rcx\nadd ecx, buffer\nand ecx, 15\nmov edi, ecx\n" TO_OUT_WITH BUFFER), bits},
         {CODE("pop rcx\nlea rcx, [buffer + rcx]\nshr ecx, 2\nmov edi, ecx\n" TO_OUT_WITH BUFFER),
          bits},

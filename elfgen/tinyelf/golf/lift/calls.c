@@ -108,6 +108,7 @@ static void set_result(const struct lift_call *call, unsigned width, uint32_t in
                        struct lift_value *result)
 {
     *result = lift_fresh(index, reg);
+    result->is_outer = true;
     struct elfgen_bits upper = {0, ~bits_ones(width)};
     struct elfgen_bits failed = error_bits(width), other = number_bits();
     switch (call->result) {

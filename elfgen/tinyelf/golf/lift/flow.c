@@ -7,6 +7,7 @@
 
 #include "base/grow.h"
 #include "base/no_memory.h"
+#include "golf/lift/address_parts.h"
 #include "golf/lift/calls.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/lift.h"
@@ -133,7 +134,7 @@ static void reach(struct lift *lift, uint16_t index, const struct lift_state *st
     struct lift_block *block = lift->blocks[index];
     if (lift->joins_frames && block->is_reached && frames_join(lift, &block->in, state))
         return;
-    if (lift_state_merge(&block->in, state, !block->is_reached))
+    if (lift_state_merge(lift, &block->in, state, !block->is_reached))
         block->is_dirty = true;
     block->is_reached = true;
 }
@@ -222,8 +223,13 @@ static void returned(struct lift *lift, uint16_t index, const struct lift_state 
             *value = lift_fresh(LIFT_NO_INSTRUCTION, 0);
             value->number = OF_FRAME + reg;
             value->origin = LIFT_NO_INSTRUCTION;
-        } else if (value->kind == LIFT_OPAQUE)
+        } else if (value->kind == LIFT_OPAQUE) {
+            /* What another caller had there is not what this one has. */
+            if (lift_maker(value) == LIFT_NO_INSTRUCTION &&
+                lift_part_of(lift, &before->registers[reg]) != LIFT_ADDRESS)
+                value->of_address = false;
             value->number += RETURNED;
+        }
     }
     memcpy(state->flags, subroutine->after.flags, sizeof state->flags);
     lift_give_returned(state, subroutine->writes);
@@ -276,6 +282,7 @@ static void name_entries(struct lift *lift, uint16_t frame, uint16_t index,
             continue;
         struct lift_value name = lift_at_entry(frame, reg);
         name.given = value->given;
+        lift_copy_parts(lift, value, &name);
         if (value->kind != LIFT_STACK)
             name.known[0] = name.known[1] = lift_either(value);
         *value = name;
@@ -365,7 +372,7 @@ static bool leave(struct walk *walk, struct lift_instruction *instruction)
     lift->blocks[walk->block]->subroutine = which;
     end(walk, GOLF_RETURNS, 0, 0);
     walk->state.slot_count = 0;
-    if (lift_state_merge(&subroutine->after, &walk->state, !subroutine->returns))
+    if (lift_state_merge(lift, &subroutine->after, &walk->state, !subroutine->returns))
         call_sites_change(lift, which);
     subroutine->returns = true;
     return true;

@@ -35,7 +35,7 @@ static bool lift_all(struct lift *lift, struct golf_lifted *lifted)
             return false;
         if (lift->failed)
             lift->no_folds = true;
-        lift->failed = false;
+        lift->failed = lift->does_other = false;
     }
     return true;
 }

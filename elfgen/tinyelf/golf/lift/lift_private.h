@@ -38,9 +38,11 @@ struct lift_value {
     uint8_t kind, bits;
     bool is_number;  /* LIFT_KNOWN: made of numbers alone, so that it is no address */
     bool of_address; /* LIFT_OPAQUE: an address plus or minus something */
+    bool is_outer;   /* LIFT_OPAQUE: loaded, left by a call or made of such: no address */
     uint16_t frame;
     uint32_t origin; /* the instruction that made it from another; LIFT_NO_INSTRUCTION: none */
     uint64_t number;
+    uint64_t near; /* of_address: an address of the same memory; 0: that is not known */
     struct elfgen_bits known[LIFT_WORLDS];
     struct lift_given given; /* LIFT_OPAQUE */
 };
@@ -117,6 +119,7 @@ struct lift_instruction {
     uint16_t need_addresses;           /* of which registers they are addresses, if they can be */
     uint16_t result_addresses;         /* what it writes is used as an address later */
     uint16_t live_after;               /* of what it writes: what is read later */
+    uint32_t flags_live;               /* the same of flags */
     struct lift_value before[GOLF_REGISTERS];
     struct lift_value address_read, address_written; /* of its first place in memory */
 };
@@ -204,6 +207,7 @@ struct lift {
     bool writes_anywhere;   /* it writes where addresses lead that are not known */
     bool narrows_addresses; /* of an address the low 32 bits are computed with: it has no others */
     bool loads_addresses;   /* an address may come from memory other than the stack */
+    bool stores_addresses;  /* an address may be in memory other than the program's own stack */
     uint64_t steps;
     uint32_t walk;
     size_t restarts;

@@ -244,6 +244,16 @@ static bool need_call(const struct back *back)
     return true;
 }
 
+/* Whether one of the registers that an instruction reads is computed of an address. */
+static bool reads_computed(const struct back *back)
+{
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
+        if (back->instruction->reads >> reg & 1 && back->before[reg].kind == LIFT_OPAQUE &&
+            back->before[reg].of_address)
+            return true;
+    return false;
+}
+
 /* What an address is compared with, or what it is subtracted from, is one as well. */
 static void need_compared(const struct back *back, const struct lift_live *after)
 {
@@ -252,7 +262,7 @@ static void need_compared(const struct back *back, const struct lift_live *after
         instruction->zydis.mnemonic == ZYDIS_MNEMONIC_SUB && instruction->result_addresses == 0;
     if (instruction->zydis.mnemonic != ZYDIS_MNEMONIC_CMP && !is_distance)
         return;
-    if (instruction->reads & after->addresses)
+    if (instruction->reads & after->addresses || reads_computed(back))
         back->instruction->need_addresses |= instruction->reads;
 }
 
@@ -323,6 +333,7 @@ static bool go_back_over_operation(const struct back *back)
     instruction->need_addresses = 0;
     instruction->result_addresses = (uint16_t)(instruction->writes & after.addresses);
     instruction->live_after = 0;
+    instruction->flags_live = instruction->flags_written & after.flags;
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
         if (instruction->writes >> reg & 1 && after.bits[reg] != 0)
             instruction->live_after |= (uint16_t)(1u << reg);

@@ -4,15 +4,16 @@
 
 #include "golf/lift/calls.h"
 
-/* Whether what an instruction leaves in its first operand is an address plus or minus something
- * that is not known. */
-bool lift_is_sum_with_address(const struct lift *lift, const struct lift_instruction *instruction);
+/* Notes which parts the opaque value has that an instruction leaves in a register: of addresses, or
+ * of none. */
+void lift_give_parts(const struct lift *lift, const struct lift_instruction *instruction,
+                     unsigned reg, struct lift_value *value);
 
-/* Whether an operation shows bits of such a sum, or compares a number with an address of code:
- * these depend on where golf puts the object, and the code. Sets the error then. */
+/* Whether an operation makes a number of an address: shows bits of it, compares it with a number,
+ * or takes the distance of two that golf moves apart. Sets the error then. */
 bool lift_shows_address(struct lift *lift, const struct lift_instruction *instruction);
 
-/* The same of a parameter of a call that is not a pointer. */
+/* Whether a call's parameter that is not a pointer has an address. Sets the error then. */
 bool lift_passes_address(struct lift *lift, const struct lift_instruction *instruction,
                          const struct lift_parameter *parameter);
 

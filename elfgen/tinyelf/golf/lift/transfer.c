@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "golf/lift/address_parts.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/numbers.h"
@@ -289,12 +290,6 @@ static bool clears_high_half(const struct lift_instruction *instruction, unsigne
     return false;
 }
 
-static bool is_first_operand(const struct lift_instruction *instruction, unsigned reg)
-{
-    uint8_t bits;
-    return lift_register(&instruction->operands[0], &bits) == reg && bits >= 32;
-}
-
 static void set_register(const struct step *step, unsigned reg,
                          const struct elfgen_bits known[LIFT_WORLDS])
 {
@@ -307,17 +302,18 @@ static void set_register(const struct step *step, unsigned reg,
         value.origin = step->index;
         memcpy(value.known, known, sizeof value.known);
     } else if (value.kind == LIFT_OPAQUE && (!is_named(&value) || instruction->is_forced)) {
-        const struct lift_given given = value.given;
-        const bool of_address = value.of_address;
+        const struct lift_value copied = value;
         value = lift_fresh(step->index, reg);
         memcpy(value.known, known, sizeof value.known);
         for (size_t i = 0; i < LIFT_WORLDS && clears_high_half(instruction, reg); i++) {
             value.known[i].known |= ~bits_ones(32);
             value.known[i].value &= bits_ones(32);
         }
-        value.given = given;
-        value.of_address = of_address || (is_first_operand(instruction, reg) &&
-                                          lift_is_sum_with_address(step->lift, instruction));
+        value.given = copied.given;
+        if (is_named(&copied))
+            lift_copy_parts(step->lift, &copied, &value);
+        else
+            lift_give_parts(step->lift, instruction, reg, &value);
         lift_give_computed(step->lift, instruction, reg, &value);
     }
     if (instruction->is_forced && value.kind == LIFT_KNOWN && !lift_is_constant(&value))
@@ -402,6 +398,20 @@ static void read_memory(const struct step *step)
     }
 }
 
+/* Whether a register that an instruction stores may be an address. */
+static bool stores_address(const struct step *step)
+{
+    const struct lift_instruction *instruction = step->instruction;
+    for (size_t i = 0; i < instruction->zydis.operand_count; i++) {
+        uint8_t bits, reg = lift_register(&instruction->operands[i], &bits);
+        if (reg != EFFECTS_NONE && bits >= 32 &&
+            instruction->operands[i].actions & ZYDIS_OPERAND_ACTION_MASK_READ &&
+            lift_part_of(step->lift, &step->before[reg]) == LIFT_ADDRESS)
+            return true;
+    }
+    return false;
+}
+
 static void write_place(const struct step *step, const struct effects_place *place, bool is_first)
 {
     struct lift_instruction *instruction = step->instruction;
@@ -413,6 +423,8 @@ static void write_place(const struct step *step, const struct effects_place *pla
                       instruction->zydis.mnemonic == ZYDIS_MNEMONIC_MOV);
     if (is_first)
         instruction->address_written = address;
+    if (!lift_is_private(&address) && !step->lift->stores_addresses && stores_address(step))
+        step->lift->restart = step->lift->stores_addresses = true;
     if (is_simple && !step->lift->keeps_stack && lift_is_argc(step->lift, &address))
         step->lift->loses_argc = step->state->has_lost_argc = instruction->is_stack = true;
     else if (!lift_is_private(&address))

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "golf/lift/address_parts.h"
 #include "x86/known_bits.h"
 #include "x86/x86.h"
 
@@ -183,7 +184,8 @@ static void meet_given(const struct lift_value *a, const struct lift_value *b,
 }
 
 /* A value at a block's start: opaque ones are named after the first place that has them. */
-static struct lift_value met(const struct lift_value *a, const struct lift_value *b)
+static struct lift_value met(const struct lift *lift, const struct lift_value *a,
+                             const struct lift_value *b)
 {
     struct lift_value result = *a;
     result.is_number = a->is_number && b->is_number;
@@ -201,7 +203,7 @@ static struct lift_value met(const struct lift_value *a, const struct lift_value
         known = (struct elfgen_bits){0, 0};
     result.known[0] = result.known[1] = known;
     meet_given(a, b, &result);
-    result.of_address = a->of_address || b->of_address;
+    lift_join_parts(lift, a, b, &result);
     return result;
 }
 
@@ -210,6 +212,11 @@ static bool is_given_same(const struct lift_given *a, const struct lift_given *b
     return a->bits == b->bits &&
            (a->bits == 0 || (a->least == b->least && a->most == b->most && a->from == b->from &&
                              a->distance == b->distance));
+}
+
+static bool has_same_parts(const struct lift_value *a, const struct lift_value *b)
+{
+    return a->of_address == b->of_address && a->is_outer == b->is_outer && a->near == b->near;
 }
 
 /* The values of all places: registers, then slots that both have. */
@@ -246,7 +253,8 @@ static void keep_slots(struct lift_state *state, const bool has[PLACES])
     state->slot_count = kept;
 }
 
-static bool merge_values(struct lift_state *into, const struct lift_state *from)
+static bool merge_values(const struct lift *lift, struct lift_state *into,
+                         const struct lift_state *from)
 {
     struct lift_value mine[PLACES], theirs[PLACES], result[PLACES];
     bool has_mine[PLACES] = {false}, has[PLACES] = {false}, changed = false;
@@ -256,7 +264,7 @@ static bool merge_values(struct lift_state *into, const struct lift_state *from)
     for (size_t i = 0; i < count; i++) {
         if (!has[i])
             continue;
-        result[i] = met(&mine[i], &theirs[i]);
+        result[i] = met(lift, &mine[i], &theirs[i]);
         if (result[i].kind != LIFT_OPAQUE || result[i].number != 0)
             continue;
         size_t first = 0;
@@ -272,8 +280,7 @@ static bool merge_values(struct lift_state *into, const struct lift_state *from)
         struct lift_value *value =
             i < GOLF_REGISTERS ? &into->registers[i] : &into->slots[i - GOLF_REGISTERS].value;
         changed = changed || !has[i] || !lift_is_same(value, &result[i]) ||
-                  value->is_number != result[i].is_number ||
-                  value->of_address != result[i].of_address ||
+                  value->is_number != result[i].is_number || !has_same_parts(value, &result[i]) ||
                   !is_given_same(&value->given, &result[i].given) ||
                   memcmp(value->known, result[i].known, sizeof value->known) != 0;
         if (has[i])
@@ -288,11 +295,12 @@ static bool is_compared_same(const struct lift_compared *a, const struct lift_co
     return a->bits == b->bits && a->reg == b->reg && a->is_sum == b->is_sum && a->to == b->to;
 }
 
-bool lift_state_merge(struct lift_state *into, const struct lift_state *from, bool is_first)
+bool lift_state_merge(const struct lift *lift, struct lift_state *into,
+                      const struct lift_state *from, bool is_first)
 {
     if (is_first)
         *into = *from;
-    bool changed = merge_values(into, from) || is_first;
+    bool changed = merge_values(lift, into, from) || is_first;
     struct elfgen_bits flags = bits_either(bits_either(into->flags[0], into->flags[1]),
                                            bits_either(from->flags[0], from->flags[1]));
     for (size_t i = 0; i < LIFT_WORLDS; i++) {

@@ -36,7 +36,8 @@ void lift_state_start(struct lift_state *state);
 
 /* Makes `into` what is known at a block's start: the same as before and in `from`. Returns whether
  * it changed. */
-bool lift_state_merge(struct lift_state *into, const struct lift_state *from, bool is_first);
+bool lift_state_merge(const struct lift *lift, struct lift_state *into,
+                      const struct lift_state *from, bool is_first);
 
 /* What is in a place of the stack; NULL: that is not known. */
 const struct lift_value *lift_slot_find(const struct lift_state *state, uint16_t frame,
