@@ -195,6 +195,21 @@ END_TEST
 
 #define EXIT32 "mov eax, 1\nint 0x80\n"
 
+START_TEST(flags_that_are_not_defined_are_not_shown)
+{
+#define STATUS "movzx edi, dil\nmov eax, 60\nsyscall\n"
+    expect(START "mov rax, [rsp]\nimul edx, eax, 7\nsetc dil\n" STATUS,
+           START "mov rcx, [rsp]\nimul edx, ecx, 7\nseto dil\n" STATUS, 64, 1);
+    expect_open(START "mov rax, [rsp]\ncmp eax, 2\nimul edx, eax, 7\nsets dil\n" STATUS,
+                START "mov rax, [rsp]\nimul edx, eax, 7\nsets dil\n" STATUS, 64);
+    expect(START "mov rax, [rsp]\nshl eax, 1\nseto dil\n" STATUS,
+           START "mov rcx, [rsp]\nshl ecx, 1\nseto dil\n" STATUS, 64, 1);
+    expect_open(START "mov rax, [rsp]\ncmp eax, -1\nshl eax, 3\nseto dil\n" STATUS,
+                START "mov rax, [rsp]\nshl eax, 3\nseto dil\n" STATUS, 64);
+#undef STATUS
+}
+END_TEST
+
 START_TEST(memory_that_may_not_be_there_is_touched_by_both)
 {
     static const char third[] = START "mov rcx, [rsp + 24]\nmov al, [rcx]\n" EXIT;
@@ -327,6 +342,7 @@ static Suite *suite(void)
     tcase_add_test(cases, another_text_and_wrong_liveness_are_caught);
     tcase_add_test(cases, values_that_cannot_be_are_no_difference);
     tcase_add_test(cases, what_is_not_followed_is_left_to_the_runs);
+    tcase_add_test(cases, flags_that_are_not_defined_are_not_shown);
     tcase_add_test(cases, memory_that_may_not_be_there_is_touched_by_both);
     tcase_add_test(cases, memory_has_to_permit_it);
     tcase_add_test(cases, prefixes_make_other_instructions);

@@ -316,13 +316,6 @@ static uint32_t result_of(struct symbolic_run *run, const struct symbolic_pair *
     return expression_symbol(&run->all, number, known, most, is_count);
 }
 
-/* A value of one program alone. */
-static uint32_t lost_value(struct symbolic_run *run)
-{
-    return expression_symbol(&run->all, ++run->symbols, (struct elfgen_bits){0, 0},
-                             expression_constant(&run->all, UINT64_MAX), false);
-}
-
 static void set_registers(struct symbolic_run *run, const struct symbolic_program *program,
                           struct symbolic_state *state, bool is_wide, uint32_t result)
 {
@@ -331,10 +324,10 @@ static void set_registers(struct symbolic_run *run, const struct symbolic_progra
         return;
     if (is_wide) {
         state->registers[X86_RCX] = expression_constant(&run->all, state->at);
-        state->registers[X86_R11] = lost_value(run);
+        state->registers[X86_R11] = symbolic_lost(run, 64);
     } else { /* up to Linux 4.16 it cleared them */
         for (unsigned reg = X86_R8; reg <= X86_R11; reg++)
-            state->registers[reg] = lost_value(run);
+            state->registers[reg] = symbolic_lost(run, 64);
     }
 }
 

@@ -341,3 +341,9 @@ bool symbolic_is_whole(const struct symbolic_run *run, const struct symbolic_pro
             return false;
     return true;
 }
+
+uint32_t symbolic_lost(struct symbolic_run *run, unsigned width)
+{
+    return expression_symbol(&run->all, ++run->symbols, (struct elfgen_bits){0, ~bits_ones(width)},
+                             expression_constant(&run->all, UINT64_MAX), false);
+}

@@ -146,6 +146,9 @@ bool symbolic_is_whole(const struct symbolic_run *run, const struct symbolic_pro
                        const struct symbolic_state *state, uint32_t address, uint64_t size,
                        uint64_t *content);
 
+/* A value of so many bits of one program alone: that of another one is another value. */
+uint32_t symbolic_lost(struct symbolic_run *run, unsigned width);
+
 /* ---- symbolic_step.c ---- */
 
 /* Evaluates the instruction at state->at. */

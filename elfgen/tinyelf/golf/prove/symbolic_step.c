@@ -286,11 +286,8 @@ static void shift(struct step *step)
     struct expressions *all = &step->run->all;
     bool is_known = expression_is(all, count, &by) && (by & (width == 64 ? 63 : 31)) < width;
     by &= width == 64 ? 63 : 31;
-    if (!is_known) { /* the flags may stay */
-        step->is_lost = true;
-        return;
-    }
-    if (by == 0)
+    step->is_lost |= !is_known; /* the flags may stay */
+    if (!is_known || by == 0)
         return;
     if (mnemonic == ZYDIS_MNEMONIC_SHL) {
         value = expression_one(all, EXPRESSION_SHIFT_LEFT, a, (unsigned)by);
@@ -304,7 +301,8 @@ static void shift(struct step *step)
             value = expression_signed(all, value, 64 - (unsigned)by);
     }
     set_result_flags(step, value, width);
-    step->state->flags[SYMBOLIC_OF] = some_flag(step, a, count, 1);
+    step->state->flags[SYMBOLIC_OF] =
+        by == 1 ? some_flag(step, a, count, 1) : symbolic_lost(step->run, 1);
     write(step, operand, value);
 }
 
@@ -353,8 +351,10 @@ static void multiply(struct step *step)
         step->is_lost = true;
         return;
     }
+    /* The others are not defined: processors leave them as they were, or do not. */
     for (unsigned i = 0; i < SYMBOLIC_FLAGS; i++)
-        flags[i] = some_flag(step, a, b, 2 + i);
+        flags[i] = symbolic_lost(step->run, 1);
+    flags[SYMBOLIC_CF] = flags[SYMBOLIC_OF] = some_flag(step, a, b, 2);
     write(step, &operands[0], some(step, a, b, 1));
 }
 
