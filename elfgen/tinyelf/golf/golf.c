@@ -272,7 +272,9 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
         finding_free_pieces(finding, 0);
         golf_set_first_byte_free(&finding->set);
         golf_lifted_free(&finding->lifted);
-    } else {
+    }
+    /* Also where no instructions are known that do what was lifted. */
+    if (!is_done && found->size == 0 && !found->lacks_memory && !finding->has_failed) {
         is_done = find_as_it_is(finding);
         is_done = had_memory(finding) && is_done;
     }
