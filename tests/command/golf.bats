@@ -90,6 +90,30 @@ EOF
     [ "$(printf '\1\2\3\4\5' | ./small || echo $?)" -eq 15 ]
 }
 
+@test "a file of more than a page that writes to its data becomes small as well" {
+    cat >wide.s <<'EOF'
+global _start
+section .text
+_start: inc byte [text]
+        mov eax, 1
+        mov edi, eax
+        mov esi, text
+        mov edx, 1
+        syscall
+        mov eax, 60
+        xor edi, edi
+        syscall
+        times 5000 db 0xcc
+section .data
+text:   db "A"
+EOF
+    tinyelf build --layout split wide.s
+    tinyelf golf --nodes 100000 --environments 20 -o small wide
+    exits 0
+    [ "$(stat -c %s small)" -le 180 ]
+    [ "$(./small)" = B ]
+}
+
 @test "what the search cannot follow is left alone, and nothing is written" {
     for code in 'mov eax, 201\nsyscall\nmov edi, eax\nmov eax, 60\nsyscall' 'jmp $' 'lea rax, [rel _start]\njmp rax'; do
         printf "global _start\ndefault rel\n_start: $code\n" >odd.s

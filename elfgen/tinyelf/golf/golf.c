@@ -109,13 +109,24 @@ static struct golf_place_result place(struct finding *finding, uint64_t board_no
     return placed;
 }
 
+/* How large a file any of the overlaps takes. */
+static size_t most_of_overlaps(const struct finding *finding)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < finding->overlap_count; i++)
+        if (most < finding->overlaps[i].memory)
+            most = finding->overlaps[i].memory;
+    return most < GOLF_LARGEST ? (size_t)most : GOLF_LARGEST;
+}
+
 /* Packs the program: a file is found soon, and then smaller ones by a local search. */
 static void pack(struct finding *finding, uint64_t nodes)
 {
     const struct golf_options *options = finding->options;
     struct golf_found *found = finding->found;
     uint64_t all = finding_left(options->nodes, found->nodes);
-    size_t most = finding_below(finding) - 1;
+    const size_t below = finding_below(finding), room = most_of_overlaps(finding);
+    const size_t most = below - 1 < room ? below - 1 : room;
     struct golf_place_options wanted = {.nodes = all != 0 && all < nodes ? all : nodes,
                                         .seed = options->seed + found->nodes,
                                         .jobs = options->jobs,
@@ -123,7 +134,7 @@ static void pack(struct finding *finding, uint64_t nodes)
                                         .shards = options->shards,
                                         .nanoseconds = finding_left(options->deadline, clock_now()),
                                         .smallest = finding->overlaps[0].least,
-                                        .largest = most < GOLF_LARGEST ? most : GOLF_LARGEST,
+                                        .largest = most,
                                         .machines = options->machines,
                                         .machine_count = options->machine_count,
                                         .is_interrupted = finding_is_interrupted,
@@ -274,7 +285,7 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
         golf_lifted_free(&finding->lifted);
     }
     /* Also where no instructions are known that do what was lifted. */
-    if (!is_done && found->size == 0 && !found->lacks_memory && !finding->has_failed) {
+    if (!is_done && !finding->has_failed) {
         is_done = find_as_it_is(finding);
         is_done = had_memory(finding) && is_done;
     }
