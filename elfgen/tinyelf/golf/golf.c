@@ -89,6 +89,7 @@ static struct golf_place_result place(struct finding *finding, uint64_t board_no
     size_t most = finding_below(finding) - 1;
     struct golf_place_options wanted = {.nodes = all,
                                         .board_nodes = board_nodes,
+                                        .order = finding->order,
                                         .smallest = only_next ? most : 0,
                                         .progress = report,
                                         .jobs = options->jobs,
@@ -128,6 +129,7 @@ static void pack(struct finding *finding, uint64_t nodes)
     const size_t below = finding_below(finding), room = most_of_overlaps(finding);
     const size_t most = below - 1 < room ? below - 1 : room;
     struct golf_place_options wanted = {.nodes = all != 0 && all < nodes ? all : nodes,
+                                        .order = finding->order,
                                         .seed = options->seed + found->nodes,
                                         .jobs = options->jobs,
                                         .shard = options->shard,

@@ -57,7 +57,7 @@ struct golf_overlap {
      * GOLF_NOWHERE: their cells say what they are. */
     uint8_t filesz_at, memsz_at;
     bool has_random_base;  /* ET_DYN: no address is known; the entry is an offset */
-    bool is_overcommitted; /* it counts more memory than most machines have */
+    bool is_overcommitted; /* it counts gigabytes of memory, or takes terabytes of addresses */
     struct golf_cell cells[GOLF_CELLS];
 };
 

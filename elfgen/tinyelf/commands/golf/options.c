@@ -18,7 +18,8 @@ static const struct option_choice golf_levels[] = {
 static const struct option_choice golf_kinds[] = {
     {"rwx", GOLF_WITH_RWX, "segments that are writable and executable"},
     {"overcommit", GOLF_WITH_OVERCOMMIT,
-     "headers that count gigabytes of memory, and are writable and executable where they must be"},
+     "headers that count gigabytes of memory or take terabytes of addresses, and are writable and "
+     "executable where they must be"},
     {"int80", GOLF_WITH_INT80, "system calls by int 0x80 in 64-bit programs, too"},
     {"full-writes", GOLF_WITH_FULL_WRITES,
      "programs that are the same only where write returns all that it was asked for"},

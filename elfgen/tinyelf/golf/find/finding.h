@@ -29,8 +29,9 @@ struct finding {
     bool no_low_bytes, is_apart; /* as in struct golf_shrink_options */
     struct golf_overlap overlaps[GOLF_OVERLAPS];
     size_t overlap_count;
-    bool has_failed;        /* *error is set */
-    uint64_t rewrite_until; /* a point in time; 0: none */
+    uint16_t order[GOLF_OVERLAPS]; /* in which they are tried */
+    bool has_failed;               /* *error is set */
+    uint64_t rewrite_until;        /* a point in time; 0: none */
 };
 
 /* ---- limits.c ---- */

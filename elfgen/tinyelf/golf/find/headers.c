@@ -42,6 +42,36 @@ static bool writes(const struct golf_lifted *lifted)
     return is_written;
 }
 
+/* Bytes of the headers into which nothing may be put but what stands there. */
+static unsigned taken_by(const struct golf_overlap *overlap)
+{
+    unsigned taken = 0;
+    for (size_t i = 0; i < overlap->size; i++) {
+        const uint8_t kind = overlap->cells[i].kind;
+        taken += kind == GOLF_CELL_FIXED || kind == GOLF_CELL_MIRROR;
+    }
+    return taken;
+}
+
+static bool is_before(const struct golf_overlap *one, const struct golf_overlap *other)
+{
+    return one->is_overcommitted > other->is_overcommitted ||
+           (one->is_overcommitted && other->is_overcommitted && taken_by(one) < taken_by(other));
+}
+
+/* Those with overcommit, which was asked for, come first, those with more room before others. */
+static void order_overlaps(struct finding *finding)
+{
+    for (size_t i = 0; i < finding->overlap_count; i++) {
+        size_t at = i;
+        for (;
+             at > 0 && is_before(&finding->overlaps[i], &finding->overlaps[finding->order[at - 1]]);
+             at--)
+            finding->order[at] = finding->order[at - 1];
+        finding->order[at] = (uint16_t)i;
+    }
+}
+
 bool finding_take_overlaps(struct finding *finding)
 {
     const struct golf_options *options = finding->options;
@@ -66,5 +96,6 @@ bool finding_take_overlaps(struct finding *finding)
     for (size_t i = 0; i < count; i++)
         if (is_worth(finding, &finding->overlaps[i]))
             finding->overlaps[finding->overlap_count++] = finding->overlaps[i];
+    order_overlaps(finding);
     return true;
 }

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "golf/shrink/shrink.h"
 
-enum { SHORT = 48 }; /* bytes of code that fit among headers of few bytes */
+enum { SHORT = 40 }; /* bytes of code that fit among headers of few bytes */
 
 void finding_free_pieces(struct finding *finding, size_t kept)
 {

@@ -11,8 +11,10 @@ enum { FILLINGS = 12, FEW_FILLINGS = 2 };
 
 /* Level linux: at most 128 MiB more than the original, which has a page at least. */
 static const uint64_t usual_space = (UINT64_C(128) << 20) + PAGE;
-/* Gigabytes: what a machine of 16 GiB may count, and half of the addresses. */
+/* Gigabytes: what a machine of 16 GiB may count. Terabytes: half of the addresses, of what is only
+ * read and executed, and so is not counted. */
 static const uint64_t overcommitted_memory = (UINT64_C(8) << 30) + PAGE;
+static const uint64_t half_of_addresses = (UINT64_C(1) << 46) + PAGE;
 
 /* Relations of the two sizes: as many bytes in memory as in the file; more, up to 128 MiB, where
  * the highest bit is set in memory alone; the same where the file's part ends in the page that the
@@ -20,18 +22,24 @@ static const uint64_t overcommitted_memory = (UINT64_C(8) << 30) + PAGE;
 struct relation {
     struct sizes sizes;
     uint64_t most_file; /* the largest file */
-    bool is_spec, is_overcommitted;
-    bool is_for_zeros; /* of use only where memory is written */
+    enum relation_use {
+        USUAL,
+        SPEC,
+        FOR_ZEROS, /* only where memory is written */
+        GIGABYTES, /* of memory that is written, with overcommit */
+        TERABYTES  /* of memory that is not, with overcommit */
+    } use;
 };
 static const struct relation relations[] = {
-    {{{0x30123, 0x7fcfedc}, {0x30123, 0x7fcfedc}}, 65536, false, false, false},
-    {{{0x30000, 0x3fcf000}, {0x4000000, 0x7ffffff}}, 65536, false, false, false},
-    {{{0x345, 0xcba}, {0x4000000, 0x7ffffff}}, 512, false, false, false},
-    {{{0xd45, 0xeba}, {0x4000000, 0x7ffffff}}, 3072, false, false, true},
-    {{{PAGE, PAGE}, {PAGE, PAGE}}, PAGE, true, false, false},
-    {{{0x130123456, 0x1cfedcba9}, {0x130123456, 0x1cfedcba9}}, 65536, false, true, false},
-    {{{0x12345000, 0xedcba000}, {0x100000000, 0x1ffffffff}}, 65536, false, true, false},
-    {{{0x345, 0xcba}, {0x100000000, 0x1ffffffff}}, 512, false, true, false},
+    {{{0x30123, 0x7fcfedc}, {0x30123, 0x7fcfedc}}, 65536, USUAL},
+    {{{0x30000, 0x3fcf000}, {0x4000000, 0x7ffffff}}, 65536, USUAL},
+    {{{0x345, 0xcba}, {0x4000000, 0x7ffffff}}, 512, USUAL},
+    {{{0xd45, 0xeba}, {0x4000000, 0x7ffffff}}, 3072, FOR_ZEROS},
+    {{{PAGE, PAGE}, {PAGE, PAGE}}, PAGE, SPEC},
+    {{{0x130123456, 0x1cfedcba9}, {0x130123456, 0x1cfedcba9}}, 65536, GIGABYTES},
+    {{{0x12345000, 0xedcba000}, {0x100000000, 0x1ffffffff}}, 65536, GIGABYTES},
+    {{{0x345, 0xcba}, {0x100000000, 0x1ffffffff}}, 512, GIGABYTES},
+    {{{0x112345670123, 0x2edcba98fedc}, {0x112345670123, 0x2edcba98fedc}}, 65536, TERABYTES},
 };
 
 struct search {
@@ -87,7 +95,7 @@ static void try_headers(struct search *search, const struct rules *learnt,
     if (!overlap_combine(rules, headers, &overlap) ||
         (search->options->second && !overlap_add_second(rules, &overlap)))
         return;
-    overlap.is_overcommitted = relation->is_overcommitted;
+    overlap.is_overcommitted = relation->use == GIGABYTES || relation->use == TERABYTES;
     if (rules->promise.is_writable && !search->options->rwx && !is_forced(&overlap))
         return;
     if (is_confirmed(rules, &overlap, search->file))
@@ -121,22 +129,38 @@ static void search_relation(struct search *search, const struct promise *promise
                 try_headers(search, &rules, relation, &(struct headers){phoff, count, load});
 }
 
+static bool is_for(const struct relation *relation, const struct promise *promise,
+                   const struct golf_overlap_options *options)
+{
+    const bool has_overcommit = options->overcommit && promise->bits == 64;
+    switch (relation->use) {
+    case SPEC:
+        return promise->is_spec;
+    case FOR_ZEROS:
+        return !promise->is_spec && promise->is_writable;
+    case GIGABYTES:
+        return !promise->is_spec && has_overcommit && promise->is_writable;
+    case TERABYTES:
+        return !promise->is_spec && has_overcommit && !promise->is_writable;
+    default:
+        return !promise->is_spec;
+    }
+}
+
 static void search_promises(struct search *search, const struct promise *promise)
 {
     for (unsigned i = 0; i < sizeof relations / sizeof *relations; i++) {
         const struct relation *relation = &relations[i];
         struct promise now = *promise;
-        if (relation->is_spec != promise->is_spec ||
-            (relation->is_for_zeros && !promise->is_writable) ||
-            (now.size > relation->most_file && now.size > PAGE))
+        if ((now.size > relation->most_file && now.size > PAGE) ||
+            !is_for(relation, promise, search->options))
             continue;
         if (now.size > relation->most_file)
             now.size = relation->most_file;
-        if (relation->is_overcommitted) {
-            if (!search->options->overcommit || promise->bits != 64 || !promise->is_writable)
-                continue;
+        if (relation->use == GIGABYTES)
             now.most_space = now.most_memory = overcommitted_memory;
-        }
+        if (relation->use == TERABYTES)
+            now.most_space = half_of_addresses;
         search_relation(search, &now, relation);
     }
 }

@@ -26,7 +26,9 @@ struct golf_overlap_options {
     bool spec;   /* whole headers, with nothing that the specification, qemu-user or WSL1
                     object to */
     bool rwx;    /* segments with W and X as well */
-    bool overcommit; /* also those that take gigabytes, and W with X where the overlap forces it */
+    /* Also those that count gigabytes of memory, or take half of the addresses, and W with X where
+     * the overlap forces it. */
+    bool overcommit;
 };
 
 enum { GOLF_OVERLAPS = 512 }; /* room that is enough */

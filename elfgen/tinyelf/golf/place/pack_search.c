@@ -181,10 +181,10 @@ static void begin(struct packing *packing, size_t which, struct strand *best)
     best->cost = UINT64_MAX;
     save(pack, best);
     const uint64_t most = packing->options->nodes / packing->count;
-    for (size_t i = 0; i < pack->overlap_count && !search_is_late(&pack->search); i++) {
+    for (size_t n = 0; n < pack->overlap_count && !search_is_late(&pack->search); n++) {
         if (most != 0 && pack->nodes > most && best->size > 0)
             break;
-        pack->plan.overlap = i;
+        pack->plan.overlap = search_nth_overlap(packing->options, n);
         uint64_t cost = attempt(packing, pack, &size);
         if (cost >= best->cost || !offer(packing, pack, size))
             continue;

@@ -298,7 +298,8 @@ static struct golf_place_result try_sizes(struct walk *walk, struct place *const
         result.size = size;
         if (options->progress && !walk->is_child)
             options->progress(size, walk->nodes, options->context);
-        for (size_t i = 0; i < count; i++) {
+        for (size_t n = 0; n < count; n++) {
+            const size_t i = search_nth_overlap(options, n);
             if (overlaps[i].memory < size)
                 continue;
             struct place *place = try_programs(places, place_count, &overlaps[i], size);

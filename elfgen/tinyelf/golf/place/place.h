@@ -39,13 +39,14 @@ struct golf_placed {
 };
 
 struct golf_place_options {
-    uint64_t nodes;       /* states that the search may see; 0: any number */
-    uint64_t board_nodes; /* of these, for each size, overlap and place of data; 0: any number */
-    uint64_t nanoseconds; /* of time; 0: any */
-    bool forgets;         /* looks at each state again that has failed: much slower, same result */
-    uint64_t seed;        /* of the local search */
-    size_t jobs;          /* processes that search at the same time; 0, 1: the caller alone */
-    size_t shard, shards; /* only this part of the search, from 1 on, of so many; 0: all */
+    uint64_t nodes;        /* states that the search may see; 0: any number */
+    uint64_t board_nodes;  /* of these, for each size, overlap and place of data; 0: any number */
+    uint64_t nanoseconds;  /* of time; 0: any */
+    bool forgets;          /* looks at each state again that has failed: much slower, same result */
+    uint64_t seed;         /* of the local search */
+    size_t jobs;           /* processes that search at the same time; 0, 1: the caller alone */
+    size_t shard, shards;  /* only this part of the search, from 1 on, of so many; 0: all */
+    const uint16_t *order; /* in which the overlaps are tried; NULL: as they come */
     size_t smallest, largest; /* sizes to try; 0: from the least one, up to GOLF_PLACE_LARGEST */
     /* Machines that must start each file, by the library's model. */
     const struct elfgen_kernel_machine *machines;

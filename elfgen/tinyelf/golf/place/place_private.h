@@ -156,6 +156,12 @@ static inline bool search_is_apart(const struct search *search, const struct gol
 
 /* Whether the overlap's segment has what a datum needs. */
 bool search_may_have(const struct search *search, const struct golf_data *data);
+/* The overlap that is tried as the n-th one. */
+static inline size_t search_nth_overlap(const struct golf_place_options *options, size_t n)
+{
+    return options->order ? options->order[n] : n;
+}
+
 /* The first offset from this one on at which data may be, by their alignment. */
 static inline size_t search_aligned(const struct golf_data *data, size_t offset)
 {
