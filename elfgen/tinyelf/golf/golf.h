@@ -33,7 +33,8 @@ struct golf_options {
     /* NULL, or called now and then: the best size so far (0: none), the one that is tried, and the
      * states that were seen. */
     void (*progress)(size_t best, size_t size, uint64_t nodes, void *context);
-    /* Gets the lifted program once, which is valid until it returns; NULL: nobody does. */
+    /* Gets the lifted program, which is valid until it returns; once more if its instructions stay
+     * after all. NULL: nobody does. */
     void (*lifted)(const struct golf_lifted *lifted, void *context);
     void *context;
 };

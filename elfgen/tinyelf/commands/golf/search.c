@@ -98,12 +98,15 @@ static size_t make_machines(const struct kernel_versions *versions,
     return count;
 }
 
-/* Keeps what is reported of the lifted program. */
+/* Keeps what is reported of the lifted program, instead of what was kept before. */
 static void take_lifted(const struct golf_lifted *lifted, void *context)
 {
     struct searching *searching = context;
     struct golf_report *report = searching->report;
     searching->is_for_32 = lifted->bits == 32;
+    report->kept = 0;
+    free(report->lifted.bytes);
+    report->lifted = (struct elfgen_text){0};
     golf_account_original(&report->original, lifted, &report->before);
     for (size_t i = 0; i < lifted->count; i++)
         for (size_t k = 0; k < lifted->blocks[i].count; k++)
