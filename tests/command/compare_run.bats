@@ -244,7 +244,7 @@ int main(void)
         }
     return 0;
 }'
-    tinyelf compare --run --time 0.3 children hello
+    tinyelf compare --run --time 2 children hello
     exits 1
     says "children: error: it or a child of it still ran"
     grep -qE '^  processes, threads +9 +1' <<<"$output"
