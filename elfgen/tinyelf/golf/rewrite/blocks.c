@@ -98,6 +98,12 @@ uint16_t blocks_add(struct golf_lifted *lifted, const struct golf_block *block)
 
 /* ---- what comes before what ---- */
 
+bool block_asks_zero(const struct golf_block *block)
+{
+    return block->end == GOLF_BRANCH &&
+           (block->condition == JUMP_ZERO || block->condition == JUMP_NOT_ZERO);
+}
+
 bool block_has_taken(const struct golf_block *block)
 {
     return block->end == GOLF_GO || block->end == GOLF_BRANCH || block->end == GOLF_CALLS;

@@ -27,6 +27,12 @@ void blocks_free(struct golf_lifted *lifted);
 /* Adds a copy of a block. Returns its number; GOLF_NONE: no memory. */
 uint16_t blocks_add(struct golf_lifted *lifted, const struct golf_block *block);
 
+/* Conditions of jz and jnz, as golf_block has them. */
+enum { JUMP_ZERO = 4, JUMP_NOT_ZERO = 5 };
+
+/* Whether a block ends with one of them. */
+bool block_asks_zero(const struct golf_block *block);
+
 bool block_has_taken(const struct golf_block *block);
 bool block_has_other(const struct golf_block *block);
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { WITH_LOW_BYTE = 4, /* in 32-bit code: al, cl, dl, bl */ ZERO = 4, NOT_ZERO = 5 };
+enum { WITH_LOW_BYTE = 4 /* in 32-bit code: al, cl, dl, bl */ };
 
 /* ---- what a way says ---- */
 
@@ -19,9 +19,8 @@ struct said {
 static bool way_says(const struct golf_lifted *lifted, size_t from, size_t to, struct said *said)
 {
     const struct golf_block *block = &lifted->blocks[from];
-    if (block->end != GOLF_BRANCH || block->count == 0 || block->taken == block->other ||
-        (block->condition != ZERO && block->condition != NOT_ZERO) ||
-        to != (block->condition == ZERO ? block->taken : block->other))
+    if (!block_asks_zero(block) || block->count == 0 || block->taken == block->other ||
+        to != (block->condition == JUMP_ZERO ? block->taken : block->other))
         return false;
     const struct golf_operation *last = &block->operations[block->count - 1];
     const struct golf_need *need = need_in(last->needs, last->need_count, last->equal_register);

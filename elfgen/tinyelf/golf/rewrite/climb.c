@@ -11,8 +11,6 @@
 
 enum {
     PLACES = 16,
-    ZERO = 4,
-    NOT_ZERO = 5,
     /* Words of the stack at the start below which the pointer begins: there are at least as many,
      * with the auxiliary vector's. */
     FIRST_WORDS = 8
@@ -245,8 +243,7 @@ static void note_test(struct within *within)
                   first = within->climbed->is_entry ? within->now : 0;
     int64_t place = within->tested;
     bool is_told = within->has_tested;
-    if (block->end != GOLF_BRANCH || block->count == 0 || block->taken == block->other ||
-        (block->condition != ZERO && block->condition != NOT_ZERO))
+    if (!block_asks_zero(block) || block->count == 0 || block->taken == block->other)
         return;
     const struct golf_operation *last = &block->operations[block->count - 1];
     const struct golf_need *need = need_in(last->needs, last->need_count, last->equal_register);
@@ -257,7 +254,7 @@ static void note_test(struct within *within)
     if (!is_told || place < 0 || place % word || place >= CLIMB_WORDS * word)
         return;
     within->climbed->is_tested = UINT32_C(1) << (place / word);
-    within->climbed->tested_leads = block->condition == ZERO ? block->other : block->taken;
+    within->climbed->tested_leads = block->condition == JUMP_ZERO ? block->other : block->taken;
 }
 
 /* Where the pointer is at the end: there the stack pointer has to be. */

@@ -2,12 +2,9 @@
  * for a count down and a `jnz`. Both are two bytes. */
 #include "counter_jumps.h"
 
-enum { ZERO = 4, NOT_ZERO = 5 };
-
 bool counter_jumps_may_end(const struct golf_block *block)
 {
-    return block->end == GOLF_BRANCH && block->count > 0 && block->taken != block->other &&
-           (block->condition == ZERO || block->condition == NOT_ZERO) &&
+    return block_asks_zero(block) && block->count > 0 && block->taken != block->other &&
            !(block->operations[block->count - 1].flags_set & block->flags_live);
 }
 
@@ -73,18 +70,25 @@ unsigned counter_jumps_register(const struct golf_lifted *lifted, size_t number)
     return last->equal_register;
 }
 
-void counter_jumps_end(const struct golf_lifted *lifted, struct golf_block *block,
-                       const struct golf_value *value)
+/* Makes a block end with such a jump, which is taken where what its end asks is 0, or is not. */
+static void end_with(const struct golf_lifted *lifted, struct golf_block *block, uint8_t condition,
+                     bool is_zero, const struct golf_value *value)
 {
-    if (block->condition == NOT_ZERO) {
+    if ((block->condition == JUMP_ZERO) != is_zero) {
         const uint16_t taken = block->taken;
         block->taken = block->other;
         block->other = taken;
     }
-    block->condition = GOLF_JRCXZ;
+    block->condition = condition;
     block_drop_need(block, X86_RCX);
     block->needs[block->need_count++] = (struct golf_need){
         .reg = X86_RCX, .bits = (uint8_t)lifted->bits, .count = 1, .values = {*value}};
+}
+
+void counter_jumps_end(const struct golf_lifted *lifted, struct golf_block *block,
+                       const struct golf_value *value)
+{
+    end_with(lifted, block, GOLF_JRCXZ, true, value);
 }
 
 bool counter_jumps_make(struct golf_lifted *lifted, size_t number)
@@ -101,13 +105,6 @@ bool counter_jumps_make(struct golf_lifted *lifted, size_t number)
         return false;
     /* Another register cannot have what only `loop` makes: nothing provides that then. */
     block->count--;
-    counter_jumps_end(lifted, block, &value);
-    if (!is_loop)
-        return true;
-    /* It jumps where the counter is not 0. */
-    const uint16_t taken = block->taken;
-    block->taken = block->other;
-    block->other = taken;
-    block->condition = GOLF_LOOP;
+    end_with(lifted, block, is_loop ? GOLF_LOOP : GOLF_JRCXZ, !is_loop, &value);
     return true;
 }

@@ -5,8 +5,6 @@
 
 #include "elfgen/x86.h"
 
-enum { ZERO = 4, NOT_ZERO = 5 };
-
 /* ---- tests ---- */
 
 static const struct elfgen_x86_operand *operand_in(const struct golf_operation *operation,
@@ -26,10 +24,9 @@ static unsigned bits_in(const struct elfgen_x86_operand *operand)
 bool threads_is_test(const struct golf_block *block)
 {
     const struct golf_operation *test = block->operations;
-    if (block->count != 1 || block->end != GOLF_BRANCH || block->flags_live ||
-        (block->condition != ZERO && block->condition != NOT_ZERO) || test->kind != GOLF_KEPT ||
-        test->need_count != 1 || test->needs[0].count != 1 || test->writes ||
-        test->refers.kind == GOLF_ADDRESS || !bits_in(operand_in(test, 0)))
+    if (block->count != 1 || !block_asks_zero(block) || block->flags_live ||
+        test->kind != GOLF_KEPT || test->need_count != 1 || test->needs[0].count != 1 ||
+        test->writes || test->refers.kind == GOLF_ADDRESS || !bits_in(operand_in(test, 0)))
         return false;
     const struct elfgen_x86_operand *second = operand_in(test, 1);
     const struct golf_value *value = &test->needs[0].values[0],
@@ -145,7 +142,7 @@ static void set_needs(struct golf_block *block, const struct needs *needs)
 
 static uint16_t target(const struct golf_block *test, bool is_zero)
 {
-    return (test->condition == ZERO) == is_zero ? test->taken : test->other;
+    return (test->condition == JUMP_ZERO) == is_zero ? test->taken : test->other;
 }
 
 /* A jump to the test. */
@@ -224,8 +221,8 @@ static bool lead_call(struct golf_lifted *lifted, uint16_t at, uint16_t to, bool
         return false;
     caller->end = GOLF_BRANCH;
     caller->condition = (uint8_t)condition;
-    caller->taken = condition == ZERO ? caller->other : number;
-    caller->other = condition == ZERO ? number : caller->other;
+    caller->taken = condition == JUMP_ZERO ? caller->other : number;
+    caller->other = condition == JUMP_ZERO ? number : caller->other;
     set_needs(caller, &ends);
     return true;
 }
