@@ -8,8 +8,6 @@ static bool may_push_at_end(const struct golf_lifted *lifted, size_t number,
     const struct golf_block *block = &lifted->blocks[number];
     const struct golf_need *need = need_in(block->needs, block->need_count, X86_RSP);
     const struct golf_value *stack = &block->at_start[X86_RSP];
-    if (block->keeps_below)
-        return false;
     if (need)
         return need->count == 1 && need->values[0].kind == GOLF_STACK &&
                (int64_t)need->values[0].number <= 0;
@@ -24,8 +22,6 @@ static bool may_push_at_end(const struct golf_lifted *lifted, size_t number,
 void pushes_note(struct golf_lifted *lifted)
 {
     struct block_set some = {.has = {false}}, before;
-    if (lifted->count > BLOCKS)
-        return;
     for (size_t i = 1; i < lifted->count; i++)
         some.has[i] = lifted->blocks[i].at_start[X86_RSP].kind == GOLF_UNKNOWN &&
                       lifted->blocks[i].known[X86_RSP].kind != GOLF_STACK;
