@@ -48,8 +48,8 @@ static size_t first_use(const struct golf_block *block, size_t datum)
 static bool may_be_set(const struct golf_lifted *lifted, size_t datum)
 {
     const struct golf_data *data = &lifted->data[datum];
-    return data->bytes && data->file_size > 1 && !data->is_written && !data->is_filled &&
-           !data->is_code && data->reference_count == 0 &&
+    return data->file_size > 1 && !data->is_written && !data->is_code &&
+           data->reference_count == 0 &&
            first_use(&lifted->blocks[0], datum) < lifted->blocks[0].count;
 }
 
