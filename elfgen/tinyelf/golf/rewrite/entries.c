@@ -14,10 +14,11 @@ static const struct golf_value *value_of(const struct golf_block *block, unsigne
     return &need->values[0];
 }
 
-static bool is_same_call(const struct golf_block *one, const struct golf_block *other, unsigned reg)
+static bool is_same_call(const struct golf_block *block, uint16_t called, unsigned reg,
+                         const struct golf_value *value)
 {
-    const struct golf_value *a = value_of(one, reg), *b = value_of(other, reg);
-    return a && b && one->taken == other->taken && value_is_same(a, b);
+    const struct golf_value *needed = value_of(block, reg);
+    return needed && block->taken == called && value_is_same(needed, value);
 }
 
 /* What the new beginning passes on, in as many bits as a call has of it. */
@@ -31,7 +32,7 @@ static bool pass(const struct golf_lifted *lifted, uint16_t called, unsigned reg
             .reg = (uint8_t)i, .bits = (uint8_t)lifted->bits, .count = 1, .values = {*value}};
         if (value->kind == GOLF_UNKNOWN)
             continue;
-        for (size_t k = 0; k < lifted->count && i != reg; k++) {
+        for (size_t k = 0; k < lifted->count; k++) {
             const struct golf_block *block = &lifted->blocks[k];
             const struct golf_need *given = need_in(block->needs, block->need_count, i);
             if (block->end == GOLF_CALLS && block->taken == called && given)
@@ -51,11 +52,12 @@ bool entries_add(struct golf_lifted *lifted, uint16_t caller, unsigned reg, bool
     struct block_set callers = {.has = {false}};
     size_t count = 0;
     *has_memory = true;
-    if (!value_of(block, reg))
+    const struct golf_value *value = value_of(block, reg);
+    if (!value)
         return false;
     struct golf_need made = *need_in(block->needs, block->need_count, reg);
     for (size_t i = 0; i < lifted->count; i++) {
-        callers.has[i] = is_same_call(block, &lifted->blocks[i], reg);
+        callers.has[i] = is_same_call(&lifted->blocks[i], called, reg, value);
         if (!callers.has[i])
             continue;
         count++;
