@@ -16,7 +16,7 @@ static bool is_full(const struct golf_lifted *lifted, const struct elfgen_x86_op
 
 static bool is_number(const struct elfgen_x86_operand *operand, int64_t number)
 {
-    return operand->kind == ELFGEN_X86_IMMEDIATE && !operand->symbolic && operand->value == number;
+    return operand->kind == ELFGEN_X86_IMMEDIATE && operand->value == number;
 }
 
 /* Whether an operation takes 1 from all of a register, and does nothing else. */
@@ -37,13 +37,10 @@ static bool counts_down(const struct golf_lifted *lifted, const struct golf_oper
     }
 }
 
-/* Whether an operation does nothing but tell whether a register is 0. */
+/* Whether an operation that tells whether a register is 0 does nothing else. */
 static bool only_tells(const struct golf_operation *operation)
 {
     const uint16_t mnemonic = operation->instruction.mnemonic;
-    for (size_t i = 0; i < ELFGEN_X86_OPERANDS; i++)
-        if (operation->instruction.operands[i].kind == ELFGEN_X86_MEMORY)
-            return false;
     return !operation->writes && (mnemonic == ELFGEN_X86_OP_test || mnemonic == ELFGEN_X86_OP_cmp ||
                                   mnemonic == ELFGEN_X86_OP_and || mnemonic == ELFGEN_X86_OP_or);
 }
@@ -64,8 +61,8 @@ unsigned counter_jumps_register(const struct golf_lifted *lifted, size_t number)
         return GOLF_REGISTERS;
     const struct golf_operation *last = &block->operations[block->count - 1];
     if (last->kind != GOLF_KEPT || !last->tells_equal || last->equal_to != 0 ||
-        last->equal_register == X86_RSP || last->refers.kind == GOLF_ADDRESS ||
-        !value_before(last) || (!only_tells(last) && !counts_down(lifted, last)))
+        last->equal_register == X86_RSP || !value_before(last) ||
+        (!only_tells(last) && !counts_down(lifted, last)))
         return GOLF_REGISTERS;
     return last->equal_register;
 }
@@ -94,7 +91,7 @@ void counter_jumps_end(const struct golf_lifted *lifted, struct golf_block *bloc
 bool counter_jumps_make(struct golf_lifted *lifted, size_t number)
 {
     struct golf_block *block = &lifted->blocks[number];
-    if (counter_jumps_register(lifted, number) != X86_RCX || block->need_count == GOLF_REGISTERS)
+    if (counter_jumps_register(lifted, number) != X86_RCX)
         return false;
     const struct golf_operation *last = &block->operations[block->count - 1];
     const struct golf_value value = *value_before(last);
