@@ -153,7 +153,7 @@ static struct range result_of(struct walk *walk, const struct golf_operation *op
     const struct range b = in_operand(walk, operation, 1, bits);
     switch (mnemonic) {
     case ELFGEN_X86_OP_mov:
-        return b;
+        return range_low(b, bits);
     case ELFGEN_X86_OP_movzx:
         if (!source)
             return all;
@@ -183,7 +183,8 @@ static struct range result_of(struct walk *walk, const struct golf_operation *op
     }
 }
 
-/* A quotient and a remainder; of idiv where neither operand is negative. */
+/* A quotient and a remainder; of idiv where neither operand is negative: with 0 above it, what is
+ * divided never is. */
 static bool divide(struct walk *walk, const struct golf_operation *operation,
                    struct range results[2])
 {
@@ -195,9 +196,8 @@ static bool divide(struct walk *walk, const struct golf_operation *operation,
     const struct range by = in_operand(walk, operation, 0, bits);
     const struct range low = in_register(walk, operation, X86_RAX, bits);
     const struct range high = in_register(walk, operation, X86_RDX, bits);
-    const uint64_t positive = range_all(bits).high >> 1;
     results[0] = results[1] = range_all(bits);
-    if (is_signed && (high.high || low.high > positive || by.high > positive))
+    if (is_signed && (high.high || by.high > range_all(bits).high >> 1))
         return true;
     if (!high.high)
         results[0].high = by.low ? low.high / by.low : low.high;
