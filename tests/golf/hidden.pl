@@ -21,6 +21,10 @@ our $jumps = join "\n", 'mov rax, [rsp]', 'and eax, 1', 'jmp [table + rax*8]', '
 my $find_entry = join "\n", 'mov rsi, rsp', '.arguments: lodsq', 'test rax, rax', 'jne .arguments', '.variables: lodsq', 'test rax, rax',
     'jne .variables', '.vector: lodsq', 'mov rdi, rax', 'lodsq', 'cmp edi, 9', 'jne .vector';
 
+# What AT_PHDR and AT_PHNUM are, the types of words of that vector.
+my $find_headers = $find_entry =~ s/cmp edi, 9/cmp edi, 3/r;
+my $find_number = $find_entry =~ s/cmp edi, 9\njne/sub edi, 5\njnz/r;
+
 # A subroutine that is long enough to stay one, and changes edx.
 our $mixes = "lea edx, [rdx + rdx*4 + 3]\nrol edx, 7\nxor edx, 74565\nsub edx, 1911\nret";
 
@@ -31,7 +35,7 @@ sub rows_of {
     return $rows;
 }
 
-# What is easy to get wrong, the source behind that, and data.
+# What is easy to get wrong, the source behind that, data, and the layout of the program that golf gets; without it golf gets the source.
 my @programs = (
     ['inc leaves CF', <<"END"],
 mov rdx, [rsp]
@@ -706,6 +710,76 @@ mov rsi, 0x100000000
 mov edi, [rsi]
 $exit
 END
+    ['memory where there is none is read, by a number', <<"END"],
+mov rsi, 0x100000000
+add rsi, [rsp]
+mov edi, [rsi]
+$exit
+END
+    ['memory where there is none is read, by a number of lea', <<"END"],
+mov rcx, [rsp]
+lea rdi, [rcx*4 + 0x40000]
+mov edi, [rdi]
+$exit
+END
+    ['where the program headers are', <<"END"],
+$find_headers
+mov edi, eax
+$exit
+END
+    ['how many program headers there are', <<"END", 'b: db 1', 'split'],
+$find_number
+mov edi, eax
+add dil, [b]
+$exit
+END
+    ['an address is counted down by loop', <<"END", 'b: db 1, 2, 3, 4'],
+mov ecx, b
+add rcx, [rsp]
+xor edi, edi
+.again: inc edi
+loop .again
+$exit
+END
+    ['an address is counted down by dec', <<"END", 'b: db 1, 2, 3, 4'],
+mov ecx, b
+add rcx, [rsp]
+xor edi, edi
+.again: inc edi
+dec ecx
+jnz .again
+$exit
+END
+    ['a half of an address that was stored in the stack', <<"END", 'b: db 1, 2, 3, 4'],
+mov edi, b
+add rdi, [rsp]
+mov [rsp + 8], rdi
+mov edi, [rsp + 8]
+$exit
+END
+    ['a byte of an address that was stored in data', <<"END", "b: dq 1\nc: dq 2"],
+mov edi, b
+add rdi, [rsp]
+mov [c], rdi
+movzx edi, byte [c]
+$exit
+END
+    ['a byte of an address that was exchanged with data', <<"END", "b: dq 1\nc: dq 2"],
+mov edi, b
+add rdi, [rsp]
+xchg rdi, [c]
+add dil, [c]
+$exit
+END
+    ['an address is what a function returns', <<"END", 'b: db 1, 2, 3, 4'],
+call f
+call f
+mov edi, eax
+$exit
+f: mov eax, b
+add rax, [rsp + 8]
+ret
+END
     ['a call gets an address where there is no memory', <<"END"],
 mov eax, 1
 mov edi, 1
@@ -756,12 +830,12 @@ my @arguments = (['x' x 777], ['x' x 777, 'q'], []);
 
 sub examine {
     my ($at) = @_;
-    my ($name, $source, $data) = @{ $programs[$at] };
+    my ($name, $source, $data, $layout) = @{ $programs[$at] };
     my $base = "$folder/$at";
     write_file("$base.s", hidden_behind($source, $data));
-    my ($built, $error) = build($base, "$base.s");
+    my ($built, $error) = build($base, $layout ? ('--layout', $layout) : (), "$base.s");
     return "is not built: $error" unless defined $built;
-    my $golfed = golf("$base.golf", ['--nodes', '20000', '--environments', '20'], "$base.s");
+    my $golfed = golf("$base.golf", ['--nodes', '20000', '--environments', '20'], $layout ? $base : "$base.s");
     return $golfed->{message} =~ /it is left alone: \S/ ? '' : $golfed->{message} if $golfed->{verdict} eq 'refused';
     return "$golfed->{verdict}: $golfed->{message}" unless $golfed->{verdict} =~ /^(smaller|copy)$/;
     for my $arguments (@arguments) {

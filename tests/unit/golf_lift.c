@@ -150,6 +150,10 @@ START_TEST(what_depends_on_where_memory_is_is_refused)
          "an address outside of its memory"},
         {CODE("mov rsi, 0x100000000\npop rcx\nmov edi, [rsi + rcx]\n" EXIT_WITH),
          "an address outside of its memory"},
+        {CODE("mov rsi, 0x100000000\nadd rsi, [rsp]\nmov edi, [rsi]\n" EXIT_WITH),
+         "an address outside of its memory"},
+        {CODE("pop rcx\nlea rdi, [rcx*4 + 0x40000]\nmov edi, [rdi]\n" EXIT_WITH),
+         "an address outside of its memory"},
         {CODE("mov eax, 1\nmov edi, 1\nmov esi, 0x300000\nmov edx, 3\nsyscall\n" EXIT),
          "an address outside of its memory"},
         {CODE("mov eax, 4\nmov ebx, 1\nmov rcx, 0x500000000 + text\nmov edx, 3\nint 0x80\n" EXIT
@@ -200,6 +204,118 @@ START_TEST(bits_of_an_address_that_is_computed_are_refused)
         lifted_text(right[i], 64, text);
         ck_assert_msg(strncmp(text, "refused", 7) != 0, "%s: %s", right[i], text);
     }
+}
+END_TEST
+
+static void are_lifted(const char *const sources[], size_t count)
+{
+    static char text[TEXT_ROOM];
+    for (size_t i = 0; i < count; i++) {
+        lifted_text(sources[i], 64, text);
+        ck_assert_msg(strncmp(text, "refused", 7) != 0, "%s: %s", sources[i], text);
+    }
+}
+
+#define COMPUTED "pop rcx\nadd ecx, buffer\n"
+#define ONES     "xor edi, edi\nagain: inc edi\n"
+
+/* How often a loop runs shows an address as its bits do; that it is not 0 does not. */
+START_TEST(an_address_is_counted_only_up_to_another_address)
+{
+    static const char why[] = "it counts an address until it is some number",
+                      bits[] = "it takes bits of an address";
+    static const struct {
+        const char *source, *reason;
+    } rows[] = {
+        {CODE(COMPUTED ONES "loop again\n" TO_OUT_WITH BUFFER), bits},
+        {CODE(COMPUTED ONES "dec ecx\njnz again\n" TO_OUT_WITH BUFFER), why},
+        {CODE(COMPUTED ONES "sub ecx, 2\njns again\n" TO_OUT_WITH BUFFER), why},
+        {CODE(COMPUTED ONES "dec ecx\ntest ecx, ecx\njnz again\n" TO_OUT_WITH BUFFER), why},
+        {CODE(COMPUTED ONES "lea ecx, [rcx - 1]\ncmp ecx, 9\nja again\n" TO_OUT_WITH BUFFER), why},
+        {CODE(COMPUTED ONES "lea ecx, [rcx - 1]\njrcxz out\njmp again\n" TO_OUT BUFFER), why},
+    };
+    static const char *const right[] = {
+        CODE(COMPUTED "test ecx, ecx\njz out\n" TO_OUT BUFFER),
+        CODE(COMPUTED ONES "dec ecx\ncmp ecx, buffer\nja again\n" TO_OUT_WITH BUFFER),
+        CODE(COMPUTED "mov edx, ecx\nagain: inc edx\ncmp byte [rdx], 0\njne again\nsub edx, "
+                      "ecx\nagain2: dec edx\njnz again2\n" TO_OUT BUFFER),
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        refuses(rows[i].source, 64, rows[i].reason);
+    are_lifted(right, sizeof right / sizeof right[0]);
+}
+END_TEST
+
+#define ABOVE "mov rsi, rsp\nagain: lodsq\ntest rax, rax\njnz again\n"
+
+/* Words above the arguments that are numbers are in the auxiliary vector; strings and their lengths
+ * are what programs look at. */
+START_TEST(a_number_is_not_looked_for_above_the_arguments)
+{
+    static const char *const wrong[] = {
+        CODE(ABOVE "lodsq\ncmp eax, 5\njne again\nmov rdi, [rsi]\n" EXIT_WITH),
+        CODE(ABOVE "mov ecx, 3\nlodsq\ncmp rax, rcx\njne again\nmov rdi, [rsi]\n" EXIT_WITH),
+        CODE(ABOVE "lodsq\nsub eax, 5\njne again\nmov rdi, [rsi]\n" EXIT_WITH),
+        CODE(ABOVE "lodsq\nlea ecx, [rax - 5]\njrcxz end\njmp again\nend: mov rdi, "
+                   "[rsi]\n" EXIT_WITH),
+        CODE(ABOVE "next: add rsi, 16\ncmp dword [rsi - 16], 5\njne next\nmov rdi, "
+                   "[rsi]\n" EXIT_WITH),
+        CODE("again: pop rax\ncmp rax, 5\njne again\npop rdi\n" EXIT_WITH),
+        CODE("pop rcx\nlea rdi, [rsp + rcx*8 + 8]\nmov eax, 5\nagain: scasq\njne again\nmov rdi, "
+             "[rdi]\n" EXIT_WITH),
+    };
+    static const char *const right[] = {
+        CODE(ABOVE "mov rdi, rsi\nsub rdi, rsp\n" EXIT_WITH),
+        CODE("pop rcx\npop rdi\nagain: pop rax\ntest rax, rax\njz end\nmov rdi, rax\nnext: inc "
+             "rdi\ncmp byte [rdi], 0\njne next\nsub edi, eax\ncmp edi, 5\njne again\nend: xor edi, "
+             "edi\n" EXIT_WITH),
+        CODE("sub rsp, 80\nmov rcx, [rsp + 80]\nand ecx, 7\nmov [rsp + rcx*8], rcx\nmov rsi, "
+             "rsp\nagain: lodsq\ncmp eax, 5\njne again\n" EXIT),
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        refuses(wrong[i], 64, "it looks for a number above its arguments");
+    are_lifted(right, sizeof right / sizeof right[0]);
+}
+END_TEST
+
+#define COMPUTED_WORDS "mov rcx, [rsp]\nadd ecx, words\n"
+#define WORDS          "section .data align=1\nwords: dq 1, 2, 3\n"
+
+/* What is loaded again where an address was stored is the address. */
+START_TEST(an_address_that_was_stored_is_one_when_it_is_loaded)
+{
+    static const char part[] = "it reads a part of an address",
+                      as_number[] = "an address as a number";
+    static const struct {
+        const char *source, *reason;
+    } rows[] = {
+        {CODE(COMPUTED_WORDS "mov [rsp + 8], rcx\nmov edi, [rsp + 8]\n" TO_OUT_WITH WORDS),
+         as_number},
+        {CODE(COMPUTED_WORDS "mov [words], rcx\nmov rdi, [words]\n" TO_OUT_WITH WORDS), as_number},
+        {CODE(COMPUTED_WORDS "xchg [words], rcx\nmov rdi, [words]\n" TO_OUT_WITH WORDS), as_number},
+        {CODE(COMPUTED_WORDS "push rcx\nmovzx edi, word [rsp]\n" TO_OUT_WITH WORDS), part},
+        {CODE(COMPUTED_WORDS "mov [words], rcx\nmovzx edi, byte [words + 1]\n" TO_OUT_WITH WORDS),
+         part},
+        {CODE(COMPUTED_WORDS "mov [words], rcx\nmov edi, [words - 2]\n" TO_OUT_WITH WORDS), part},
+        {CODE(COMPUTED_WORDS "mov [words], rcx\nxor edi, [words]\n" TO_OUT_WITH WORDS),
+         "it computes with an address that it stored"},
+        {CODE(COMPUTED_WORDS "mov [words], rcx\ncmp dword [words], 70000\nja out\n" TO_OUT WORDS),
+         "it computes with an address that it stored"},
+        {CODE(COMPUTED_WORDS "mov [words], rcx\nmov edi, 1\nmov esi, words\nmov edx, 8\nmov eax, "
+                             "1\nsyscall\n" TO_OUT WORDS),
+         part},
+    };
+    static const char *const right[] = {
+        CODE(COMPUTED_WORDS
+             "mov [words], rcx\nmov rsi, [words]\nmovzx edi, byte [rsi]\n" TO_OUT_WITH WORDS),
+        CODE(COMPUTED_WORDS
+             "mov [words], rcx\ncmp qword [words], 0\njz out\nmovzx edi, byte [words "
+             "+ 8]\n" TO_OUT WORDS),
+        CODE(COMPUTED_WORDS "push rcx\npop rcx\npush rax\nmov edi, [rsp + 4]\n" TO_OUT_WITH WORDS),
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        refuses(rows[i].source, 64, rows[i].reason);
+    are_lifted(right, sizeof right / sizeof right[0]);
 }
 END_TEST
 
@@ -384,6 +500,9 @@ static Suite *suite(void)
     tcase_add_test(refused, a_size_from_outside_that_was_tested_is_right);
     tcase_add_test(refused, what_depends_on_where_memory_is_is_refused);
     tcase_add_test(refused, bits_of_an_address_that_is_computed_are_refused);
+    tcase_add_test(refused, an_address_is_counted_only_up_to_another_address);
+    tcase_add_test(refused, a_number_is_not_looked_for_above_the_arguments);
+    tcase_add_test(refused, an_address_that_was_stored_is_one_when_it_is_loaded);
     tcase_add_test(refused, numbers_that_are_known_to_be_no_addresses_are_none);
     tcase_add_test(memory, sixty_four_bits_become_thirty_two_where_nobody_sees_it);
     tcase_add_test(refused, addresses_in_data_are_refused_if_they_may_be_loaded);

@@ -41,6 +41,13 @@ bool lift_are_together(const struct lift *lift, uint64_t a, uint64_t b)
     return high - segment->address <= segment->memory_size;
 }
 
+uint8_t lift_traits(const struct lift_value *value)
+{
+    if (value->kind == LIFT_STACK && value->frame == 0 && (int64_t)value->number >= 0)
+        return LIFT_IS_UPWARDS;
+    return value->kind == LIFT_OPAQUE ? value->traits : 0;
+}
+
 void lift_copy_parts(const struct lift *lift, const struct lift_value *from,
                      struct lift_value *value)
 {
@@ -48,6 +55,7 @@ void lift_copy_parts(const struct lift *lift, const struct lift_value *from,
     value->of_address = part == LIFT_ADDRESS;
     value->is_outer = part == LIFT_NO_ADDRESS;
     value->near = lift_near(lift, from);
+    value->traits = lift_traits(from);
 }
 
 void lift_join_parts(const struct lift *lift, const struct lift_value *a,
@@ -59,6 +67,7 @@ void lift_join_parts(const struct lift *lift, const struct lift_value *a,
     value->of_address = one == LIFT_ADDRESS || other == LIFT_ADDRESS ||
                         (one == LIFT_LIKE_AN_ADDRESS && other == LIFT_LIKE_AN_ADDRESS);
     value->near = 0;
+    value->traits = lift_traits(a) | lift_traits(b);
     if (one < LIFT_LIKE_AN_ADDRESS || other < LIFT_LIKE_AN_ADDRESS)
         value->near = one > other ? near : far;
     else if (near != 0 && far != 0 && lift_are_together(lift, near, far))

@@ -19,6 +19,9 @@ enum lift_part lift_part_of_number(const struct lift *lift, uint64_t number, boo
 /* An address of the memory that an address or a number like one is about; 0: that is not known. */
 uint64_t lift_near(const struct lift *lift, const struct lift_value *value);
 
+/* What else is known of a value that is not, or no longer, known: bits of enum lift_trait. */
+uint8_t lift_traits(const struct lift_value *value);
+
 /* Whether two addresses surely have the same distance wherever golf puts their memory. */
 bool lift_are_together(const struct lift *lift, uint64_t a, uint64_t b);
 

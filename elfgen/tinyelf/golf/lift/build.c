@@ -9,6 +9,8 @@
 #include "golf/lift/lift.h"
 #include "golf/lift/live.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/moved.h"
+#include "golf/lift/numbers.h"
 #include "golf/lift/objects.h"
 #include "golf/lift/operations.h"
 #include "golf/lift/stack_data.h"
@@ -73,7 +75,7 @@ static bool build_ends(const struct lift_build *build, const struct lift_block *
 }
 
 /* loop and jrcxz read rcx, which is as it was before them. */
-static void build_counter(const struct lift_build *build, const struct lift_block *block,
+static bool build_counter(const struct lift_build *build, const struct lift_block *block,
                           struct golf_block *result)
 {
     const struct lift_instruction *last =
@@ -85,6 +87,7 @@ static void build_counter(const struct lift_build *build, const struct lift_bloc
     result->need_count = kept;
     lift_add_need(result->needs, &result->need_count, X86_RCX, (uint8_t)build->lift->bits,
                   lift_golf_value(build->lift, &last->before[X86_RCX], false, 0));
+    return !lift_shows_address(build->lift, last) && !lift_shows_moved(build->lift, last);
 }
 
 static bool build_block(const struct lift_build *build, const struct lift_block *block,
@@ -121,7 +124,7 @@ static bool build_block(const struct lift_build *build, const struct lift_block 
     if (!build_ends(build, block, result))
         return false;
     if (block->end == GOLF_BRANCH && block->condition >= GOLF_LOOPNE)
-        build_counter(build, block, result);
+        return build_counter(build, block, result);
     return true;
 }
 

@@ -204,10 +204,22 @@ static void note_writes(struct lift *lift, uint16_t frame, uint16_t writes)
     }
 }
 
-/* What is known where a subroutine returns to: what it writes is as at its end, the rest as at the
- * call. */
-static void returned(struct lift *lift, uint16_t index, const struct lift_state *before,
-                     struct lift_state *state)
+/* Whether another caller of a subroutine that begins with `first` has an address where this one has
+ * none. */
+static bool has_other_address(const struct lift *lift, const struct lift_block *first,
+                              const struct lift_state *before)
+{
+    for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
+        if (lift_part_of(lift, &first->in.registers[reg]) == LIFT_ADDRESS &&
+            lift_part_of(lift, &before->registers[reg]) != LIFT_ADDRESS)
+            return true;
+    return false;
+}
+
+/* What is known where a subroutine returns to that begins with `first`: what it writes is as at its
+ * end, the rest as at the call. */
+static void returned(const struct lift *lift, uint16_t index, const struct lift_block *first,
+                     const struct lift_state *before, struct lift_state *state)
 {
     const struct lift_subroutine *subroutine = &lift->subroutines[index];
     *state = *before;
@@ -226,7 +238,8 @@ static void returned(struct lift *lift, uint16_t index, const struct lift_state 
         } else if (value->kind == LIFT_OPAQUE) {
             /* What another caller had there is not what this one has. */
             if (lift_maker(value) == LIFT_NO_INSTRUCTION &&
-                lift_part_of(lift, &before->registers[reg]) != LIFT_ADDRESS)
+                lift_part_of(lift, &before->registers[reg]) != LIFT_ADDRESS &&
+                has_other_address(lift, first, before))
                 value->of_address = false;
             value->number += RETURNED;
         }
@@ -338,7 +351,7 @@ static bool enter(struct walk *walk, struct lift_instruction *instruction, uint3
     reach(lift, taken, &state);
     if (lift->subroutines[which].returns) {
         note_overwritten(walk, index, (int64_t)stack.number - word);
-        returned(lift, which, &walk->state, &state);
+        returned(lift, which, lift->blocks[taken], &walk->state, &state);
         reach(lift, other, &state);
     }
     return true;

@@ -9,6 +9,7 @@
 
 enum {
     LIFT_SLOTS = 24,        /* places of the stack whose contents are followed */
+    LIFT_STORED = 32,       /* places in which addresses are stored */
     LIFT_SEGMENTS = 64,     /* PT_LOADs of a program that is lifted */
     LIFT_SUBROUTINES = 256, /* functions that are called */
     LIFT_WORLDS = 2,        /* the block's last call failed; it did not */
@@ -25,6 +26,13 @@ enum lift_value_kind {
     LIFT_RETURN  /* in memory: where the subroutine `frame` was called from */
 };
 
+/* What else is known of an opaque value, each a bit: what may be one stays so where ways meet. */
+enum lift_trait {
+    LIFT_IS_MOVED = 1,     /* something was added to it that was no constant before that either */
+    LIFT_IS_UPWARDS = 2,   /* the stack pointer at the start, or above it, plus something */
+    LIFT_IS_FROM_ABOVE = 4 /* a word from there: of a vector above the arguments, perhaps */
+};
+
 /* A number from outside, such as what a call returned, plus `distance`: signed, of so many bits,
  * with zeros above them; bits 0: it is not known where it is from. Each number from `least` to
  * `most` may occur. */
@@ -39,6 +47,7 @@ struct lift_value {
     bool is_number;  /* LIFT_KNOWN: made of numbers alone, so that it is no address */
     bool of_address; /* LIFT_OPAQUE: an address plus or minus something */
     bool is_outer;   /* LIFT_OPAQUE: loaded, left by a call or made of such: no address */
+    uint8_t traits;  /* LIFT_OPAQUE: bits of enum lift_trait */
     uint16_t frame;
     uint32_t origin; /* the instruction that made it from another; LIFT_NO_INSTRUCTION: none */
     uint64_t number;
@@ -122,6 +131,8 @@ struct lift_instruction {
     uint32_t flags_live;               /* the same of flags */
     struct lift_value before[GOLF_REGISTERS];
     struct lift_value address_read, address_written; /* of its first place in memory */
+    bool reads_address, reads_part; /* an address was stored there, or in a part of that place */
+    uint64_t near_read;             /* reads_address: which, as of lift_value */
 };
 
 /* The low bits of a register that something later reads, and whether as an address. */
@@ -173,6 +184,13 @@ struct lift_use {
     bool is_folded;  /* it is known what is there, if nothing writes to it */
 };
 
+/* A place, known exactly, where an address is stored. */
+struct lift_stored {
+    bool is_stack;
+    uint16_t frame, size;
+    uint64_t at, near;
+};
+
 struct lift {
     const uint8_t *file;
     size_t size;
@@ -208,6 +226,8 @@ struct lift {
     bool narrows_addresses; /* of an address the low 32 bits are computed with: it has no others */
     bool loads_addresses;   /* an address may come from memory other than the stack */
     bool stores_addresses;  /* an address may be in memory other than the program's own stack */
+    struct lift_stored stored[LIFT_STORED]; /* places besides what lift_state's slots have */
+    size_t stored_count;
     uint64_t steps;
     uint32_t walk;
     size_t restarts;

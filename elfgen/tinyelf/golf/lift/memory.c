@@ -21,6 +21,13 @@ bool lift_refuse_at(struct lift *lift, const struct lift_instruction *instructio
     return false;
 }
 
+bool lift_refuse_other(struct lift *lift, const struct lift_instruction *instruction,
+                       const char *text)
+{
+    lift->does_other = lift->does_other || !lift->failed;
+    return lift_refuse_at(lift, instruction, text);
+}
+
 bool lift_refuse_call(struct lift *lift, const struct lift_instruction *instruction,
                       const char *name, const char *what)
 {

@@ -39,6 +39,10 @@ bool lift_refuse(struct lift *lift, enum elfgen_status status, uint64_t offset, 
 bool lift_refuse_at(struct lift *lift, const struct lift_instruction *instruction,
                     const char *text);
 
+/* The same for what the program does, however it is written. */
+bool lift_refuse_other(struct lift *lift, const struct lift_instruction *instruction,
+                       const char *text);
+
 /* The same of a system call: "its clone() starts a thread". */
 bool lift_refuse_call(struct lift *lift, const struct lift_instruction *instruction,
                       const char *name, const char *what);

@@ -3,13 +3,16 @@
 
 #include <string.h>
 
+#include "golf/lift/address_parts.h"
 #include "golf/lift/calls.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/moved.h"
 #include "golf/lift/narrow.h"
 #include "golf/lift/numbers.h"
 #include "golf/lift/objects.h"
 #include "golf/lift/sizes.h"
+#include "golf/lift/stored.h"
 #include "golf/lift/transfer.h"
 #include "golf/lift/values.h"
 
@@ -121,6 +124,9 @@ static bool use_parameter(const struct lift_build *build,
                                         "is given more memory than there is from its address on");
         }
     }
+    if (parameter->is_bytes && !is_written &&
+        lift_passes_stored(build->lift, instruction, address, size))
+        return false;
     return lift_use_by_call(build->lift, address, size, is_written,
                             !parameter->is_bytes && !is_written);
 }
@@ -193,6 +199,71 @@ static uint64_t place_with(const struct lift_instruction *instruction, unsigned 
         return lift_number(&address);
     }
     return 0;
+}
+
+/* Whether a number that is added is an address outside of the program's memory, and not a negative
+ * number of 32 bits. */
+static bool is_far(const struct lift *lift, const struct lift_value *value)
+{
+    enum { NEGATIVE = 0xffff };
+    return is_elsewhere(lift, value) && lift_number(value) >> 16 != NEGATIVE;
+}
+
+/* What an operand of a sum has that is a register or a number. */
+static struct lift_value added_value(const struct lift *lift,
+                                     const struct lift_instruction *instruction, size_t which)
+{
+    const ZydisDecodedOperand *operand = &instruction->operands[which];
+    uint8_t bits, reg = lift_register(operand, &bits);
+    struct lift_value outer = {.kind = LIFT_OPAQUE, .is_outer = true};
+    if (reg != EFFECTS_NONE)
+        return instruction->before[reg];
+    return operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE
+               ? lift_constant(x86_low_bits(operand->imm.value.u, lift->bits))
+               : outer;
+}
+
+/* The values that add, sub or lea make an address of. */
+static size_t added_values(const struct lift *lift, const struct lift_instruction *instruction,
+                           struct lift_value values[3])
+{
+    const ZydisDecodedOperandMem *place = &instruction->operands[1].mem;
+    const ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
+    size_t count = 0;
+    if (mnemonic == ZYDIS_MNEMONIC_ADD || mnemonic == ZYDIS_MNEMONIC_SUB) {
+        values[count++] = added_value(lift, instruction, 0);
+        values[count++] = added_value(lift, instruction, 1);
+    } else if (mnemonic == ZYDIS_MNEMONIC_LEA) {
+        const uint8_t registers[2] = {effects_register(place->base),
+                                      effects_register(place->index)};
+        for (size_t i = 0; i < 2; i++)
+            if (registers[i] != EFFECTS_NONE)
+                values[count++] = instruction->before[registers[i]];
+        if (place->disp.has_displacement && place->base != ZYDIS_REGISTER_RIP)
+            values[count++] = lift_constant(x86_low_bits((uint64_t)place->disp.value, lift->bits));
+    }
+    return count;
+}
+
+/* Whether a number that is not known is added to an address outside of the program's memory: what
+ * is there is nothing, or what golf puts there. */
+static bool counts_from_elsewhere(const struct lift *lift,
+                                  const struct lift_instruction *instruction)
+{
+    struct lift_value values[3];
+    bool is_there = false, is_added = false;
+    if (instruction->result_addresses == 0)
+        return false;
+    const size_t count = added_values(lift, instruction, values);
+    for (size_t i = 0; i < count; i++) {
+        if (lift_is_constant(&values[i]))
+            is_there = is_there || is_far(lift, &values[i]);
+        else if (lift_part_of(lift, &values[i]) == LIFT_NO_ADDRESS)
+            is_added = true;
+        else
+            return false;
+    }
+    return is_there && is_added;
 }
 
 static bool build_needs(const struct lift_build *build, const struct lift_instruction *instruction,
@@ -435,6 +506,8 @@ static bool build_kept(const struct lift_build *build, const struct lift_instruc
         return lift_refuse_at(
             build->lift, instruction,
             "an instruction has an address, and is not one that can be encoded again");
+    if (counts_from_elsewhere(build->lift, instruction))
+        return refuse_elsewhere(build->lift, instruction);
     note_alignment(build->lift, effects);
     for (size_t i = 0; i < effects->read_count; i++)
         if (!use_place(build, instruction, &effects->reads[i], false))
@@ -470,8 +543,9 @@ bool lift_build_operation(const struct lift_build *build,
     } else if (instruction->kind == LIFT_FAULT) {
         operation->kind = GOLF_FAULT;
     } else {
-        is_good =
-            !lift_shows_address(lift, instruction) && build_kept(build, instruction, operation);
+        is_good = !lift_shows_address(lift, instruction) && !lift_shows_moved(lift, instruction) &&
+                  !lift_shows_stored(lift, instruction) &&
+                  build_kept(build, instruction, operation);
     }
     operation->writes = instruction->ends ? 0 : instruction->writes;
     if (lift->bits == 32)

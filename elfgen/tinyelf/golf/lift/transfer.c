@@ -7,8 +7,10 @@
 #include "golf/lift/address_parts.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
+#include "golf/lift/moved.h"
 #include "golf/lift/numbers.h"
 #include "golf/lift/sizes.h"
+#include "golf/lift/stored.h"
 #include "golf/lift/values.h"
 #include "x86/flags.h"
 #include "x86/known_bits.h"
@@ -312,8 +314,11 @@ static void set_register(const struct step *step, unsigned reg,
         value.given = copied.given;
         if (is_named(&copied))
             lift_copy_parts(step->lift, &copied, &value);
-        else
+        else {
             lift_give_parts(step->lift, instruction, reg, &value);
+            lift_give_traits(instruction, reg, &value);
+            lift_give_loaded(instruction, &value);
+        }
         lift_give_computed(step->lift, instruction, reg, &value);
     }
     if (instruction->is_forced && value.kind == LIFT_KNOWN && !lift_is_constant(&value))
@@ -372,8 +377,10 @@ static void read_memory(const struct step *step)
     for (size_t i = 0; i < instruction->effects.read_count; i++) {
         struct lift_value address =
             lift_place_address(instruction, &instruction->effects.reads[i], step->before);
-        if (i == 0)
+        if (i == 0) {
             instruction->address_read = address;
+            lift_note_loaded(step->lift, step->state, instruction);
+        }
         bool is_lost = step->state->has_lost_argc && lift_is_argc(step->lift, &address);
         const uint16_t size = instruction->effects.reads[i].size;
         if (!lift_is_private(&address) && address.kind == LIFT_STACK)
@@ -398,20 +405,6 @@ static void read_memory(const struct step *step)
     }
 }
 
-/* Whether a register that an instruction stores may be an address. */
-static bool stores_address(const struct step *step)
-{
-    const struct lift_instruction *instruction = step->instruction;
-    for (size_t i = 0; i < instruction->zydis.operand_count; i++) {
-        uint8_t bits, reg = lift_register(&instruction->operands[i], &bits);
-        if (reg != EFFECTS_NONE && bits >= 32 &&
-            instruction->operands[i].actions & ZYDIS_OPERAND_ACTION_MASK_READ &&
-            lift_part_of(step->lift, &step->before[reg]) == LIFT_ADDRESS)
-            return true;
-    }
-    return false;
-}
-
 static void write_place(const struct step *step, const struct effects_place *place, bool is_first)
 {
     struct lift_instruction *instruction = step->instruction;
@@ -423,8 +416,7 @@ static void write_place(const struct step *step, const struct effects_place *pla
                       instruction->zydis.mnemonic == ZYDIS_MNEMONIC_MOV);
     if (is_first)
         instruction->address_written = address;
-    if (!lift_is_private(&address) && !step->lift->stores_addresses && stores_address(step))
-        step->lift->restart = step->lift->stores_addresses = true;
+    lift_note_stored(step->lift, instruction, place, &address, is_simple);
     if (is_simple && !step->lift->keeps_stack && lift_is_argc(step->lift, &address))
         step->lift->loses_argc = step->state->has_lost_argc = instruction->is_stack = true;
     else if (!lift_is_private(&address))

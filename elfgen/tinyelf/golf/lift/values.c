@@ -216,7 +216,8 @@ static bool is_given_same(const struct lift_given *a, const struct lift_given *b
 
 static bool has_same_parts(const struct lift_value *a, const struct lift_value *b)
 {
-    return a->of_address == b->of_address && a->is_outer == b->is_outer && a->near == b->near;
+    return a->of_address == b->of_address && a->is_outer == b->is_outer && a->near == b->near &&
+           a->traits == b->traits;
 }
 
 /* The values of all places: registers, then slots that both have. */
