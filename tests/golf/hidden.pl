@@ -12,6 +12,7 @@ golf::limits(@ARGV);
 setup(@ARGV);
 our $exit = "mov eax, 60\nsyscall";
 our $divide = "mov eax, ebp\nxor edx, edx\nmov ecx, 7\ndiv ecx\nadd edi, edx";
+our $show = "mov esi, text\nmov edi, 1\nmov eax, 1\nsyscall\nxor edi, edi\n$exit";
 our $put = "mov edx, 2\nmov esi, text\nmov edi, 1\nmov eax, 1\nsyscall";
 
 # By a table of addresses, so that instructions stay as they are.
@@ -824,7 +825,7 @@ and edi, 15
 $exit
 END
 );
-push @programs, @{ rows_of("$FindBin::Bin/hidden_rewrites.pl") };
+push @programs, map { @{ rows_of("$FindBin::Bin/$_.pl") } } qw(hidden_rewrites hidden_sizes);
 
 my @arguments = (['x' x 777], ['x' x 777, 'q'], []);
 

@@ -103,6 +103,25 @@ START_TEST(a_size_from_outside_that_exceeds_its_object_is_refused)
         {CODE("pop rdx\n" WRITE TO_OUT BUFFER), 64, many},
         {CODE("mov rdx, [rsp]\nadd edx, 2\n" WRITE TO_OUT BUFFER), 64, many},
         {CODE32(READ32 "mov edx, eax\n" WRITE32 TO_OUT32 BUFFER), 32, failed},
+        /* In memory, and by instructions that make one number of another. */
+        {COPY("mov [kept], rax\nmov edx, [kept]\n"
+              "section .bss\nkept: resq 1\nsection .text\n"),
+         64, failed},
+        {COPY("mov [rsp - 8], eax\nmov edx, [rsp - 8]\n"), 64, failed},
+        {COPY("test eax, eax\njs out\nmov [rsp - 8], rax\nshl dword [rsp - 8], 1\n"
+              "mov edx, [rsp - 8]\n"),
+         64, many},
+        {COPY("movzx edx, al\n"), 64, many},
+        {COPY("xchg eax, edx\nbswap edx\n"), 64, many},
+        {COPY("cdq\nand edx, 17\n"), 64, many},
+        {COPY("xor edx, edx\ntest eax, eax\nsetg dl\nneg edx\nand edx, 17\n"), 64, many},
+        {COPY("mov edx, 3\nmov ecx, 17\ntest eax, eax\ncmovg edx, ecx\n"), 64, many},
+        {COPY("mov edx, 16\ncmp [rsp], edx\njne on\ninc edx\non:\n"), 64, many},
+        {COPY("test eax, eax\njs out\nlea edx, [rax + rax + 1]\n"), 64, many},
+        {COPY("test eax, eax\njs out\nmov ecx, eax\nmov edx, 1\nshl edx, cl\n"), 64, many},
+        {CODE32("mov eax, [esp]\npush eax\ncall put\ncall put\n" TO_OUT32
+                "put: mov edx, [esp + 4]\n" WRITE32 "ret\n" BUFFER),
+         32, many},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         refuses(rows[i].source, rows[i].bits, rows[i].reason);
@@ -126,6 +145,21 @@ START_TEST(a_size_from_outside_that_was_tested_is_right)
         {COPY("mov rdx, rax\n"), 64},
         {COPY("cdqe\nmov rdx, rax\n"), 64},
         {COPY("and eax, 15\nmov edx, eax\n"), 64},
+        {COPY("mov [kept], rax\ncmp dword [kept], 0\njle out\nmov edx, [kept]\n"
+              "section .bss\nkept: resq 1\nsection .text\n"),
+         64},
+        {COPY("mov [rsp - 8], rax\ncmp dword [rsp - 8], 0\njle out\nmov edx, [rsp - 8]\n"), 64},
+        {COPY("xor edx, edx\ntest eax, eax\ncmovg edx, eax\n"), 64},
+        {COPY("xor ecx, ecx\ntest eax, eax\ncmovs eax, ecx\nmov edx, eax\n"), 64},
+        {COPY("xor edx, edx\ntest eax, eax\nsetg dl\nshl edx, 4\n"), 64},
+        {COPY("test eax, eax\njs out\nshr eax, 1\nlea edx, [rax + rax]\n"), 64},
+        {COPY("mov edx, 3\nmov ecx, 16\ntest eax, eax\ncmovg edx, ecx\n"), 64},
+        {COPY("mov edx, 16\nsub edx, eax\ncmp edx, 16\nja out\n"), 64},
+        {CODE("mov edx, [rsp]\nmov ecx, 16\ncmp edx, ecx\ncmova edx, ecx\n" WRITE TO_OUT BUFFER),
+         64},
+        {CODE(
+             "mov eax, [rsp]\nmov ecx, 5\nxor edx, edx\ndiv ecx\nshl edx, 2\n" WRITE TO_OUT BUFFER),
+         64},
         {CODE("pop rdx\ncmp edx, 16\nja out\n" WRITE TO_OUT BUFFER), 64},
         {CODE32(READ32 "test eax, eax\njle out\nmov edx, eax\n" WRITE32 TO_OUT32 BUFFER), 32},
     };

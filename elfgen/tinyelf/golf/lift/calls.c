@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "golf/lift/cells.h"
+#include "golf/lift/compared.h"
+#include "golf/lift/meet.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/sizes.h"
 #include "golf/lift/transfer.h"
@@ -132,6 +135,17 @@ static void set_result(const struct lift_call *call, unsigned width, uint32_t in
     result->known[1] = other;
 }
 
+/* How much memory a parameter is about; 0: that is not known. */
+static uint64_t size_of(const struct lift_call *call, const struct lift_parameter *parameter,
+                        const struct lift_value before[GOLF_REGISTERS])
+{
+    if (parameter->size_in >= call->count)
+        return 0;
+    const struct lift_parameter *count = &call->parameters[parameter->size_in];
+    const struct lift_value *size = &before[count->reg];
+    return lift_is_constant(size) ? x86_low_bits(size->known[0].value, count->bits) : 0;
+}
+
 /* Whether the kernel writes to places of the stack, and which. */
 static void forget_output(const struct lift_call *call, struct lift *lift,
                           const struct lift_value before[GOLF_REGISTERS], struct lift_state *state)
@@ -146,6 +160,8 @@ static void forget_output(const struct lift_call *call, struct lift *lift,
             lift->restart = lift->restart || !lift->keeps_stack;
             lift->keeps_stack = true;
         }
+        if (parameter->kind == ELFGEN_PARAMETER_OUTPUT)
+            lift_cells_fill(value, size_of(call, parameter, before), state);
         if (parameter->kind == ELFGEN_PARAMETER_OUTPUT && !lift_is_constant(value))
             lift_forget_memory(state);
     }
@@ -185,7 +201,6 @@ bool lift_call(struct lift *lift, uint32_t index, struct lift_state *state)
     state->flags[0] = state->flags[1] = flags;
     if (instruction->writes >> state->equal_register & 1)
         state->has_equal = false;
-    if (instruction->writes >> state->compared.reg & 1)
-        state->compared.bits = 0;
+    lift_compared_forget(state, instruction->writes);
     return true;
 }

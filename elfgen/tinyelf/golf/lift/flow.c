@@ -9,8 +9,11 @@
 #include "base/no_memory.h"
 #include "golf/lift/address_parts.h"
 #include "golf/lift/calls.h"
+#include "golf/lift/cells.h"
+#include "golf/lift/compared.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/lift.h"
+#include "golf/lift/meet.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/sizes.h"
 #include "golf/lift/transfer.h"
@@ -245,7 +248,7 @@ static void returned(const struct lift *lift, uint16_t index, const struct lift_
         }
     }
     memcpy(state->flags, subroutine->after.flags, sizeof state->flags);
-    lift_give_returned(state, subroutine->writes);
+    lift_give_returned(state, &subroutine->after, subroutine->writes);
     if (lift->keeps_stack)
         lift_forget_stored(state);
 }
@@ -338,6 +341,7 @@ static bool enter(struct walk *walk, struct lift_instruction *instruction, uint3
     struct lift_value marker = {.kind = LIFT_RETURN, .frame = which};
     state.frame = which;
     state.slot_count = 0;
+    lift_cells_enter(&state, stack.frame, (int64_t)stack.number - word, which);
     state.registers[X86_RSP] = lift_stack(which, 0);
     lift_slot_set(&state, which, 0, (uint16_t)word, &marker);
     uint16_t taken = block_at(lift, target);
@@ -385,6 +389,7 @@ static bool leave(struct walk *walk, struct lift_instruction *instruction)
     lift->blocks[walk->block]->subroutine = which;
     end(walk, GOLF_RETURNS, 0, 0);
     walk->state.slot_count = 0;
+    lift_cells_leave(&walk->state);
     if (lift_state_merge(lift, &subroutine->after, &walk->state, !subroutine->returns))
         call_sites_change(lift, which);
     subroutine->returns = true;

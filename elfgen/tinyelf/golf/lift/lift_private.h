@@ -10,6 +10,7 @@
 enum {
     LIFT_SLOTS = 24,        /* places of the stack whose contents are followed */
     LIFT_STORED = 32,       /* places in which addresses are stored */
+    LIFT_CELLS = 12,        /* places in memory of which it is known which numbers they may have */
     LIFT_SEGMENTS = 64,     /* PT_LOADs of a program that is lifted */
     LIFT_SUBROUTINES = 256, /* functions that are called */
     LIFT_WORLDS = 2,        /* the block's last call failed; it did not */
@@ -33,13 +34,16 @@ enum lift_trait {
     LIFT_IS_FROM_ABOVE = 4 /* a word from there: of a vector above the arguments, perhaps */
 };
 
-/* A number from outside, such as what a call returned, plus `distance`: signed, of so many bits,
- * with zeros above them; bits 0: it is not known where it is from. Each number from `least` to
- * `most` may occur. */
+/* A number from outside, such as what a call returned, or what is made of one: `base` * scale +
+ * distance, of which the low `bits` are there, with zeros above; bits 0: it is not known where it
+ * is from. Each base from `least` to `most` may occur. */
 struct lift_given {
-    uint8_t bits;
-    uint32_t from; /* the instruction that it is from, plus 1: others are the same; 0: not known */
-    int64_t least, most, distance;
+    uint8_t bits, joins; /* `joins`: how often it became wider where ways meet */
+    bool is_low;         /* anything is above the low bits */
+    bool of_call;        /* a call's result is part of it */
+    uint32_t from;       /* the instruction that the base is from, plus 1: others are the same; 0:
+                            not known */
+    int64_t least, most, scale, distance;
 };
 
 struct lift_value {
@@ -56,11 +60,29 @@ struct lift_value {
     struct lift_given given; /* LIFT_OPAQUE */
 };
 
-/* What the flags are of: a register and a number, compared in `bits`; 0: that is not known. */
+/* A place in memory with such a number: an address, or LIFT_NO_FRAME and a constant one. */
+struct lift_cell {
+    uint16_t frame, size;
+    bool is_kept; /* nothing was stored there since the subroutine began */
+    uint64_t at;
+    struct lift_given given; /* bits 0: anything */
+};
+
+/* What is compared: which register or cell has it still, if it is known; and which numbers it may
+ * be. */
+struct lift_side {
+    uint8_t reg;
+    bool is_cell, is_known;
+    uint16_t frame, size; /* of the cell */
+    uint64_t at;
+    int64_t least, most;
+};
+
+/* What the flags are of: two sides, compared in `bits`; 0: that is not known. */
 struct lift_compared {
-    uint8_t reg, bits;
+    uint8_t bits;
     bool is_sum; /* of what an addition or subtraction left there, with 0 */
-    uint64_t to;
+    struct lift_side sides[2];
 };
 
 /* A place of the stack, and what is there. */
@@ -78,6 +100,8 @@ struct lift_state {
     struct lift_value registers[GOLF_REGISTERS];
     struct lift_slot slots[LIFT_SLOTS];
     size_t slot_count;
+    struct lift_cell cells[LIFT_CELLS];
+    size_t cell_count;
     struct elfgen_bits flags[LIFT_WORLDS];
     uint16_t frame; /* the subroutine that it is in, 0: none; LIFT_NO_FRAME: not always the same */
     bool has_lost_argc; /* something was stored over argc, by instructions that are gone */

@@ -5,11 +5,15 @@
 #include <string.h>
 
 #include "golf/lift/address_parts.h"
+#include "golf/lift/cells.h"
+#include "golf/lift/compared.h"
 #include "golf/lift/decode.h"
+#include "golf/lift/given.h"
+#include "golf/lift/made.h"
+#include "golf/lift/meet.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/moved.h"
 #include "golf/lift/numbers.h"
-#include "golf/lift/sizes.h"
 #include "golf/lift/stored.h"
 #include "golf/lift/values.h"
 #include "x86/flags.h"
@@ -91,7 +95,7 @@ static struct lift_value narrow(struct lift_value value, unsigned bits, uint32_t
         return opaque();
     value.bits = (uint8_t)bits;
     value.origin = index;
-    lift_give_narrow(&value, bits);
+    value.given = lift_given_part(&value.given, bits);
     for (size_t i = 0; i < LIFT_WORLDS; i++) {
         value.known[i].known |= ~bits_ones(bits);
         value.known[i].value &= bits_ones(bits);
@@ -106,6 +110,7 @@ struct step {
     uint32_t index;
     struct lift_state *state;
     const struct lift_value *before;
+    struct lift_made made;
 };
 
 static struct lift_value operand_value(const struct step *step, const ZydisDecodedOperand *operand)
@@ -311,7 +316,6 @@ static void set_register(const struct step *step, unsigned reg,
             value.known[i].known |= ~bits_ones(32);
             value.known[i].value &= bits_ones(32);
         }
-        value.given = copied.given;
         if (is_named(&copied))
             lift_copy_parts(step->lift, &copied, &value);
         else {
@@ -319,7 +323,6 @@ static void set_register(const struct step *step, unsigned reg,
             lift_give_traits(instruction, reg, &value);
             lift_give_loaded(instruction, &value);
         }
-        lift_give_computed(step->lift, instruction, reg, &value);
     }
     if (instruction->is_forced && value.kind == LIFT_KNOWN && !lift_is_constant(&value))
         lift_forget_worlds(&value, reg);
@@ -417,6 +420,8 @@ static void write_place(const struct step *step, const struct effects_place *pla
     if (is_first)
         instruction->address_written = address;
     lift_note_stored(step->lift, instruction, place, &address, is_simple);
+    lift_cells_write(step->lift, instruction, place, &address, is_first ? &step->made.stored : NULL,
+                     step->state);
     if (is_simple && !step->lift->keeps_stack && lift_is_argc(step->lift, &address))
         step->lift->loses_argc = step->state->has_lost_argc = instruction->is_stack = true;
     else if (!lift_is_private(&address))
@@ -552,8 +557,9 @@ void lift_transfer(struct lift *lift, uint32_t index, struct lift_state *state)
     struct elfgen_registers worlds[LIFT_WORLDS];
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
     const struct effects *effects = &instruction->effects;
+    struct step step = {.lift = lift, .instruction = instruction, .index = index, .state = state};
+    step.before = instruction->before;
     memcpy(instruction->before, state->registers, sizeof instruction->before);
-    struct step step = {lift, instruction, index, state, instruction->before};
     instruction->stays = instruction->is_forced || effects->vectors || effects->elsewhere ||
                          (!instruction->is_pure && instruction->kind == LIFT_PLAIN);
     instruction->is_stack = false;
@@ -566,12 +572,14 @@ void lift_transfer(struct lift *lift, uint32_t index, struct lift_state *state)
         state->flags[i] = worlds[i].flags;
     }
     read_memory(&step);
+    lift_make(lift, instruction, state, &step.made);
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
         if (instruction->writes >> reg & 1) {
             const struct elfgen_bits known[LIFT_WORLDS] = {worlds[0].general[reg],
                                                            worlds[1].general[reg]};
             set_register(&step, reg, known);
         }
+    lift_give_made(instruction, index, &step.made, state);
     for (size_t i = 0; i < effects->write_count; i++)
         write_place(&step, &effects->writes[i], i == 0);
     note_equal(&step);

@@ -1,4 +1,4 @@
-/* Values of registers, and states: what is known at the start, and where ways meet. */
+/* Values of registers, and states: what is known at the start. */
 #ifndef GOLF_LIFT_VALUES_H
 #define GOLF_LIFT_VALUES_H
 
@@ -20,6 +20,7 @@ uint32_t lift_maker(const struct lift_value *value);
 /* What a register has where the subroutines of a frame begin; and whether a value is that, of which
  * register of this frame: GOLF_REGISTERS if it is not. */
 struct lift_value lift_at_entry(uint16_t frame, unsigned reg);
+bool lift_is_at_entry(const struct lift_value *value);
 unsigned lift_entry_register(const struct lift_value *value, uint16_t frame);
 
 /* The low bits of a number, 1 to 64 of them, as a signed one. */
@@ -28,16 +29,8 @@ int64_t lift_signed(uint64_t number, unsigned bits);
 /* What is known of it in whichever world. */
 struct elfgen_bits lift_either(const struct lift_value *value);
 
-/* Makes a value that is known in each world, but differs, an opaque one. */
-void lift_forget_worlds(struct lift_value *value, unsigned reg);
-
 /* What Linux gives a program. */
 void lift_state_start(struct lift_state *state);
-
-/* Makes `into` what is known at a block's start: the same as before and in `from`. Returns whether
- * it changed. */
-bool lift_state_merge(const struct lift *lift, struct lift_state *into,
-                      const struct lift_state *from, bool is_first);
 
 /* What is in a place of the stack; NULL: that is not known. */
 const struct lift_value *lift_slot_find(const struct lift_state *state, uint16_t frame,
