@@ -256,14 +256,43 @@ EOF
     contains "what may differ: time"
     contains "syscall needs rax = 60 or 231, dil = 42; ends"
     [ "$(grep -A6 '^  bytes ' <<<"$output" | awk '/^    /{before += $(NF - 1); after += $NF} END {print before, after}')" = "132 80" ]
-    tinyelf golf --nodes 3000 -v -o hello "$SOURCE/asm/hello.s"
+    contains "--with full-writes saves nothing"
+    tinyelf golf --json --nodes 3000 -o hello "$SOURCE/asm/hello.s"
     exits 0
-    contains "search stopped"
-    contains "--with rwx was not tried: no time was left"
+    contains '"complete":false'
+    contains '{"options":"--with rwx","result":"not tried","size":null}'
     tinyelf golf --json --nodes 200000 -o exit "$SOURCE/asm/exit.s"
     contains '"before":{"headers":120,"code":12,"data":0,"jumps":0,"shared":0,"unused":0}'
     contains '{"options":"--with rwx","result":"none","size":null}'
     contains '"meaning":"mov: the low byte alone","source":130}'
+}
+
+@test "with -v what other options would save is tried also where the search took all its states, and the file is the same" {
+    cat >fails.s <<'EOF'
+global _start
+_start: mov eax, 1
+        mov edi, 1
+        lea rsi, [rel text]
+        mov edx, 40
+        syscall
+        cmp rax, 40
+        setne dil
+        movzx edi, dil
+        mov eax, 60
+        syscall
+text:   db "this is a text of forty bytes, no fewer."
+EOF
+    tinyelf golf --nodes 1000 -o plain fails.s
+    exits 0
+    contains "search stopped"
+    tinyelf golf -v --nodes 1000 -o told fails.s
+    exits 0
+    cmp plain told
+    # Whether the write was full need not be asked then.
+    [[ $output =~ "--with full-writes saves "[1-9][0-9]*" byte" ]]
+    [[ $output != *"was not tried"* ]]
+    tinyelf golf --prove told fails.s
+    exits 0
 }
 
 @test "--unproven writes what cannot be proven, and says so" {

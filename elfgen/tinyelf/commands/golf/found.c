@@ -152,7 +152,7 @@ static void put_saving(const struct golf_report *report, const struct golf_savin
         elfgen_text_string(out, " saved nothing in a short search\n");
         break;
     case GOLF_SAVING_NOT_TRIED:
-        elfgen_text_string(out, " was not tried: no time was left\n");
+        elfgen_text_string(out, " was not tried: the search took all that it was given\n");
         break;
     }
 }

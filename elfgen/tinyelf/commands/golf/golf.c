@@ -286,6 +286,7 @@ static int open_and_compare(struct golf_request *options, struct golf_report *re
         .ignored = program_ignored_signals(),
         .context = options,
         .interrupted = golf_is_over};
+    options->proving = &wanted;
     interrupt_watch();
     const uint64_t now = clock_now(), deadline = options->deadline;
     if (options->may_be_unproven && deadline > now) /* then the search needs time as well */

@@ -22,7 +22,8 @@ struct golf_request {
     unsigned kinds;
     struct kernel_versions versions;
     bool json, verbose;
-    char **inputs, **arguments; /* arguments: NULL, or what follows -- */
+    char **inputs, **arguments;               /* arguments: NULL, or what follows -- */
+    const struct golf_prove_options *proving; /* during a search: what its prover was opened with */
     size_t input_count;
 };
 
@@ -65,7 +66,7 @@ enum golf_saving_end {
 };
 struct golf_saving {
     const char *option;       /* "--with rwx" */
-    enum golf_saving_end end; /* STOPPED: nothing was found in the time */
+    enum golf_saving_end end; /* STOPPED: nothing was found in what was left */
     size_t size;              /* FOUND: of the file */
 };
 enum { GOLF_SAVINGS = 8 };

@@ -11,7 +11,9 @@
 #include "golf/lift/lift.h"
 #include "golf_private.h"
 
-enum { MACHINES = 64, WITH_TENTHS = 9 };
+/* With -v, what other options would save has the rest of the time, or more states: this part of
+ * --nodes for each. */
+enum { MACHINES = 64, WITH_TENTHS = 7, SAVING_PART = 16 };
 
 /* Options that widen a search. */
 static const struct {
@@ -23,6 +25,7 @@ static const struct {
     {"--with rwx", GOLF_WITH_RWX, 0, false},
     {"--with overcommit", GOLF_WITH_OVERCOMMIT, 0, true},
     {"--with int80", GOLF_WITH_INT80, 0, true},
+    {"--with full-writes", GOLF_WITH_FULL_WRITES, 0, false},
     {"--kernel 6.6-", 0, ELFGEN_LINUX(6, 6), false},
 };
 _Static_assert(sizeof wideners / sizeof wideners[0] <= GOLF_SAVINGS, "room for all savings");
@@ -30,7 +33,8 @@ _Static_assert(sizeof wideners / sizeof wideners[0] <= GOLF_SAVINGS, "room for a
 struct searching {
     struct golf_request *request;
     struct golf_report *report;
-    uint64_t deadline; /* of this search; 0: none */
+    struct golf_prover *prover; /* of this search; NULL: nothing is proven */
+    uint64_t deadline;          /* the same; 0: none */
     unsigned with;
     struct kernel_versions versions;
     size_t below;
@@ -130,7 +134,7 @@ static bool find(struct searching *searching, bool is_first, struct golf_found *
         .size = report->original.size,
         .addresses = report->addresses.offsets ? &report->addresses : NULL,
         .below = searching->below,
-        .prover = report->prover,
+        .prover = searching->prover,
         .spec = request->is_spec,
         .rwx = searching->with & GOLF_WITH_RWX,
         .overcommit = searching->with & GOLF_WITH_OVERCOMMIT,
@@ -178,6 +182,18 @@ static bool is_pointless(const struct searching *searching, size_t which)
     return request->with & wideners[which].with;
 }
 
+/* Takes a prover that skips environments in which a write fails or falls short. False: it is not
+ * possible. */
+static bool take_full_writes(struct searching *searching)
+{
+    struct golf_prove_options wanted = *searching->request->proving;
+    struct elfgen_error error;
+    bool refused;
+    wanted.full_writes = true;
+    searching->prover = golf_prover_open(&wanted, &refused, &error);
+    return searching->prover != NULL;
+}
+
 static struct golf_saving try_saving(struct searching *searching, size_t which, size_t left)
 {
     static struct golf_found found;
@@ -185,18 +201,27 @@ static struct golf_saving try_saving(struct searching *searching, size_t which, 
     const struct golf_report *report = searching->report;
     struct golf_saving saving = {.option = wideners[which].option};
     struct elfgen_error error;
-    uint64_t now = clock_now();
-    bool has_nodes = request->nodes == 0 || report->found->nodes < request->nodes;
-    if (golf_is_over(searching->request) || !has_nodes)
+    uint64_t now = clock_now(), nodes = request->verbose ? request->nodes / SAVING_PART + 1 : 0;
+    if (report->found->nodes < request->nodes &&
+        nodes < (request->nodes - report->found->nodes) / left)
+        nodes = (request->nodes - report->found->nodes) / left;
+    if (golf_is_over(searching->request) || (request->nodes && !nodes))
         return saving;
     searching->with = request->with | wideners[which].with;
     searching->versions = request->versions;
     if (wideners[which].kernel)
         searching->versions.first = wideners[which].kernel;
     searching->deadline = request->deadline ? now + (request->deadline - now) / left : 0;
-    searching->nodes = request->nodes ? (request->nodes - report->found->nodes) / left : 0;
+    searching->nodes = request->nodes ? nodes : 0;
     searching->below = report->candidate.size;
-    if (!find(searching, false, &found, &error))
+    searching->prover = report->prover;
+    if (report->prover && wideners[which].with == GOLF_WITH_FULL_WRITES &&
+        !take_full_writes(searching))
+        return saving;
+    const bool is_searched = find(searching, false, &found, &error);
+    if (searching->prover != report->prover)
+        golf_prover_close(searching->prover);
+    if (!is_searched)
         return saving;
     saving.size = found.size;
     saving.end = found.size > 0      ? GOLF_SAVING_FOUND
@@ -222,6 +247,7 @@ bool golf_search(struct golf_request *request, struct golf_report *report)
     struct elfgen_error error;
     struct searching searching = {.request = request,
                                   .report = report,
+                                  .prover = report->prover,
                                   .deadline = request->deadline,
                                   .with = request->with,
                                   .versions = request->versions,
