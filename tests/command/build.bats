@@ -261,6 +261,9 @@ C
     "$TINYELF" build "$SOURCE/asm/hello.s" -o link | cat >piped
     [ "$(sha256 piped)" = "$LECTURE" ]
     [ -L link ]
+    tinyelf build --map "$SOURCE/asm/hello.s" -o link
+    exits 2
+    says "--map and -o link would both write to standard output"
     { printf 'head'; "$TINYELF" build "$SOURCE/asm/hello.s" -o link; } >both
     [ "$(stat -c %s both)" -eq 182 ]
     [ "$(head -c 4 both)" = head ]

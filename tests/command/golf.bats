@@ -203,8 +203,15 @@ EOF
     tinyelf golf -o . "$SOURCE/asm/hello.s"
     exits 1
     says "Is a directory"
-    tinyelf golf -o - "$SOURCE/asm/hello.s"
-    exits 2
+    for place in - /dev/stdout /dev/fd/1; do
+        tinyelf golf -o $place "$SOURCE/asm/hello.s"
+        exits 2
+        says "-o $place: the report is on standard output"
+        tinyelf golf -o x --hex $place "$SOURCE/asm/hello.s"
+        exits 2
+        says "--hex $place: the report is on standard output"
+    done
+    [ ! -e x ]
 }
 
 @test "level spec is for readelf, gdb and qemu-user too, and nothing larger than by hand" {

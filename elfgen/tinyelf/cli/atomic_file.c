@@ -113,6 +113,11 @@ bool atomic_file_is_one(const char *one, const char *other)
            (follow(one, ends[0]) && follow(other, ends[1]) && is_one_place(ends[0], ends[1]));
 }
 
+bool atomic_file_is_stdout(const char *output)
+{
+    return strcmp(output, "-") == 0 || descriptor_of(output) == STDOUT_FILENO;
+}
+
 static bool write_in_place(int file, const char *path, const void *bytes, size_t size)
 {
     if (file < 0)

@@ -205,6 +205,9 @@ bool atomic_file_is_same(const char *output, const char *input);
 /* Whether two outputs are one file, by whatever names, or would be when they are written. */
 bool atomic_file_is_one(const char *one, const char *other);
 
+/* Whether an output is standard output: "-", /dev/stdout, /dev/fd/1, or a link to one. */
+bool atomic_file_is_stdout(const char *output);
+
 /* Reports by errno why nothing could be made at `path`, which `link` leads to if that is another
  * name: which folder is missing or is none, or "cannot WHAT: REASON". Returns false. */
 bool atomic_file_not_created(const char *path, const char *link, const char *what);

@@ -303,8 +303,9 @@ static int check_options(const struct build *build)
                            build->output);
     if (build->debug && strcmp(build->output, "-") == 0)
         return usage_error("build", "-g writes a file beside the output: -o - has no place for it");
-    if (build->map && strcmp(build->output, "-") == 0)
-        return usage_error("build", "--map and -o - would both write to standard output");
+    if (build->map && atomic_file_is_stdout(build->output))
+        return usage_error("build", "--map and -o %s would both write to standard output",
+                           build->output);
     if (hex && build->input_count > 1)
         return usage_error("build", "a hex source is a whole file: '%s' is one too many",
                            build->inputs[1]);

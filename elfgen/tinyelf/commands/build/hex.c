@@ -92,8 +92,9 @@ int build_hex(const struct build *build)
 {
     bool standard = strcmp(build->inputs[0], "-") == 0;
     const char *name = standard ? "<stdin>" : build->inputs[0];
-    if (build->listing && strcmp(build->output, "-") == 0)
-        return usage_error("build", "--listing and -o - would both write to standard output");
+    if (build->listing && atomic_file_is_stdout(build->output))
+        return usage_error("build", "--listing and -o %s would both write to standard output",
+                           build->output);
     struct file_bytes source = {0};
     if (build->listing)
         stdout_open_stdio();

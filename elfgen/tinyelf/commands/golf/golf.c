@@ -399,17 +399,18 @@ int command_golf(int argc, char **argv)
     if (!options.candidate && !options.output)
         return usage_error("golf", "no output given: -o FILE is the smallest file that is found "
                                    "(or --prove CANDIDATE one that you made)");
-    if (options.output && strcmp(options.output, "-") == 0)
+    if (options.output && atomic_file_is_stdout(options.output))
         return usage_error("golf",
-                           "-o -: the report is on standard output, so the file needs a name");
+                           "-o %s: the report is on standard output, so the file needs a name",
+                           options.output);
     const char *word = word_of_search(&options);
     if (options.candidate && word)
         return usage_error("golf", "--prove searches for nothing: no %s with it", word);
-    if (options.hex && strcmp(options.hex, "-") == 0)
+    if (options.hex && atomic_file_is_stdout(options.hex))
         return usage_error("golf",
-                           "--hex -: the report is on standard output, so the source needs "
+                           "--hex %s: the report is on standard output, so the source needs "
                            "a name, such as %s.hex",
-                           options.output);
+                           options.hex, options.output);
     if (options.hex && atomic_file_is_one(options.hex, options.output))
         return usage_error("golf", "-o and --hex are the same file, '%s'", options.hex);
     if (options.is_spec && options.with)
