@@ -214,6 +214,35 @@ EOF
     [ ! -e x ]
 }
 
+@test "programs of C that compare functions, or may call a weak one, become smaller" {
+    cat >functions.c <<'END'
+extern int none(int) __attribute__((weak));
+static int one(int n) { return n + 1; }
+static int two(int n) { return n + 1; }
+int (*const volatile table[])(int) = {one, two, 0, none};
+void _start(void)
+{
+    int status = 0;
+    for (int i = 0; i < 4; i++)
+        status = status * 2 + (table[i] == table[0]) + (table[i] ? table[i](i) : 16);
+    if (none)
+        status += none(status);
+    __asm__ volatile("syscall" : : "a"(60), "D"(status));
+    __builtin_unreachable();
+}
+END
+    gcc -Os -ffreestanding -fno-pic -fno-asynchronous-unwind-tables -c functions.c
+    tinyelf build -o functions functions.o
+    exits 0
+    was=0 is=0
+    ./functions || was=$?
+    tinyelf golf --nodes 5000 --environments 20 -o golfed functions.o
+    exits 0
+    ./golfed || is=$?
+    [ "$is" -eq "$was" ]
+    [ "$(stat -c %s golfed)" -lt "$(stat -c %s functions)" ]
+}
+
 @test "level spec is for readelf, gdb and qemu-user too, and nothing larger than by hand" {
     tinyelf golf --level spec --nodes 300000 -o spec "$SOURCE/asm/hello.s"
     exits 0

@@ -395,19 +395,23 @@ static const char *why_left(const char *source)
     ck_assert_msg(size > 0 && size <= sizeof bytes, "%s: %s", source, error.text);
     struct elfgen_relocation *all = calloc(program->relocation_count + 1, sizeof *all);
     ck_assert_ptr_nonnull(all);
+    size_t count = 0;
     for (size_t i = 0; i < program->relocation_count; i++) {
-        all[i] = program->relocations[i];
-        all[i].addend += (int64_t)program->symbols[all[i].symbol].value;
-        all[i].symbol = program->symbols[all[i].symbol].section;
+        const struct elfgen_symbol *symbol = &program->symbols[program->relocations[i].symbol];
+        if (symbol->section >= program->section_count)
+            continue;
+        all[count] = program->relocations[i];
+        all[count].addend += (int64_t)symbol->value;
+        all[count++].symbol = symbol->section;
     }
-    qsort(all, program->relocation_count, sizeof *all, by_place);
+    qsort(all, count, sizeof *all, by_place);
     for (size_t i = 0; i < program->section_count; i++)
         if (!program->sections[i].bytes)
             program->sections[i].offset = ELFGEN_NOWHERE;
     const struct golf_addresses addresses = {.sections = program->sections,
                                              .section_count = program->section_count,
                                              .references = all,
-                                             .reference_count = program->relocation_count};
+                                             .reference_count = count};
     error = (struct elfgen_error){.status = ELFGEN_OK};
     if (golf_lift_verbatim(bytes, size, &addresses, false, &lifted, &error))
         error.text[0] = '\0';
@@ -419,6 +423,9 @@ static const char *why_left(const char *source)
 #define START    "global _start\nsection .text\n_start:\n"
 #define EXIT     "mov eax, 60\nsyscall\n"
 #define COMPUTES "computes with an address of its code"
+#define ORDER    "order of addresses of its code"
+#define WEAK     "extern none:weak\n"
+#define LABELS   "first: nop\nsecond: ret\n"
 
 /* What is loaded, pushed and copied is followed to where it is used. */
 static const struct {
@@ -444,6 +451,38 @@ static const struct {
     {START "mov eax, 1\nmov edi, 1\nmov esi, table + 8\nmov edx, 9\nsyscall\nmov edi, 0\n" EXIT
            "section .data\ntable: dq 1, 2\n",
      "more memory than there is"},
+    /* whether labels are the same, or none, may be asked; their order is another one */
+    {START "mov eax, first\nmov ecx, second\ncmp eax, ecx\nsete dil\n" EXIT LABELS, ""},
+    {START "mov eax, first\ncmp rax, second\nmov ecx, 5\ncmove edi, ecx\n" EXIT LABELS, ""},
+    {START "mov eax, first\ncmp eax, second\nsetb dil\n" EXIT LABELS, ORDER},
+    {START "mov eax, first\ncmp eax, second\njg first\n" EXIT LABELS, ORDER},
+    {START "mov eax, first\ncmp eax, second\nmov edi, 5\nadc edi, 0\n" EXIT LABELS, ORDER},
+    {START "mov eax, first\ncmp eax, second\ninc edi\nsetb dil\n" EXIT LABELS, ORDER},
+    {START "mov eax, first\ncmp eax, second\nadd edi, 1\nsetb dil\n" EXIT LABELS, ""},
+    {START "mov eax, first\ncmp eax, second\nlahf\nmov edi, eax\n" EXIT LABELS, ORDER},
+    {START "mov eax, first\ncmp eax, second\ncall last\n" EXIT LABELS "last: setb dil\nret\n",
+     ORDER},
+    {START "call last\nsetb dil\n" EXIT LABELS "last: mov eax, first\ncmp eax, second\nret\n",
+     ORDER},
+    {START "mov eax, last\ncall rax\nsetb dil\n" EXIT LABELS
+           "last: mov eax, first\ncmp eax, second\nret\n",
+     ORDER},
+    {START "mov eax, first\ncmp eax, second\nmov eax, 39\nsyscall\nmov edi, r11d\n" EXIT LABELS,
+     "gives a system call an address"},
+    {START "mov eax, first\ncmp ax, 5\nsete dil\n" EXIT LABELS, "another"},
+    {START "mov eax, first\ncmp eax, 5\nsete dil\n" EXIT LABELS, ""},
+    {START "mov eax, first\ncmp eax, 0x12345\nsete dil\n" EXIT LABELS, COMPUTES},
+    {START "mov eax, first\ncmp [rsp], eax\nsete dil\n" EXIT LABELS, COMPUTES},
+    {START "mov eax, 39\nsyscall\nnext: cmp ecx, next\nsete dil\n" EXIT, COMPUTES},
+    {START "call next\nnext: pop rax\ncmp eax, next\nsete dil\n" EXIT, COMPUTES},
+    /* where nothing is, a jump faults wherever it comes from */
+    {WEAK START "test edi, edi\njz next\ncall none\nnext: " EXIT, ""},
+    {WEAK START "test edi, edi\njz next\njmp none\nnext: " EXIT, ""},
+    {WEAK START "test edi, edi\njz none\n" EXIT, "no code of a section"},
+    {WEAK START "test edi, edi\njz next\njmp none + 4096\nnext: " EXIT, "no code of a section"},
+    /* a lea that does nothing */
+    {START "mov eax, next\nlea rax, [rax]\njmp rax\nnext: " EXIT, ""},
+    {START "mov eax, next\nlea rax, [rax + 1]\njmp rax\nnext: " EXIT, "jumps to an address"},
     /* the distance of two sections */
     {START "mov eax, one\nmov ecx, two\nsub eax, ecx\nmov edi, eax\n" EXIT
            "section .data\none: db 1\nsection .bss\ntwo: resb 1\n",

@@ -134,6 +134,7 @@ struct golf_block {
     size_t need_count;
     uint32_t flags_live;   /* at its end, besides those of `condition` */
     bool keeps_below;      /* what is below the stack pointer matters at its end */
+    bool is_compared;      /* it is asked whether its address is that of another one: it is not */
     uint64_t offset, size; /* of its code in the original file */
 };
 

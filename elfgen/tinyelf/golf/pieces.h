@@ -53,6 +53,7 @@ struct golf_pieces {
     size_t choice_count;
     uint32_t *blocks; /* the first node of each */
     size_t block_count;
+    bool *is_compared;            /* blocks that are at different places; NULL: none */
     const struct golf_data *data; /* of the lifted program */
     size_t data_count;
     bool is_cut; /* there may be shorter ways: not all were looked at */

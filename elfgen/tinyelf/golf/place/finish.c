@@ -69,11 +69,23 @@ static bool fill(struct search *search)
     return true;
 }
 
+/* Whether blocks that a program compares are at different places. */
+static bool compared_are_apart(const struct search *search)
+{
+    const struct golf_pieces *pieces = search->pieces;
+    for (size_t i = 0; pieces->is_compared && i < pieces->block_count; i++)
+        for (size_t k = 0; pieces->is_compared[i] && k < i; k++)
+            if (pieces->is_compared[k] && search->block_at[k] == search->block_at[i] &&
+                search->block_at[i] != SEARCH_NOWHERE)
+                return false;
+    return true;
+}
+
 bool search_finish(struct search *search)
 {
     struct search_mark mark = search_mark(search);
     bool accepted = false;
-    if (fill(search)) {
+    if (compared_are_apart(search) && fill(search)) {
         uint64_t base = base_of(&search->board);
         struct golf_placed placed = {.pieces = search->pieces,
                                      .overlap = search->overlap,

@@ -47,8 +47,11 @@ bool search_is_code(const struct search *search, size_t offset, size_t length)
 
 bool search_may_share(const struct search *search, uint32_t which)
 {
-    const struct golf_choice *choice = &search->pieces->choices[which];
-    return search->pieces->nodes[choice->to].kind == GOLF_NODE_STOP && choice->field_count == 0;
+    const struct golf_pieces *pieces = search->pieces;
+    const struct golf_choice *choice = &pieces->choices[which];
+    const struct golf_node *end = &pieces->nodes[choice->to];
+    return end->kind == GOLF_NODE_STOP && choice->field_count == 0 &&
+           !(pieces->is_compared && pieces->is_compared[end->block]);
 }
 
 bool search_is_bound(const struct search *search, size_t offset, size_t length)

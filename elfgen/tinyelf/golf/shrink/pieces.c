@@ -427,5 +427,6 @@ void golf_pieces_free(struct golf_pieces *pieces)
     free(pieces->nodes);
     free(pieces->choices);
     free(pieces->blocks);
+    free(pieces->is_compared);
     *pieces = (struct golf_pieces){0};
 }

@@ -108,10 +108,13 @@ bool golf_shrink_verbatim(const struct golf_lifted *lifted, struct golf_pieces *
     pieces->nodes =
         calloc(NODES_AN_OPERATION * operations + lifted->count + 1, sizeof *pieces->nodes);
     pieces->choices = calloc(CHOICES_AN_OPERATION * operations + 1, sizeof *pieces->choices);
-    if (!pieces->blocks || !pieces->nodes || !pieces->choices) {
+    pieces->is_compared = calloc(lifted->count + 1, sizeof *pieces->is_compared);
+    if (!pieces->blocks || !pieces->nodes || !pieces->choices || !pieces->is_compared) {
         golf_pieces_free(pieces);
         return error_no_memory(error);
     }
+    for (size_t i = 0; i < lifted->count; i++)
+        pieces->is_compared[i] = lifted->blocks[i].is_compared;
     for (size_t i = 0; i < lifted->count; i++)
         add_block(lifted, i, pieces);
     return true;

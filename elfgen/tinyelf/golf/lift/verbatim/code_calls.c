@@ -93,6 +93,8 @@ bool code_call(struct code_memory *memory, const struct lift_instruction *instru
         state->registers[by->next_address] =
             held_number(instruction->address + instruction->zydis.length);
         state->registers[by->next_address].kind = HELD_CODE;
+        if (state->of_places != 0)
+            state->registers[X86_R11] = state->registers[by->next_address]; /* the flags */
     }
     return true;
 }

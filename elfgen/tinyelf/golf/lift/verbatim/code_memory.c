@@ -42,7 +42,7 @@ void code_memory_forget(struct code_memory *memory)
 {
     memory->stored_count = 0;
     memory->stores_code = memory->stack_holds = memory->elsewhere_holds = false;
-    memory->has_changed = false;
+    memory->compares_code = memory->has_changed = false;
 }
 
 void code_memory_close(struct code_memory *memory)
@@ -90,6 +90,7 @@ struct held code_memory_address(const struct code_memory *memory, size_t section
     const struct elfgen_section *of = &memory->all->known->sections[section];
     if (verbatim_is_code(memory->all, section)) {
         result.kind = HELD_CODE;
+        result.is_label = true;
         return result;
     }
     result.kind = HELD_DATA;
@@ -262,8 +263,8 @@ bool code_memory_load(struct code_memory *memory, const struct lift_instruction 
 
 static bool is_same_value(const struct held *a, const struct held *b)
 {
-    return a->kind == b->kind && a->low == b->low && a->high == b->high && a->number == b->number &&
-           a->step == b->step;
+    return a->kind == b->kind && a->is_label == b->is_label && a->low == b->low &&
+           a->high == b->high && a->number == b->number && a->step == b->step;
 }
 
 static bool store_data(struct code_memory *memory, const struct held *place,
@@ -297,6 +298,11 @@ static void set_flag(struct code_memory *memory, bool *flag)
 {
     memory->has_changed = memory->has_changed || !*flag;
     *flag = true;
+}
+
+void code_memory_compare(struct code_memory *memory)
+{
+    set_flag(memory, &memory->compares_code);
 }
 
 static void store_stack(struct code_memory *memory, struct code_state *state,

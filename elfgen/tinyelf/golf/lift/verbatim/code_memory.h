@@ -21,6 +21,7 @@ struct code_memory {
     bool stores_code;     /* one of them is an address of code */
     bool stack_holds;     /* an address of code is in the stack where it is not followed */
     bool elsewhere_holds; /* one is where an address leads that is not known */
+    bool compares_code;   /* it is asked whether two addresses of code are the same */
     bool has_changed;     /* something was stored that was not known before */
     bool is_settled; /* addresses are known: one out of its object is no first one of several */
     bool is_final; /* nothing new is learnt any more: a known address is no first one of several */
@@ -31,6 +32,9 @@ bool code_memory_open(struct code_memory *memory, const struct verbatim *all);
 /* Forgets what was stored. */
 void code_memory_forget(struct code_memory *memory);
 void code_memory_close(struct code_memory *memory);
+
+/* It is asked whether two addresses of code are the same. */
+void code_memory_compare(struct code_memory *memory);
 
 /* Sets the error that an instruction is not understood, once all that is known is known: before, an
  * address may be a first one of several. Returns false then. */

@@ -19,9 +19,10 @@ static bool join_value(struct held *into, const struct held *from)
 {
     struct held joined = held_either(into, from);
     bool changed = joined.kind != into->kind || joined.origin != into->origin ||
-                   joined.other != into->other || joined.section != into->section ||
-                   joined.low != into->low || joined.high != into->high ||
-                   joined.number != into->number || joined.step != into->step;
+                   joined.other != into->other || joined.is_label != into->is_label ||
+                   joined.section != into->section || joined.low != into->low ||
+                   joined.high != into->high || joined.number != into->number ||
+                   joined.step != into->step;
     *into = joined;
     return changed;
 }
@@ -37,6 +38,8 @@ bool code_state_join(struct code_state *into, const struct code_state *from)
         into->function = CODE_NO_FUNCTION;
         changed = true;
     }
+    changed = changed || from->of_places & ~into->of_places;
+    into->of_places |= from->of_places;
     for (size_t i = 0; i < GOLF_REGISTERS; i++)
         changed = join_value(&into->registers[i], &from->registers[i]) || changed;
     for (size_t i = 0; i < CODE_SLOTS; i++)
@@ -88,6 +91,7 @@ void code_state_enter(const struct code_state *before, unsigned word, uint16_t f
     struct held distance = distance_of(before, word);
     code_state_start(inside, false);
     inside->function = function;
+    inside->of_places = before->of_places;
     for (size_t i = 0; i < GOLF_REGISTERS; i++) {
         inside->registers[i] = moved(&before->registers[i], &distance, UINT64_MAX);
         inside->registers[i].origin = (uint8_t)(i + 1);
@@ -129,6 +133,7 @@ void code_state_leave(const struct code_state *before, const struct code_state *
 {
     struct held distance = distance_of(before, word);
     *after = *before;
+    after->of_places = end->of_places;
     for (size_t i = 0; i < GOLF_REGISTERS; i++)
         after->registers[i] = resolved(before, &end->registers[i], &distance, word);
     for (size_t i = 0; i < CODE_SLOTS && distance.step == 0; i++) {

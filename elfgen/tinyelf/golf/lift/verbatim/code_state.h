@@ -5,16 +5,20 @@
 
 #include "golf/lift/lift_private.h"
 #include "golf/lift/verbatim/held.h"
+#include "x86/flags.h"
 
 enum {
     CODE_SLOTS = 96,       /* words of the stack that are followed */
     CODE_SLOTS_BELOW = 64, /* of them below the address that a call pushed */
-    CODE_NO_FUNCTION = UINT16_MAX
+    CODE_NO_FUNCTION = UINT16_MAX,
+    /* what a comparison tells of which address is before which */
+    CODE_ORDER_FLAGS = FLAG_CF | FLAG_PF | FLAG_AF | FLAG_SF | FLAG_OF
 };
 
 struct code_state {
     bool is_reached;
-    uint16_t function; /* the block where it begins; CODE_NO_FUNCTION: of several */
+    uint16_t function;  /* the block where it begins; CODE_NO_FUNCTION: of several */
+    uint32_t of_places; /* flags that depend on where code is */
     struct held registers[GOLF_REGISTERS];
     struct held slots[CODE_SLOTS];
 };

@@ -399,6 +399,23 @@ static bool refuse_distance(const struct code_at *at)
                           "when they are moved");
 }
 
+/* Whether a value is an address of a label, or one that no address of code is. */
+static bool is_label_or_none(const struct held *value)
+{
+    return (value->kind == HELD_CODE && value->is_label && value->other == 0) ||
+           (held_is_exact(value) && verbatim_is_nowhere(value->number));
+}
+
+/* Labels stay apart when code is moved, but not in their order: of the flags, ZF stays. */
+static bool compare_code(const struct code_at *at, const struct held *a, const struct held *b)
+{
+    if (!is_label_or_none(a) || !is_label_or_none(b))
+        return refuse_code(at);
+    at->state->of_places |= CODE_ORDER_FLAGS;
+    code_memory_compare(at->memory);
+    return true;
+}
+
 /* What is subtracted for its flags alone. */
 static bool step_compare(const struct code_at *at)
 {
@@ -407,7 +424,7 @@ static bool step_compare(const struct code_at *at)
     if (!value_of(at, &operands[0], &a) || !value_of(at, &operands[1], &b))
         return false;
     if (a.kind >= HELD_CODE || b.kind >= HELD_CODE)
-        return refuse_code(at);
+        return compare_code(at, &a, &b);
     /* Of computed ones it is mostly asked whether they are the same, which does not change. */
     return a.step != 0 || b.step != 0 || !is_apart(at, &a, &b) || refuse_distance(at);
 }
@@ -465,7 +482,7 @@ static bool step_plain(const struct code_at *at)
     case ZYDIS_MNEMONIC_XCHG:
         return step_exchange(at);
     case ZYDIS_MNEMONIC_LEA:
-        return step_lea(at);
+        return verbatim_is_idle(at->memory->all, instruction) || step_lea(at);
     case ZYDIS_MNEMONIC_PUSH:
         return step_push(at);
     case ZYDIS_MNEMONIC_POP:
@@ -512,6 +529,12 @@ bool code_step(struct code_memory *memory, const struct lift_instruction *instru
                struct code_state *state)
 {
     const struct code_at at = {memory, instruction, state};
+    if (instruction->flags_read & state->of_places &&
+        !code_memory_refuse(memory, instruction,
+                            "it depends on the order of addresses of its code, which is another "
+                            "one when code is moved: whether they are the same may be asked"))
+        return false;
+    state->of_places &= ~instruction->flags_written;
     if (instruction->kind == LIFT_SYSTEM)
         return code_call(memory, instruction, state);
     if (instruction->kind == LIFT_PLAIN)

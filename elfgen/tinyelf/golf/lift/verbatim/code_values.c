@@ -286,6 +286,7 @@ static bool leave_block(struct code_ways *ways, size_t from,
     reach_value(ways, &target, &inside, true);
     code_state_start(&inside, false);
     inside.function = state->function;
+    inside.of_places = ways->memory.compares_code ? CODE_ORDER_FLAGS : 0;
     inside.registers[X86_RSP] = state->registers[X86_RSP];
     for (size_t i = 0; i < CODE_SLOTS; i++)
         inside.slots[i] = state->slots[i];
@@ -398,6 +399,8 @@ static bool follow(struct code_ways *ways)
     ways->memory.is_final = true;
     for (size_t i = 0; is_good && i < ways->count; i++)
         is_good = walk_block(ways, i);
+    for (size_t i = 0; is_good && ways->memory.compares_code && i < ways->count; i++)
+        ways->all->lifted->blocks[i].is_compared = ways->is_taken[i];
     return is_good;
 }
 

@@ -66,7 +66,7 @@ static bool is_sum(const struct verbatim *all, const struct lift_instruction *ju
             lift_instruction_at(all->lift, all->base + offset, &index);
         if (!before || before->kind != LIFT_PLAIN)
             return false;
-        if (!(before->writes >> reg & 1))
+        if (!(before->writes >> reg & 1) || verbatim_is_idle(all, before))
             continue;
         ZydisMnemonic mnemonic = before->zydis.mnemonic;
         if (mnemonic == ZYDIS_MNEMONIC_MOV &&
@@ -99,7 +99,9 @@ static bool reach_target(struct verbatim *all, const struct lift_instruction *in
         return lift_refuse_at(all->lift, instruction,
                               "it jumps by 16 bits, which cuts its address: jumps without the "
                               "prefix 66 can be kept");
-    return reach(all, all->lift->bits == 32 ? target & UINT32_MAX : target);
+    if (all->lift->bits == 32)
+        target &= UINT32_MAX;
+    return verbatim_jumps_nowhere(all, instruction) || reach(all, target);
 }
 
 /* What an operand in memory leads to: code only if its address alone is taken. */
@@ -163,7 +165,7 @@ static bool follow(struct verbatim *all, uint64_t offset)
         if (jumps && !reach_target(all, instruction))
             return false;
         if (instruction->kind == LIFT_JUMP || instruction->kind == LIFT_RETURNS ||
-            instruction->kind == LIFT_FAULT)
+            instruction->kind == LIFT_FAULT || verbatim_jumps_nowhere(all, instruction))
             return true;
         may_end = may_end || instruction->kind == LIFT_CALLS || instruction->kind == LIFT_SYSTEM;
         offset += instruction->zydis.length;

@@ -34,6 +34,7 @@ static struct held either_code(const struct held *a, const struct held *b)
 {
     struct held result = *a;
     result.other = a->other < b->other ? a->other : b->other;
+    result.is_label = a->is_label && b->is_label;
     if (a->step == 0 && b->step == 0 && a->number == b->number)
         return result;
     result.low = a->low < b->low ? a->low : b->low;

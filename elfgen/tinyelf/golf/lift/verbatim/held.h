@@ -22,6 +22,7 @@ struct held {
     uint8_t kind;
     uint8_t origin;     /* what it was where the function began: a place of the state, from 1 on */
     uint16_t section;   /* HELD_DATA: of which its address was taken; or HELD_NO_SECTION */
+    bool is_label;      /* HELD_CODE: its address was taken; no call or system call left it */
     uint8_t other;      /* HELD_CODE: how many low bits are of something else that was written */
     uint64_t low, high; /* HELD_NUMBER: `low` is 1 if it counts up to 0 */
     uint64_t number, step; /* the number and multiples of a power of two; step 0: exactly it */

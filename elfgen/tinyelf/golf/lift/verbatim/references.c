@@ -3,9 +3,39 @@
 
 #include <stdlib.h>
 
+#include "elfgen/memory.h"
+
 bool verbatim_is_code(const struct verbatim *all, size_t section)
 {
     return all->known->sections[section].permissions & ELFGEN_PF_X;
+}
+
+bool verbatim_is_nowhere(uint64_t address)
+{
+    return address < ELFGEN_PAGE;
+}
+
+bool verbatim_jumps_nowhere(const struct verbatim *all, const struct lift_instruction *instruction)
+{
+    if ((instruction->kind != LIFT_CALLS && instruction->kind != LIFT_JUMP) ||
+        instruction->operands[0].type != ZYDIS_OPERAND_TYPE_IMMEDIATE)
+        return false;
+    uint64_t target =
+        instruction->address + instruction->zydis.length + instruction->operands[0].imm.value.u;
+    if (all->lift->bits == 32)
+        target &= UINT32_MAX;
+    return verbatim_is_nowhere(target) && verbatim_section_of(all, target) == SIZE_MAX;
+}
+
+bool verbatim_is_idle(const struct verbatim *all, const struct lift_instruction *instruction)
+{
+    const ZydisDecodedOperand *to = &instruction->operands[0], *from = &instruction->operands[1];
+    if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_NOP)
+        return true;
+    return instruction->zydis.mnemonic == ZYDIS_MNEMONIC_LEA && to->size == all->lift->bits &&
+           instruction->zydis.address_width == all->lift->bits && to->reg.value == from->mem.base &&
+           from->mem.index == ZYDIS_REGISTER_NONE && from->mem.disp.value == 0 &&
+           !verbatim_reference_at(all, instruction->offset + instruction->zydis.raw.disp.offset);
 }
 
 size_t verbatim_section_of(const struct verbatim *all, uint64_t address)

@@ -7,6 +7,17 @@
 /* Whether a section has instructions. */
 bool verbatim_is_code(const struct verbatim *all, size_t section);
 
+/* Whether an address is where no program has memory: 0, which a weak symbol is that nothing
+ * defines, and what is near it. */
+bool verbatim_is_nowhere(uint64_t address);
+
+/* Whether an instruction is a jump to such an address, or a call: it faults there. Not those with
+ * a condition. */
+bool verbatim_jumps_nowhere(const struct verbatim *all, const struct lift_instruction *instruction);
+
+/* Whether an instruction leaves all as it is: a nop, or the lea of assemblers that is one. */
+bool verbatim_is_idle(const struct verbatim *all, const struct lift_instruction *instruction);
+
 /* The section that has an address; SIZE_MAX: none. */
 size_t verbatim_section_of(const struct verbatim *all, uint64_t address);
 

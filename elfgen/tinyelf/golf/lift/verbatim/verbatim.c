@@ -169,7 +169,7 @@ static void note_alignment(struct verbatim *all, const struct effects *effects)
 static bool add_operation(struct verbatim *all, const struct lift_instruction *instruction,
                           struct golf_block *block)
 {
-    if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_NOP)
+    if (verbatim_is_idle(all, instruction))
         return true;
     struct golf_operation *operation = &block->operations[block->count++];
     *operation = (struct golf_operation){.kind = instruction->kind == LIFT_SYSTEM  ? GOLF_CALL
@@ -196,6 +196,33 @@ static uint16_t block_behind(const struct verbatim *all, uint64_t offset)
     return offset < all->lift->size ? all->block_at[offset] : GOLF_NONE;
 }
 
+/* Adds an instruction that the original does not have there. */
+static void add_other(struct golf_block *block, const uint8_t *bytes, uint8_t length,
+                      uint64_t offset)
+{
+    struct golf_operation *operation = &block->operations[block->count++];
+    *operation = (struct golf_operation){
+        .kind = GOLF_KEPT, .length = length, .refers_operand = UINT8_MAX, .offset = offset};
+    memcpy(operation->bytes, bytes, length);
+}
+
+/* Ends a block with a fault at address 0: it has no distance that fits all places of the code. */
+static void end_nowhere(const struct lift_instruction *instruction, struct golf_block *block)
+{
+    static const uint8_t push[] = {0x6a, 0};
+    add_other(block, push, sizeof push, instruction->offset);
+    block->end = GOLF_RETURNS;
+}
+
+/* What is compared with other places is none of them: it has a byte of its own. */
+static void keep_apart(struct golf_block *block)
+{
+    static const uint8_t nop = 0x90;
+    if (block->is_compared && block->count == 0 &&
+        (block->end == GOLF_GO || block->end == GOLF_STOP))
+        add_other(block, &nop, 1, block->offset);
+}
+
 /* Ends a block with a jump. Returns false if the instruction is an operation. */
 static bool end_block(const struct verbatim *all, const struct lift_instruction *instruction,
                       struct golf_block *block)
@@ -210,6 +237,10 @@ static bool end_block(const struct verbatim *all, const struct lift_instruction 
     if (instruction->operands[0].type != ZYDIS_OPERAND_TYPE_IMMEDIATE ||
         instruction->kind == LIFT_RETURNS)
         return false;
+    if (verbatim_jumps_nowhere(all, instruction)) {
+        end_nowhere(instruction, block);
+        return true;
+    }
     block->taken = target_block(all, instruction);
     if (instruction->kind == LIFT_JUMP)
         block->end = GOLF_GO;
@@ -260,6 +291,7 @@ static bool build_block(struct verbatim *all, uint64_t offset, struct golf_block
         }
     }
     block->size = offset - block->offset;
+    keep_apart(block);
     return true;
 }
 
