@@ -22,7 +22,7 @@ static const struct {
     {CODE("cmp dword [rsp], 100") EXIT, 101, 0, RDX, 64, 0},
     /* It would have two numbers. */
     {CODE("mov rcx, [rsp]\ncmp ecx, 100") EXIT, 100, 0, RCX, 64, 0},
-    {CODE("mov rcx, [rsp]\ncmp dword [rsp + rcx], 100") EXIT, 100, 0, RCX, 64, 0},
+    {CODE("mov rcx, [rsp]\ncmp dword [rsp + rcx - 64], 100") EXIT, 100, 0, RCX, 64, 0},
     /* As many bits as the operation has. */
     {CODE("cmp byte [rsp], -1") EXIT, 0xff, 1, RSI, 64, 8},
     {CODE("cmp dword [rsp], -1") EXIT, 0xffffffff, 1, RSI, 64, 32},
