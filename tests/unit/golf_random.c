@@ -158,3 +158,112 @@ void make_source(struct source *source)
     elfgen_text_char(&source->text, '\0');
     ck_assert(!source->text.cut);
 }
+
+/* ---- lines ---- */
+
+/* Puts a register on the stack, and gets that or what is below it. */
+static void say_push(struct source *source)
+{
+    const unsigned word = source->bits / 8;
+    say(source, "push %s\n", any_register(source, word));
+    say_instruction(source);
+    say(source, "mov %s, [%s + %u]\n", any_register(source, pick(source, 2) ? 4 : 1),
+        source->bits == 64 ? "rsp" : "esp", pick(source, word - 3));
+    say(source, "pop %s\n", any_register(source, word));
+}
+
+/* Instructions that only lines have. */
+static void say_other(struct source *source)
+{
+    static const char *const conditions[] = {"o", "no", "b", "ae", "e", "ne", "be", "a",
+                                             "s", "ns", "p", "np", "l", "ge", "le", "g"};
+    static const char *const widenings[] = {"cbw", "cwde", "cwd", "cdq", "cqo", "cdqe"};
+    static const char *const parts[] = {"al", "bl", "cl", "dl", "ah", "bh", "ch", "dh"};
+    static const char *const twos[] = {"add", "mov", "sub", "xor", "cmp", "xchg"};
+    static const char *const shifts[] = {"sar", "shl", "shr"};
+    static const char *const strings[] = {"lodsb", "stosb", "movsb", "lodsd", "stosd", "movsd"};
+    const unsigned size = any_size(source), wide = size < 4 ? 4 : size;
+    switch (pick(source, 9)) {
+    case 0:
+        say(source, "%s %s, %u\n", shifts[pick(source, 3)], any_register(source, size),
+            1 + pick(source, pick(source, 2) ? 1 : 8 * size - 1));
+        break;
+    case 1:
+        say(source, "imul %s, %s", any_register(source, wide), any_register(source, wide));
+        say(source, pick(source, 2) ? ", %u\n" : "\n", pick(source, 300));
+        break;
+    case 2:
+        say(source, "test %s, %s\n", any_register(source, size), any_register(source, size));
+        say(source, "cmov%s %s, ", conditions[pick(source, 16)], any_register(source, wide));
+        say(source, "%s\n", any_register(source, wide));
+        break;
+    case 3:
+        say(source, "%s\n", widenings[pick(source, source->bits == 64 ? 6 : 4)]);
+        break;
+    case 4:
+        say(source, "set%s %s\n", conditions[pick(source, 16)], parts[pick(source, 8)]);
+        break;
+    case 5:
+        say(source, "%s %s, %s\n", twos[pick(source, 6)], parts[pick(source, 8)],
+            parts[pick(source, 8)]);
+        break;
+    case 6:
+        say(source, "movsx %s, %s\n", any_register(source, wide),
+            any_register(source, 1 + pick(source, 2)));
+        break;
+    case 7:
+        say(source, "mov esi, memory + %u\nmov edi, memory + %u\n%s\n", pick(source, 20),
+            pick(source, 20), strings[pick(source, 6)]);
+        say(source, "mov esi, 3\nmov edi, 9\n");
+        break;
+    default:
+        say(source, "j%s l%u\n", conditions[pick(source, 16)], source->labels);
+        say_instruction(source);
+        say(source, "l%u:\n", source->labels++);
+        break;
+    }
+}
+
+/* Makes a status of registers and memory. */
+static void say_status(struct source *source)
+{
+    const char *status = source->bits == 64 ? "edi" : "ebx";
+    say(source, "mov %s, %s\n", status, any_register(source, 4));
+    if (pick(source, 3) == 0)
+        say(source, "set%s %s\n", pick(source, 2) ? "o" : "s", source->bits == 64 ? "dil" : "bl");
+    say(source, "adc %s, %s\n", status, any_register(source, 4));
+    say(source, "xor %s, [memory + %u]\n", status, pick(source, 24));
+    say(source, "mov ecx, %s\nshr ecx, %u\nadd %s, ecx\n", status, 8 * pick(source, 3) + 5, status);
+    say(source, source->bits == 64 ? "mov eax, 60\nsyscall\n" : "mov eax, 1\nint 0x80\n");
+}
+
+void make_line(struct source *source, uint64_t number, bool has_argc, unsigned changed)
+{
+    const uint64_t step = UINT64_C(0x9e3779b97f4a7c15);
+    source->text.length = 0;
+    source->labels = 0;
+    source->random = (number + 1) * step | 1;
+    say(source, "bits %u\nglobal _start\nsection .text align=1\n_start:\n", source->bits);
+    for (unsigned i = 0; i < 4; i++) {
+        say(source, "mov %s, ", any_register(source, source->bits / 8));
+        if (has_argc && i > 1)
+            say(source, "[%s]\n", source->bits == 64 ? "rsp" : "esp");
+        else
+            say(source, "%u\n", pick(source, 1u << 30));
+    }
+    for (unsigned i = 0; i <= LINE; i++) {
+        source->random = (number * 100 + i + (i == changed ? 50 : 0) + 1) * step | 1;
+        next_random(&source->random);
+        if (i == LINE)
+            say_status(source);
+        else if (pick(source, 6) == 0)
+            say_push(source);
+        else if (pick(source, 2))
+            say_other(source);
+        else
+            say_instruction(source);
+    }
+    say(source, "section .bss align=1\nmemory: resb 40\n");
+    elfgen_text_char(&source->text, '\0');
+    ck_assert(!source->text.cut);
+}
