@@ -75,6 +75,23 @@ static const struct {
     {BYTE("ebx") ANY("edi") "cmp edi, ebx\njne out", 0xff},
     {ANY("edi") "test edi, edi\njs out", INT32_MAX},
     {BYTE("ebx") ANY("edi") "cmp edi, ebx\njae out", 0xff},
+    /* of which the low byte alone says nothing of the rest */
+    {SUM("edi") "cmp dil, 200\njb out", 0x1ff},
+    /* bits that are tested, not all of them, and what a sum tells */
+    {BYTE("ebx") ANY("edi") "test edi, ebx\njnz out", UINT32_MAX},
+    {ANY("edi") "test edi, 7\njnz out", UINT32_MAX},
+    {BYTE("ebx") ANY("edi") "mov esi, edi\nadd esi, ebx\njae out", UINT32_MAX},
+    /* where ways meet */
+    {"test byte [rsp], 1\njz other\n" BYTE("edi") "jmp join\nother: " WORD("edi") "join:", 0xffff},
+    {"test byte [rsp], 1\njz other\n" WORD("edi") "jmp join\nother: " BYTE("edi") "join:", 0xffff},
+    {"test byte [rsp], 1\njz join\n" BYTE("edi") "join:", 0xff},
+    {ANY("edi") "test byte [rsp], 1\njz join\n" BYTE("edi") "join:", UINT32_MAX},
+    /* loops: with a bound, without one, and with loop's own counter, which may wrap */
+    {"next: inc edi\ncmp edi, 100\njb next", 0xff},
+    {BYTE("ebx") "next: inc edi\ndec ebx\njnz next", UINT32_MAX},
+    {BYTE("ebx") "mov edi, 255\nnext: dec edi\ndec ebx\njnz next", UINT32_MAX},
+    {BYTE("ecx") "next: mov edi, ecx\nloop next", UINT32_MAX},
+    {BYTE("ecx") "next: mov edi, ecx\njrcxz done\ndec ecx\njmp next\ndone:", UINT32_MAX},
 };
 
 /* The bits that are 0 of what is stored. */
@@ -122,6 +139,8 @@ static const struct {
     {ANY("rbx") "mov bx, 5\nmov rdi, rbx", 0xfff8},
     {BYTE("ebx") "inc ebx\ndec ebx\nmov bl, [rsp + 1]\nmov rdi, rbx", ~UINT64_C(0xff)},
     {SUM("ebx") "mov bl, 5\nmov rdi, rbx", 0xf8},
+    {SUM("edi") "cmp dil, 5\nja out", 0xf8},
+    {"mov rax, [rsp + 8]\ncmp byte [rax], 5\nja out\nmov rdi, rax", 0},
     {BYTE("ebx") "inc ebx\ndec ebx\nmov bl, 5\nmov rdi, rbx", ~UINT64_C(7)},
 };
 
@@ -134,6 +153,24 @@ START_TEST(bits_above_a_part_that_is_written_are_as_before)
 }
 END_TEST
 
+/* Data may be anywhere: what is compared with their address, or made of it, has no bound. */
+START_TEST(an_address_is_no_number)
+{
+    static const char before[] = "global _start\nsection .text align=1\n_start: mov rcx, [rsp]\n",
+                      after[] = "mov eax, 60\nxor edi, edi\nsyscall\nout: mov eax, 60\n"
+                                "mov edi, 1\nsyscall\nsection .bss align=1\nbuffer: resb 100\n";
+    static const char *const uses[] = {
+        "lea rdi, [buffer + rcx]\ninc byte [rdi]\n",
+        "lea rdi, [buffer + rcx]\ncmp rdi, buffer + 50\nja out\ninc byte [rdi]\n",
+        "lea rdi, [buffer + rcx]\ncmp edi, buffer + 50\nja out\ninc byte [rdi]\n"};
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+        char source[512];
+        snprintf(source, sizeof source, "%s%s%s", before, uses[i], after);
+        ck_assert_msg(zeros_of(source) == 0, "%s", uses[i]);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("golf_ranges");
@@ -142,6 +179,7 @@ static Suite *suite(void)
                         sizeof rows / sizeof rows[0]);
     tcase_add_loop_test(cases, bits_above_a_part_that_is_written_are_as_before, 0,
                         sizeof parts / sizeof parts[0]);
+    tcase_add_test(cases, an_address_is_no_number);
     suite_add_tcase(all, cases);
     return all;
 }

@@ -255,11 +255,11 @@ static void follow(struct walk *walk, const struct golf_block *block, const stru
 
 /* ---- from block to block ---- */
 
-/* Narrows what the last operation compares, where the block's condition holds, or does not. Returns
- * false if that never is. */
+/* Narrows what the last operation compares, where the condition of a branch holds, or does not.
+ * Returns false if that never is. */
 static bool narrow(struct walk *walk, const struct golf_block *block, bool holds)
 {
-    if (block->end != GOLF_BRANCH || block->condition >= GOLF_LOOPNE || !block->count)
+    if (!block->count)
         return true;
     const struct golf_operation *last = &block->operations[block->count - 1];
     const struct elfgen_x86_operand *first = operand_at(last, 0), *second = operand_at(last, 1);
