@@ -228,7 +228,10 @@ static void say_other(struct source *source)
 static void say_status(struct source *source)
 {
     const char *status = source->bits == 64 ? "edi" : "ebx";
-    say(source, "mov %s, %s\n", status, any_register(source, 4));
+    if (source->bits == 64 && pick(source, 2)) /* the upper half of a register */
+        say(source, "mov rdi, %s\nshr rdi, 32\n", any_register(source, 8));
+    else
+        say(source, "mov %s, %s\n", status, any_register(source, 4));
     if (pick(source, 3) == 0)
         say(source, "set%s %s\n", pick(source, 2) ? "o" : "s", source->bits == 64 ? "dil" : "bl");
     say(source, "adc %s, %s\n", status, any_register(source, 4));

@@ -122,6 +122,83 @@ START_TEST(arguments_are_the_same_in_both)
 }
 END_TEST
 
+/* What some instructions leave as a program's status. */
+static const struct {
+    const char *lines;
+    int status;
+} computed[] = {
+    /* shifts: of all 64 bits, and by nothing, which clears the upper half */
+    {"mov rax, -8\nsar rax, 2\nshr rax, 60\nmov edi, eax\n", 15},
+    {"mov rax, -1\nshr rax, 1\nshr rax, 60\nmov edi, eax\n", 7},
+    {"mov eax, 4\nshl eax, 33\nmov edi, eax\n", 8},
+    {"mov rax, -1\nshl eax, 32\nshr rax, 32\nmov edi, eax\n", 0},
+    {"mov rax, -1\nshr eax, 0\nshr rax, 32\nmov edi, eax\n", 0},
+    /* loops that end after a round, or go on */
+    {"mov ecx, 2\ncmp ecx, ecx\nloope on\nmov edi, 1\non:", 0},
+    {"mov ecx, 2\ntest ecx, ecx\nloope on\nmov edi, 1\non:", 1},
+    {"mov ecx, 1\ncmp ecx, ecx\nloope on\nmov edi, 1\non:", 1},
+    {"mov ecx, 2\ncmp ecx, ecx\nloopne on\nmov edi, 1\non:", 1},
+    {"mov ecx, 2\ntest ecx, ecx\nloopne on\nmov edi, 1\non:", 0},
+    {"mov ecx, 2\ncmp ecx, ecx\nloop on\nmov edi, 1\non:", 0},
+    {"mov ecx, 2\ntest ecx, ecx\nloop on\nmov edi, 1\non:", 0},
+    {"mov ecx, 1\ntest ecx, ecx\nloop on\nmov edi, 1\non:", 1},
+    {"xor ecx, ecx\njrcxz on\nmov edi, 1\non:", 0},
+    {"mov rcx, 1 << 32\njrcxz on\nmov edi, 1\non:", 1},
+    {"mov rcx, 1 << 32\njecxz on\nmov edi, 1\non:", 0},
+    /* memory: parts of what was stored, and what is beside it */
+    {"mov dword [buffer], 0x04030201\nmovzx edi, byte [buffer + 2]\n", 3},
+    {"mov byte [buffer], 1\nmov byte [buffer + 1], 2\nmovzx edi, byte [buffer]\n", 1},
+    {"mov byte [buffer + 1], 1\nmov byte [buffer], 2\nmovzx edi, byte [buffer + 1]\n", 1},
+    {"mov dword [buffer], 5\nmov byte [buffer], 6\nmovzx edi, byte [buffer]\n", 6},
+    {"mov byte [buffer], 6\nmov dword [buffer], 5\nmovzx edi, byte [buffer]\n", 5},
+    {"push 5\npush 6\nmov rdi, [rsp + 8]\n", 5},
+    {"push 5\npop rdi\npush 6\nmov rdi, [rsp]\n", 6},
+};
+
+START_TEST(what_is_computed_is_shown_and_nothing_else)
+{
+    char program[512], same[128], other[128];
+    snprintf(program, sizeof program, START "%smov eax, 60\nsyscall\n" BSS, computed[_i].lines);
+    snprintf(same, sizeof same, START "mov edi, %d\nmov eax, 60\nsyscall\n", computed[_i].status);
+    snprintf(other, sizeof other, START "mov edi, %d\nmov eax, 60\nsyscall\n",
+             computed[_i].status ^ 1);
+    expect(program, same, 64, 1);
+    ck_assert_msg(compare(program, other, 64).shown == 0, "%s", computed[_i].lines);
+}
+END_TEST
+
+/* Pairs of which each does something else, for some numbers of arguments at least. */
+static const char *const unequal[][2] = {
+    {"imul edi, edi, 7\n", "imul edi, edi, 9\n"},
+    {"imul edi\nmov edi, eax\n", "imul edi\n"},
+    {"adc edi, edi\nsetc dil\n", "sbb edi, edi\nsetc dil\n"},
+    {"add edi, 127\nmov ebx, edi\nadc dil, bl\nsetc dil\n",
+     "add edi, 127\nmov ebx, edi\nadc edi, ebx\nsetc dil\n"},
+    {"shl edi, 1\nseto dil\n", "shr edi, 1\nseto dil\n"},
+    {"push rdi\nmov rdi, -1\npop di\n", "push rdi\nmov rdi, -1\npop rdi\n"},
+    {"mov byte [buffer + 4], 1\nmov rdi, [buffer]\nshr rdi, 32\n", "xor edi, edi\n"},
+    {"mov dword [buffer], 1\nmov byte [buffer + 1], 1\nmov edi, [buffer]\nshr edi, 8\n",
+     "xor edi, edi\n"},
+};
+
+START_TEST(what_is_not_the_same_is_not_shown)
+{
+    char programs[2][512];
+    for (unsigned i = 0; i < 2; i++)
+        snprintf(programs[i], sizeof programs[i],
+                 START "mov rdi, [rsp]\n%smov eax, 60\nsyscall\n" BSS, unequal[_i][i]);
+    ck_assert_msg(compare(programs[0], programs[1], 64).shown == 0, "%s", unequal[_i][0]);
+}
+END_TEST
+
+START_TEST(another_interrupt_is_no_call)
+{
+    static const char call[] = START "mov eax, 1\nint 0x80\n";
+    expect(call, call, 32, 1);
+    ck_assert_uint_eq(compare(call, START "mov eax, 1\nint 0x81\n", 32).shown, 0);
+}
+END_TEST
+
 /* ---- planted faults that hardly any run meets ---- */
 
 START_TEST(a_fault_for_one_number_of_arguments_is_caught)
@@ -336,6 +413,11 @@ static Suite *suite(void)
     tcase_add_test(cases, a_status_that_says_whether_write_failed_is_shown);
     tcase_add_test(cases, loops_over_calls_are_shown_where_their_state_comes_back);
     tcase_add_test(cases, arguments_are_the_same_in_both);
+    tcase_add_loop_test(cases, what_is_computed_is_shown_and_nothing_else, 0,
+                        sizeof computed / sizeof computed[0]);
+    tcase_add_loop_test(cases, what_is_not_the_same_is_not_shown, 0,
+                        sizeof unequal / sizeof unequal[0]);
+    tcase_add_test(cases, another_interrupt_is_no_call);
     tcase_add_test(cases, a_fault_for_one_number_of_arguments_is_caught);
     tcase_add_test(cases, a_fault_for_one_result_is_caught);
     tcase_add_test(cases, a_fault_for_one_input_or_argument_is_caught);

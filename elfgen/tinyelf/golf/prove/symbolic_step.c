@@ -282,12 +282,14 @@ static void shift(struct step *step)
     const ZydisMnemonic mnemonic = step->source.mnemonic;
     const unsigned width = operand->size;
     uint32_t a = read(step, operand), count = read(step, &step->operands[1]), value;
-    uint64_t by;
+    uint64_t by = 0;
     struct expressions *all = &step->run->all;
-    bool is_known = expression_is(all, count, &by) && (by & (width == 64 ? 63 : 31)) < width;
+    step->is_lost |= !expression_is(all, count, &by); /* the flags may stay */
     by &= width == 64 ? 63 : 31;
-    step->is_lost |= !is_known; /* the flags may stay */
-    if (!is_known || by == 0)
+    step->is_lost |= by >= width;
+    if (by == 0) /* of 32 bits, it clears the others nevertheless */
+        write(step, operand, a);
+    if (by == 0 || by >= width)
         return;
     if (mnemonic == ZYDIS_MNEMONIC_SHL) {
         value = expression_one(all, EXPRESSION_SHIFT_LEFT, a, (unsigned)by);
@@ -412,10 +414,9 @@ static bool compute(struct step *step)
         logic(step, EXPRESSION_AND, step->source.mnemonic == ZYDIS_MNEMONIC_TEST);
         return true;
     case ZYDIS_MNEMONIC_OR:
-        logic(step, EXPRESSION_OR, false);
-        return true;
     case ZYDIS_MNEMONIC_XOR:
-        logic(step, EXPRESSION_XOR, false);
+        logic(step, step->source.mnemonic == ZYDIS_MNEMONIC_OR ? EXPRESSION_OR : EXPRESSION_XOR,
+              false);
         return true;
     case ZYDIS_MNEMONIC_SHL:
     case ZYDIS_MNEMONIC_SHR:
