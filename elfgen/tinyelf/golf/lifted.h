@@ -202,6 +202,12 @@ static inline uint8_t golf_full_class(const struct golf_lifted *lifted)
     return lifted->bits == 64 ? X86_QUADWORDS : X86_DOUBLEWORDS;
 }
 
+/* Whether the low byte of a register has a name: in 32-bit code al, cl, dl and bl alone. */
+static inline bool golf_has_low_byte(const struct golf_lifted *lifted, unsigned reg)
+{
+    return lifted->bits == 64 || reg <= X86_RBX;
+}
+
 /* Makes an operation this instruction, which may be its own, in its shortest encoding. False: it
  * has none, and the operation stays as it is. */
 bool golf_change_instruction(struct golf_operation *operation,

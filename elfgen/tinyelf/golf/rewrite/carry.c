@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { WITH_LOW_BYTE = 4 /* in 32-bit code: al, cl, dl, bl */ };
-
 /* ---- what a way says ---- */
 
 /* A number that a value is where a block goes on in one of its ways. */
@@ -88,7 +86,7 @@ size_t carry_find_bytes(const struct golf_lifted *lifted, struct carried found[C
     size_t count = 0, numbers = carry_find(lifted, all);
     for (size_t i = 0; i < numbers; i++)
         if (all[i].value.kind == GOLF_CONSTANT && all[i].value.number <= UINT8_MAX &&
-            (lifted->bits == 64 || all[i].reg < WITH_LOW_BYTE))
+            golf_has_low_byte(lifted, all[i].reg))
             add_found(all[i].reg, &byte, found, &count);
     return count;
 }
@@ -114,7 +112,7 @@ static bool is_near(const struct golf_lifted *lifted, const struct carried *carr
 {
     const struct golf_value *from = &carried->value;
     const uint64_t distance = value->number - from->number;
-    const bool has_low_byte = lifted->bits == 64 || carried->reg < WITH_LOW_BYTE;
+    const bool has_low_byte = golf_has_low_byte(lifted, carried->reg);
     const bool is_next = distance == 1 || distance == UINT64_MAX;
     const bool is_sum = (int64_t)distance == (int8_t)distance;
     if (from->kind == GOLF_BYTE)

@@ -3,7 +3,7 @@
 
 #include "rename.h"
 
-enum { DISTINCT = 32, LOW = 4 /* in 32-bit code: al, cl, dl, bl */ };
+enum { DISTINCT = 32 };
 
 static bool takes_register(uint16_t mnemonic, bool is_memory)
 {
@@ -92,7 +92,7 @@ static bool change(const struct golf_lifted *lifted, struct golf_operation *oper
     struct elfgen_x86_operand *from = &changed.instruction.operands[1];
     const uint8_t class = size == 1 ? X86_LOW_BYTES : size == 4 ? X86_DOUBLEWORDS : X86_QUADWORDS;
     if (rename_mentions(operation, reg) || has_high_byte(operation) ||
-        (size == 1 && lifted->bits == 32 && reg >= LOW))
+        (size == 1 && !golf_has_low_byte(lifted, reg)))
         return false;
     *from = (struct elfgen_x86_operand){.kind = ELFGEN_X86_REGISTER_OPERAND,
                                         .reg = (uint8_t)(class + reg)};

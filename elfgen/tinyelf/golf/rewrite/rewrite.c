@@ -70,6 +70,19 @@ static void end(struct rewriting *rewriting, struct golf_lifted *trial, bool is_
     rewriting->best_is = *what;
 }
 
+/* The same for a change of blocks: those that nothing reaches any more, or that only follow
+ * another, are not in it. */
+static void end_tidied(struct rewriting *rewriting, struct golf_lifted *trial, bool is_right,
+                       bool has_memory, const struct golf_rewritten *what)
+{
+    if (is_right) {
+        blocks_tidy(trial);
+        has_memory = has_memory && blocks_join(trial);
+    }
+    rewriting->has_no_memory |= !has_memory;
+    end(rewriting, trial, is_right && has_memory, what);
+}
+
 /* Keeps the best trial. Returns whether there is one. */
 static bool keep(struct rewriting *rewriting)
 {
@@ -156,12 +169,8 @@ static void try_tail(struct rewriting *rewriting, uint16_t one, uint16_t other, 
     bool has_memory = true;
     if (!begin(rewriting, &trial))
         return;
-    bool is_right = tails_merge(&trial, one, other, count, &has_memory);
-    if (is_right)
-        blocks_tidy(&trial);
-    has_memory = has_memory && (!is_right || blocks_join(&trial));
-    rewriting->has_no_memory |= !has_memory;
-    end(rewriting, &trial, is_right && has_memory, &what);
+    const bool is_right = tails_merge(&trial, one, other, count, &has_memory);
+    end_tidied(rewriting, &trial, is_right, has_memory, &what);
 }
 
 static void try_tails(struct rewriting *rewriting)
@@ -185,12 +194,8 @@ static void try_threads(struct rewriting *rewriting)
         bool has_memory = true;
         if (!threads_is_test(&rewriting->lifted->blocks[i]) || !begin(rewriting, &trial))
             continue;
-        bool is_right = threads_lead(&trial, (uint16_t)i, &has_memory);
-        if (is_right)
-            blocks_tidy(&trial);
-        has_memory = has_memory && (!is_right || blocks_join(&trial));
-        rewriting->has_no_memory |= !has_memory;
-        end(rewriting, &trial, is_right && has_memory, &what);
+        const bool is_right = threads_lead(&trial, (uint16_t)i, &has_memory);
+        end_tidied(rewriting, &trial, is_right, has_memory, &what);
     }
 }
 
@@ -212,11 +217,7 @@ static void try_inline(struct rewriting *rewriting, uint16_t block, bool is_all)
         if (lifted->blocks[i].end == GOLF_CALLS && lifted->blocks[i].taken == called &&
             (is_all || i == block))
             is_right = inline_call(&trial, (uint16_t)i, &has_memory);
-    if (is_right)
-        blocks_tidy(&trial);
-    has_memory = has_memory && (!is_right || blocks_join(&trial));
-    rewriting->has_no_memory |= !has_memory;
-    end(rewriting, &trial, is_right && has_memory, &what);
+    end_tidied(rewriting, &trial, is_right, has_memory, &what);
 }
 
 static void try_inlines(struct rewriting *rewriting)

@@ -37,7 +37,7 @@ static bool has_low_byte(const struct search *search, uint16_t data)
 void moves_to_low_byte(const struct after *after, unsigned reg, const struct demand *demand)
 {
     struct search *search = after->search;
-    if (!(demand->mask & LOW_8) || (!is_64(search) && reg >= WITH_LOW_BYTE) ||
+    if (!(demand->mask & LOW_8) || !golf_has_low_byte(search->lifted, reg) ||
         (demand->kind == GOLF_CONSTANT && (demand->number ^ demand->failed) & LOW_8) ||
         (demand->kind == GOLF_ADDRESS && !has_low_byte(search, demand->data)))
         return;

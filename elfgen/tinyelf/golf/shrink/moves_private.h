@@ -6,8 +6,6 @@
 
 #define OP(name) ELFGEN_X86_OP_##name
 
-enum { WITH_LOW_BYTE = 4 /* in 32-bit code: al, cl, dl, bl */ };
-
 /* The state after an instruction, for whoever looks for those before it. */
 struct after {
     struct search *search;
