@@ -266,6 +266,31 @@ START_TEST(packing_finds_a_file_at_once)
 END_TEST
 
 /* Where it has to begin is code, although data would take as few bytes there. */
+/* Its address modulo `align` is as in the original, wherever the headers end. */
+START_TEST(packing_keeps_what_data_ask_of_their_address)
+{
+    static const char text[] = "Hello, that is a text\n";
+    struct wanted wanted = {.options = {.smallest = 1, .largest = 400, .nodes = 2000}};
+    sample_write_and_exit(&pieces, text, 0);
+    const struct golf_data *plain = pieces.data;
+    struct golf_data data = *plain;
+    data.align = (uint16_t)(16 << _i);
+    data.address = UINT64_C(0x10000) + 5;
+    pieces.data = &data;
+    wanted.options.machines = machines;
+    wanted.options.machine_count = 2;
+    wanted.options.context = &wanted;
+    struct golf_place_program program = {.pieces = &pieces};
+    struct golf_place_result result = golf_pack(&program, 1, overlaps, 2, &wanted.options, take);
+    pieces.data = plain;
+    ck_assert_int_eq(result.end, GOLF_PLACE_FOUND);
+    const uint8_t *found = memmem(wanted.bytes, wanted.size, text, sizeof text - 1);
+    ck_assert_ptr_nonnull(found);
+    ck_assert_uint_eq((uint64_t)(found - wanted.bytes) % data.align, 5);
+    assert_runs(&wanted, text, 0);
+}
+END_TEST
+
 START_TEST(a_short_text_leaves_free_where_the_program_begins)
 {
     struct wanted wanted = {.options = {.smallest = 1, .largest = 400, .nodes = 1}};
@@ -414,6 +439,7 @@ static Suite *suite(void)
     tcase_add_test(files, a_job_that_is_stopped_does_not_come_back);
     tcase_add_test(files, the_smallest_of_the_shards_is_the_result_of_the_whole);
     tcase_add_loop_test(files, packing_finds_a_file_at_once, 0, 2);
+    tcase_add_loop_test(files, packing_keeps_what_data_ask_of_their_address, 0, 4);
     tcase_add_test(files, a_short_text_leaves_free_where_the_program_begins);
     tcase_add_checked_fixture(parts, begin, NULL);
     tcase_add_test(parts, bytes_that_are_bound_get_values_together_and_lose_them_together);

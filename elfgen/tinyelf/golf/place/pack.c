@@ -71,11 +71,11 @@ static bool find_place(const struct pack *pack, size_t which, size_t *place)
     const struct golf_data *data = &search->pieces->data[which];
     size_t used = used_until(board), least = SEARCH_NEVER, skip = pack->data_place[which];
     size_t headers = search->overlap->size, code = first_of_code(search);
-    for (size_t offset = 0; offset <= used || offset <= headers; offset++) {
-        bool is_edge = offset == 0 || !board_is_plain(board, offset - 1) ||
-                       !board_is_plain(board, offset + data->size) || offset == headers;
-        if (offset + data->size > board->size || !is_edge ||
-            offset != search_aligned(data, offset) || code - offset < data->size)
+    for (size_t edge = 0; edge <= used || edge <= headers; edge++) {
+        bool is_edge = edge == 0 || !board_is_plain(board, edge - 1) ||
+                       !board_is_plain(board, edge + data->size) || edge == headers;
+        const size_t offset = search_aligned(data, edge);
+        if (offset + data->size > board->size || !is_edge || code - offset < data->size)
             continue;
         size_t takes = data_takes(search, data, offset);
         if (takes >= SEARCH_NEVER)
