@@ -242,8 +242,10 @@ static void returned(const struct lift *lift, uint16_t index, const struct lift_
             /* What another caller had there is not what this one has. */
             if (lift_maker(value) == LIFT_NO_INSTRUCTION &&
                 lift_part_of(lift, &before->registers[reg]) != LIFT_ADDRESS &&
-                has_other_address(lift, first, before))
+                has_other_address(lift, first, before)) {
                 value->of_address = false;
+                value->traits &= (uint8_t)~LIFT_IS_MOVED;
+            }
             value->number += RETURNED;
         }
     }
