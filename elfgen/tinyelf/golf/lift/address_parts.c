@@ -24,7 +24,7 @@ enum lift_part lift_part_of(const struct lift *lift, const struct lift_value *va
 uint64_t lift_near(const struct lift *lift, const struct lift_value *value)
 {
     if (value->kind == LIFT_OPAQUE)
-        return value->of_address ? value->near : 0;
+        return value->of_address && value->near_too == 0 ? value->near : 0;
     return lift_part_of(lift, value) >= LIFT_LIKE_AN_ADDRESS ? value->known[0].value : 0;
 }
 
@@ -48,13 +48,52 @@ uint8_t lift_traits(const struct lift_value *value)
     return value->kind == LIFT_OPAQUE ? value->traits : 0;
 }
 
+void lift_set_near(const struct lift *lift, uint64_t near, uint64_t far, struct lift_value *value)
+{
+    value->near = value->near_too = 0;
+    if (near == 0 || far == 0)
+        return;
+    value->near = near < far ? near : far;
+    if (!lift_are_together(lift, near, far))
+        value->near_too = near < far ? far : near;
+}
+
+static void copy_near(const struct lift *lift, const struct lift_value *from,
+                      struct lift_value *value)
+{
+    const bool has_two = from->kind == LIFT_OPAQUE && from->of_address && from->near_too != 0;
+    value->near = has_two ? from->near : lift_near(lift, from);
+    value->near_too = has_two ? from->near_too : 0;
+}
+
+/* Where ways meet, or come once more: the memory is that of either way. */
+static void join_near(const struct lift *lift, const struct lift_value *a,
+                      const struct lift_value *b, struct lift_value *value)
+{
+    struct lift_value one = {.kind = LIFT_OPAQUE}, other = {.kind = LIFT_OPAQUE};
+    copy_near(lift, a, &one);
+    copy_near(lift, b, &other);
+    if (one.near_too == 0 && other.near_too == 0) {
+        lift_set_near(lift, one.near, other.near, value);
+        return;
+    }
+    const struct lift_value *two = one.near_too != 0 ? &one : &other;
+    const uint64_t near = two == &one ? other.near : one.near;
+    const bool is_same = one.near_too != 0 && other.near_too != 0
+                             ? one.near == other.near && one.near_too == other.near_too
+                             : near != 0 && (lift_are_together(lift, near, two->near) ||
+                                             lift_are_together(lift, near, two->near_too));
+    value->near = is_same ? two->near : 0;
+    value->near_too = is_same ? two->near_too : 0;
+}
+
 void lift_copy_parts(const struct lift *lift, const struct lift_value *from,
                      struct lift_value *value)
 {
     const enum lift_part part = lift_part_of(lift, from);
     value->of_address = part == LIFT_ADDRESS;
     value->is_outer = part == LIFT_NO_ADDRESS;
-    value->near = lift_near(lift, from);
+    copy_near(lift, from, value);
     value->traits = lift_traits(from);
 }
 
@@ -62,14 +101,12 @@ void lift_join_parts(const struct lift *lift, const struct lift_value *a,
                      const struct lift_value *b, struct lift_value *value)
 {
     const enum lift_part one = lift_part_of(lift, a), other = lift_part_of(lift, b);
-    const uint64_t near = lift_near(lift, a), far = lift_near(lift, b);
     value->is_outer = one == LIFT_NO_ADDRESS && other == LIFT_NO_ADDRESS;
     value->of_address = one == LIFT_ADDRESS || other == LIFT_ADDRESS ||
                         (one == LIFT_LIKE_AN_ADDRESS && other == LIFT_LIKE_AN_ADDRESS);
-    value->near = 0;
     value->traits = lift_traits(a) | lift_traits(b);
     if (one < LIFT_LIKE_AN_ADDRESS || other < LIFT_LIKE_AN_ADDRESS)
-        value->near = one > other ? near : far;
-    else if (near != 0 && far != 0 && lift_are_together(lift, near, far))
-        value->near = near < far ? near : far;
+        copy_near(lift, one > other ? a : b, value);
+    else
+        join_near(lift, a, b, value);
 }

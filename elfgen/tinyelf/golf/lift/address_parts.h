@@ -19,6 +19,10 @@ enum lift_part lift_part_of_number(const struct lift *lift, uint64_t number, boo
 /* An address of the memory that an address or a number like one is about; 0: that is not known. */
 uint64_t lift_near(const struct lift *lift, const struct lift_value *value);
 
+/* Sets an opaque value's memory to that of two addresses, 0 if that is not known of one: the first
+ * one's if they are together, or that of either. */
+void lift_set_near(const struct lift *lift, uint64_t near, uint64_t far, struct lift_value *value);
+
 /* What else is known of a value that is not, or no longer, known: bits of enum lift_trait. */
 uint8_t lift_traits(const struct lift_value *value);
 

@@ -55,7 +55,8 @@ struct lift_value {
     uint16_t frame;
     uint32_t origin; /* the instruction that made it from another; LIFT_NO_INSTRUCTION: none */
     uint64_t number;
-    uint64_t near; /* of_address: an address of the same memory; 0: that is not known */
+    uint64_t near;     /* of_address: an address of the same memory; 0: that is not known */
+    uint64_t near_too; /* of_address: or of this one's, which is another; 0: of no other */
     struct elfgen_bits known[LIFT_WORLDS];
     struct lift_given given; /* LIFT_OPAQUE */
 };

@@ -62,7 +62,7 @@ static struct lift_value met(const struct lift *lift, const struct lift_value *a
 static bool has_same_parts(const struct lift_value *a, const struct lift_value *b)
 {
     return a->of_address == b->of_address && a->is_outer == b->is_outer && a->near == b->near &&
-           a->traits == b->traits;
+           a->near_too == b->near_too && a->traits == b->traits;
 }
 
 /* The values of all places: registers, then slots that both have. */

@@ -14,10 +14,11 @@ enum { ADDRESS_BITS = 32 };
 
 /* ---- operands ---- */
 
-/* What an operand has: how it has to do with addresses, and near which one that is. */
+/* What an operand has: how it has to do with addresses, and near which one that is, or which other
+ * one. */
 struct part {
     enum lift_part kind;
-    uint64_t near, number;
+    uint64_t near, near_too, number;
     bool is_constant;
 };
 
@@ -25,8 +26,11 @@ static struct part part_of_register(const struct lift *lift,
                                     const struct lift_instruction *instruction, uint8_t reg)
 {
     const struct lift_value *value = &instruction->before[reg];
+    struct lift_value parts = {.kind = LIFT_OPAQUE};
+    lift_copy_parts(lift, value, &parts);
     return (struct part){.kind = lift_part_of(lift, value),
-                         .near = lift_near(lift, value),
+                         .near = parts.near,
+                         .near_too = parts.near_too,
                          .number = value->known[0].value,
                          .is_constant = lift_is_constant(value)};
 }
@@ -66,6 +70,8 @@ static struct part part_of_operand(const struct lift *lift,
     if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE)
         return part_of_number(lift, instruction, which,
                               x86_low_bits(operand->imm.value.u, lift->bits));
+    if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY && instruction->reads_address)
+        return (struct part){.kind = LIFT_ADDRESS, .near = instruction->near_read};
     return (struct part){.kind = operand->type == ZYDIS_OPERAND_TYPE_MEMORY
                                      ? loaded_part(lift, instruction)
                                      : LIFT_ANYTHING};
@@ -135,6 +141,7 @@ static void set_sum(const struct part parts[], size_t count, struct lift_value *
     const struct part *address = address_in(parts, count);
     value->of_address = address != NULL;
     value->near = address ? address->near : 0;
+    value->near_too = address ? address->near_too : 0;
     value->is_outer = is_outer_all(parts, count);
 }
 
@@ -204,6 +211,10 @@ void lift_give_parts(const struct lift *lift, const struct lift_instruction *ins
         parts[i] = part_of_operand(lift, instruction, i);
     if (instruction->zydis.meta.category == ZYDIS_CATEGORY_CMOV) {
         set_sum(parts, 2, value);
+        if (value->of_address && parts[0].kind >= LIFT_LIKE_AN_ADDRESS &&
+            parts[1].kind >= LIFT_LIKE_AN_ADDRESS)
+            lift_set_near(lift, parts[0].near_too ? 0 : parts[0].near,
+                          parts[1].near_too ? 0 : parts[1].near, value);
         return;
     }
     switch (instruction->zydis.mnemonic) {
@@ -255,8 +266,12 @@ static bool is_apart(const struct lift *lift, const struct lift_instruction *ins
 {
     bool is_asking = instruction->zydis.mnemonic == ZYDIS_MNEMONIC_CMP &&
                      !(instruction->flags_live & ~(uint32_t)FLAG_ZF);
-    return address->near != 0 && other->near != 0 && !is_asking &&
-           !lift_are_together(lift, address->near, other->near);
+    const struct part *two = address->near_too != 0 ? address : other;
+    const struct part *one = two == address ? other : address;
+    if (address->near == 0 || other->near == 0 || is_asking || one->near_too != 0)
+        return false;
+    return !lift_are_together(lift, one->near, two->near) ||
+           (two->near_too != 0 && !lift_are_together(lift, one->near, two->near_too));
 }
 
 static const char bits_are_shown[] =
@@ -328,7 +343,7 @@ static const char *shown(const struct lift *lift, const struct lift_instruction 
 /* lea: twice an address, or the sum of two. */
 static bool adds_addresses(const struct lift *lift, const struct lift_instruction *instruction)
 {
-    struct part parts[3] = {{LIFT_ANYTHING, 0, 0, false}};
+    struct part parts[3] = {{LIFT_ANYTHING, 0, 0, 0, false}};
     size_t count, addresses = 0;
     if (instruction->zydis.mnemonic != ZYDIS_MNEMONIC_LEA)
         return false;

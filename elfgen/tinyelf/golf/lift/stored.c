@@ -41,6 +41,19 @@ static const struct lift_value *stored_address(const struct lift *lift,
     return NULL;
 }
 
+/* Whether an address is stored, and near which it is: from a register, or from memory where one was
+ * stored. */
+static bool is_stored(const struct lift *lift, const struct lift_instruction *instruction,
+                      uint64_t *near)
+{
+    const ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
+    const struct lift_value *value = stored_address(lift, instruction);
+    const bool is_copy = mnemonic == ZYDIS_MNEMONIC_PUSH || mnemonic == ZYDIS_MNEMONIC_POP ||
+                         mnemonic == ZYDIS_MNEMONIC_MOVSD || mnemonic == ZYDIS_MNEMONIC_MOVSQ;
+    *near = value ? lift_near(lift, value) : instruction->near_read;
+    return value || (is_copy && instruction->effects.read_count > 0 && instruction->reads_address);
+}
+
 static bool is_exact(const struct lift_value *address)
 {
     return lift_is_constant(address) || address->kind == LIFT_STACK;
@@ -57,33 +70,42 @@ static bool is_in_same_memory(const struct lift_stored *stored, const struct lif
            (!stored->is_stack || stored->frame == address->frame);
 }
 
-static bool is_listed(const struct lift *lift, const struct lift_value *address, uint16_t size)
+static struct lift_stored *listed(struct lift *lift, const struct lift_value *address,
+                                  uint16_t size)
 {
     for (size_t i = 0; i < lift->stored_count; i++)
         if (is_in_same_memory(&lift->stored[i], address) &&
             lift->stored[i].at == place_of(address) && lift->stored[i].size == size)
-            return true;
-    return false;
+            return &lift->stored[i];
+    return NULL;
 }
 
 void lift_note_stored(struct lift *lift, const struct lift_instruction *instruction,
                       const struct effects_place *place, const struct lift_value *address,
                       bool is_simple)
 {
-    const struct lift_value *value = stored_address(lift, instruction);
-    const bool is_stack = address->kind == LIFT_STACK;
-    if (!value)
+    const bool is_stack = address->kind == LIFT_STACK,
+               is_copy = instruction->effects.read_count > 0;
+    uint64_t near;
+    if (!is_stored(lift, instruction, &near))
         return;
     if (!lift_is_private(address) && !lift->stores_addresses)
         lift->restart = lift->stores_addresses = true;
-    if (!is_exact(address) || instruction->effects.repeats || (is_stack && is_simple) ||
-        lift->stored_count == LIFT_STORED || is_listed(lift, address, place->size))
+    if (!is_exact(address) || instruction->effects.repeats || (is_stack && is_simple && !is_copy))
+        return;
+    struct lift_stored *stored = listed(lift, address, place->size);
+    if (stored && stored->near != 0 &&
+        (near == 0 || !lift_are_together(lift, near, stored->near))) {
+        stored->near = 0;
+        lift->restart = true;
+    }
+    if (stored || lift->stored_count == LIFT_STORED)
         return;
     lift->stored[lift->stored_count++] = (struct lift_stored){.is_stack = is_stack,
                                                               .frame = address->frame,
                                                               .size = place->size,
                                                               .at = place_of(address),
-                                                              .near = lift_near(lift, value)};
+                                                              .near = near};
     lift->restart = true;
 }
 
