@@ -105,7 +105,7 @@ struct lift_given lift_given_of(const struct lift_value *value, unsigned bits)
 {
     if (value->kind == LIFT_OPAQUE)
         return lift_given_part(&value->given, bits);
-    if (value->kind != LIFT_KNOWN)
+    if (value->kind != LIFT_KNOWN || bits == 0)
         return (struct lift_given){0};
     const int64_t one = lift_signed(value->known[0].value, bits),
                   other = lift_signed(value->known[1].value, bits);

@@ -22,7 +22,7 @@ struct lift_given lift_given_affine(const struct lift_given *given, int64_t scal
 /* The low bits of it, or those with zeros above: as a number of so many bits. */
 struct lift_given lift_given_part(const struct lift_given *given, unsigned bits);
 
-/* Which numbers the low bits of a value may be. */
+/* Which numbers the low bits of a value may be; of 0 bits nothing is known. */
 struct lift_given lift_given_of(const struct lift_value *value, unsigned bits);
 
 /* Leaves of its base what makes it a number from `least` to `most`. */
