@@ -2,7 +2,8 @@
 use strict;
 use warnings;
 
-our ($exit);
+our ($exit, $jumps);
+my $table = 'table: dq _start.one, _start.two';
 
 [
     ['a loop counts by ecx, and instructions stay', <<"END", "align 8\ntable: dq first, second"],
@@ -170,6 +171,112 @@ jmp [table + rax*8]
 second: nop
 first: vmovdqa ymm0, [whole]
 vmovd edi, xmm0
+$exit
+END
+    ['an address is the status, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, b
+$exit
+END
+    ['an address plus a number is the status, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, b
+add edi, [rsp]
+$exit
+END
+    ['a number minus an address, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, [rsp]
+sub edi, b
+$exit
+END
+    ['an address is subtracted in memory, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, b
+sub [rsp], edi
+mov edi, [rsp]
+$exit
+END
+    ['an address is exchanged with memory, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, b
+xchg edi, [rsp]
+add edi, [rsp]
+$exit
+END
+    ['bits of an address, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, b
+add rdi, [rsp]
+xor edi, [rsp]
+$exit
+END
+    ['one of an address and a number, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, b
+cmp dword [rsp], 2
+cmovne edi, [rsp]
+$exit
+END
+    ['the low part of an address, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, b
+add rdi, [rsp]
+movzx edi, di
+$exit
+END
+    ['a half of an address in the stack, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, b
+add rdi, [rsp]
+mov [rsp + 8], rdi
+mov edi, [rsp + 8]
+$exit
+END
+    ['a byte of an address that was stored, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov eax, b
+add rax, [rsp]
+mov edi, b
+stosd
+movzx edi, byte [b]
+$exit
+END
+    ['an address is compared with a number, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, b
+add rdi, [rsp]
+cmp edi, 0x10080
+setb dil
+movzx edi, dil
+$exit
+END
+    ['the carry of an address, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov edi, b
+add rdi, [rsp]
+add edi, 0xfffeff80
+setc dil
+movzx edi, dil
+$exit
+END
+    ['an address is counted down by loop, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov ecx, b
+add rcx, [rsp]
+xor edi, edi
+.again: inc edi
+loop .again
+$exit
+END
+    ['an address is counted down by dec, and instructions stay', <<"END", "$table\nb: dq 1, 2"],
+$jumps
+mov ecx, b
+add rcx, [rsp]
+xor edi, edi
+.again: inc edi
+dec ecx
+jnz .again
 $exit
 END
 ];

@@ -426,6 +426,14 @@ static const char *why_left(const char *source)
 #define ORDER    "order of addresses of its code"
 #define WEAK     "extern none:weak\n"
 #define LABELS   "first: nop\nsecond: ret\n"
+#define ONE      "section .data\none: dq 1, 2\n"
+#define COMPUTED "mov eax, one\nadd rax, [rsp]\n"
+#define BITS     "bits of an address"
+#define MET      "an address with a number"
+#define NUMBER   "an address as a number"
+#define PART     "a part of an address"
+#define NOWHERE  "an address outside of its memory"
+#define ABOVE    "mov rsi, rsp\nagain: lodsq\ntest rax, rax\njnz again\nlodsq\n"
 
 /* What is loaded, pushed and copied is followed to where it is used. */
 static const struct {
@@ -493,6 +501,41 @@ static const struct {
     {START "mov eax, one\nmov ecx, two\nsub eax, ecx\nmov edi, eax\n" EXIT
            "section .data\none: db 1\ntwo: db 1\n",
      ""},
+    /* addresses of data as numbers */
+    {START "mov edi, one\n" EXIT ONE, NUMBER},
+    {START COMPUTED "mov edi, eax\n" EXIT ONE, NUMBER},
+    {START COMPUTED "movzx edi, byte [rax]\n" EXIT ONE, ""},
+    {START COMPUTED "movzx edi, ax\n" EXIT ONE, BITS},
+    {START COMPUTED "mov dil, al\n" EXIT ONE, BITS},
+    {START COMPUTED "and eax, 15\nmov edi, eax\n" EXIT ONE, BITS},
+    {START COMPUTED "add rax, rax\nmov edi, eax\n" EXIT ONE, BITS},
+    {START COMPUTED "lea edi, [rax*2]\n" EXIT ONE, BITS},
+    {START COMPUTED "clc\nadc eax, 1\n" EXIT ONE, BITS},
+    {START COMPUTED "add eax, 9\nsetc dil\n" EXIT ONE, ORDER},
+    {START COMPUTED "sub eax, one\nmov edi, eax\n" EXIT ONE, ""},
+    {START COMPUTED "test eax, eax\nsetz dil\n" EXIT ONE, ""},
+    {START COMPUTED "cmp eax, 70000\nsetz dil\n" EXIT ONE, MET},
+    {START COMPUTED "cmp eax, 0\nsetz dil\n" EXIT ONE, ""},
+    {START "mov edi, [rsp]\nsub edi, one\n" EXIT ONE, MET},
+    {START COMPUTED "sub [rsp], eax\nmov edi, 0\n" EXIT ONE, MET},
+    {START COMPUTED "xchg [rsp], rax\nmov edi, [rsp]\n" EXIT ONE, NUMBER},
+    {START COMPUTED "cmp edi, [rsp]\ncmove eax, edi\nmov edi, eax\n" EXIT ONE, NUMBER},
+    {START COMPUTED "push rax\nmovzx edi, word [rsp]\n" EXIT ONE, PART},
+    {START COMPUTED "mov edi, one\nstosd\nmovzx edi, byte [one + 1]\n" EXIT ONE, PART},
+    {START COMPUTED "mov [one], rax\nmov rax, [one]\nmov dil, [rax]\n" EXIT ONE, ""},
+    {START COMPUTED "xchg eax, ecx\nagain: inc edi\nloop again\n" EXIT ONE, BITS},
+    {START COMPUTED "again: inc edi\ndec eax\njnz again\n" EXIT ONE, ORDER},
+    /* numbers as addresses, and the auxiliary vector */
+    {START "mov edi, [0x200000]\n" EXIT ONE, NOWHERE},
+    {START "mov eax, 0x200000\nadd rax, [rsp]\nmov edi, [rax]\n" EXIT ONE, NOWHERE},
+    {START "mov rax, [rsp]\nlea eax, [rax*4 + 0x200000]\nmov [rax], al\nmov edi, 1\n" EXIT ONE,
+     NOWHERE},
+    {START "mov eax, 1\nmov edi, 1\nmov esi, 0x200000\nmov edx, 4\nsyscall\nmov edi, 0\n" EXIT ONE,
+     NOWHERE},
+    {START "imul eax, [rsp], 0x200001\nand eax, 7\nmov dil, [one + rax]\n" EXIT ONE, ""},
+    {START ABOVE "cmp eax, 5\njne again\nmov edi, 0\n" EXIT, "looks for a number above"},
+    {START ABOVE "sub eax, 5\njne again\nmov edi, 0\n" EXIT, ORDER},
+    {START ABOVE "test eax, eax\njne again\nmov edi, 0\n" EXIT, ""},
     /* what repeats itself */
     {START "mov edi, there\nmov ecx, 8\nxor eax, eax\nrep stosb\nxor edi, edi\n" EXIT
            "section .bss\nthere: resb 8\n",

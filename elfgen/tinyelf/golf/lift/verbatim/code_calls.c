@@ -2,6 +2,7 @@
 #include "golf/lift/verbatim/code_calls.h"
 
 #include "golf/lift/memory.h"
+#include "golf/lift/verbatim/code_numbers.h"
 #include "syscalls/table.h"
 #include "x86/known_bits.h"
 
@@ -35,9 +36,15 @@ static bool check_parameter(struct code_memory *memory, const struct lift_instru
             memory, instruction,
             "it gives a system call an address of its code, which is another one "
             "when code is moved");
+    if (held_is_data(value) && kind == ELFGEN_PARAMETER_NUMBER)
+        return code_memory_refuse(memory, instruction,
+                                  "it passes an address as a number, which depends on where its "
+                                  "memory is");
     bool is_memory = kind == ELFGEN_PARAMETER_INPUT || kind == ELFGEN_PARAMETER_OUTPUT;
     if (!is_memory || (is_known && size == 0))
         return true;
+    if (code_memory_is_elsewhere(memory, value) && memory->is_final)
+        return code_memory_refuse(memory, instruction, code_uses_elsewhere);
     if (is_known && code_memory_is_outside(memory, value, size)) {
         lift_refuse_call(memory->all->lift, instruction, row->name,
                          "is given more memory than there is from its address on");
@@ -87,7 +94,7 @@ bool code_call(struct code_memory *memory, const struct lift_instruction *instru
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++) {
         bool is_cleared = lift->bits == 64 && by->width == 32 && reg >= LOW && reg < HIGH;
         if (by->changed >> reg & 1 || reg == by->result || is_cleared)
-            state->registers[reg] = held_anything();
+            state->registers[reg] = held_outer();
     }
     if (by->next_address < GOLF_REGISTERS) {
         state->registers[by->next_address] =

@@ -82,6 +82,32 @@ uint64_t code_memory_end(const struct code_memory *memory, const struct held *pl
     return next_label(memory, place->high, of->address + of->size);
 }
 
+struct held code_memory_sum(const struct code_memory *memory, const struct held *a,
+                            const struct held *b)
+{
+    struct held result = held_sum(a, b);
+    if (held_is_exact(a) ? code_memory_is_elsewhere(memory, a)
+                         : held_is_exact(b) && code_memory_is_elsewhere(memory, b))
+        result.traits |=
+            result.kind == HELD_NUMBER && result.step != 0 && result.is_outer ? HELD_IS_FAR : 0;
+    if (result.kind != HELD_DATA || result.section == HELD_NO_SECTION)
+        return result;
+    const struct held *number = a->kind == HELD_NUMBER ? a : b;
+    bool is_before = result.step == 0 ? result.number < result.low : number->low != 0;
+    if (is_before && result.step != 0) {
+        result.high = result.low;
+        result.low = code_memory_label(memory, result.low - 1);
+    } else if (is_before) {
+        result.high = result.low;
+        result.low = code_memory_label(memory, result.number);
+    } else if (result.step != 0 && a->step == 0 && result.high - result.low <= memory->word) {
+        uint64_t end = code_memory_end(memory, &result);
+        result.low = end > result.high ? result.high : result.low;
+        result.high = end;
+    }
+    return result;
+}
+
 struct held code_memory_address(const struct code_memory *memory, size_t section, uint64_t address)
 {
     struct held result = held_number(address);
@@ -148,6 +174,8 @@ static bool add_value(const struct code_memory *memory, const struct held *place
     if (!meets(memory, place, size, address, width, &begins))
         return true;
     if (there->kind == HELD_CODE && (!begins || size < ADDRESS || size > width))
+        return false;
+    if (held_is_data(there) && place->step == 0 && memory->is_final && (!begins || size < ADDRESS))
         return false;
     if (!begins || size < ADDRESS || size > width)
         return true;
@@ -219,7 +247,9 @@ static bool load_stack(const struct code_memory *memory, const struct code_state
                 size >= ADDRESS && size <= memory->word && place->number % memory->word == 0;
             *value = state->slots[slot];
             holds = false;
-            if (value->kind >= HELD_CODE && !is_whole)
+            bool is_part = size < ADDRESS || place->number % memory->word != 0;
+            if ((value->kind >= HELD_CODE && !is_whole) ||
+                (held_is_data(value) && is_part && memory->is_final))
                 return false;
             if (!is_whole)
                 *value = held_anything();
@@ -253,10 +283,25 @@ bool code_memory_load(struct code_memory *memory, const struct lift_instruction 
         *value = any_code;
     if (!is_whole)
         *value = held_anything();
-    return is_whole ||
-           code_memory_refuse(memory, instruction,
-                              "it reads a part of an address of its code, which is another one "
-                              "when code is moved");
+    if (value->kind == HELD_NUMBER && size < ADDRESS)
+        value->is_outer = true;
+    if (value->kind == HELD_NUMBER && size >= ADDRESS && place->step != 0 &&
+        place->kind == HELD_STACK && place->traits & HELD_IS_UPWARDS)
+        value->traits |= HELD_IS_FROM_ABOVE;
+    return is_whole || code_memory_refuse(memory, instruction,
+                                          "it reads a part of an address, which is another one "
+                                          "when code and data are moved");
+}
+
+bool code_memory_is_elsewhere(const struct code_memory *memory, const struct held *place)
+{
+    enum { FIRST = 0x10000, BITS = 47, NEGATIVE = 0xffff };
+    const uint64_t number = place->number;
+    if (place->kind != HELD_NUMBER)
+        return false;
+    return place->step != 0 ? place->traits & HELD_IS_FAR
+                            : number >= FIRST && number >> BITS == 0 && number >> 16 != NEGATIVE &&
+                                  !lift_is_address(memory->all->lift, number);
 }
 
 /* ---- what is stored ---- */

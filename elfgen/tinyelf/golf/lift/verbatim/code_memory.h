@@ -41,6 +41,11 @@ void code_memory_compare(struct code_memory *memory);
 bool code_memory_refuse(const struct code_memory *memory,
                         const struct lift_instruction *instruction, const char *text);
 
+/* A sum that may lead before the label that is known. A table whose index does not begin with 0 has
+ * its address before it. */
+struct held code_memory_sum(const struct code_memory *memory, const struct held *a,
+                            const struct held *b);
+
 /* The value of an address in a section, and of a reference. */
 struct held code_memory_address(const struct code_memory *memory, size_t section, uint64_t address);
 struct held code_memory_target(const struct code_memory *memory,
@@ -55,6 +60,9 @@ uint64_t code_memory_end(const struct code_memory *memory, const struct held *pl
 bool code_memory_load(struct code_memory *memory, const struct lift_instruction *instruction,
                       const struct code_state *state, const struct held *place, unsigned size,
                       struct held *value);
+
+/* Whether a place is in nobody's memory, where a smaller file may have some, or may be so. */
+bool code_memory_is_elsewhere(const struct code_memory *memory, const struct held *place);
 
 /* Stores a value there. */
 bool code_memory_store(struct code_memory *memory, const struct lift_instruction *instruction,

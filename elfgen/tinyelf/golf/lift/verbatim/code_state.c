@@ -9,20 +9,22 @@ void code_state_start(struct code_state *state, bool known)
     for (size_t i = 0; i < GOLF_REGISTERS; i++)
         state->registers[i] = known ? held_number(0) : held_anything();
     for (size_t i = 0; i < CODE_SLOTS; i++)
-        state->slots[i] = held_anything();
+        state->slots[i] = known && i >= CODE_SLOTS_BELOW ? held_outer() : held_anything();
     state->function = known ? 0 : CODE_NO_FUNCTION;
-    if (known)
+    if (known) {
         state->registers[X86_RSP].kind = HELD_STACK;
+        state->registers[X86_RSP].low = 1;
+    }
 }
 
 static bool join_value(struct held *into, const struct held *from)
 {
     struct held joined = held_either(into, from);
-    bool changed = joined.kind != into->kind || joined.origin != into->origin ||
-                   joined.other != into->other || joined.is_label != into->is_label ||
-                   joined.section != into->section || joined.low != into->low ||
-                   joined.high != into->high || joined.number != into->number ||
-                   joined.step != into->step;
+    bool changed =
+        joined.kind != into->kind || joined.origin != into->origin || joined.other != into->other ||
+        joined.is_label != into->is_label || joined.section != into->section ||
+        joined.low != into->low || joined.high != into->high || joined.is_outer != into->is_outer ||
+        joined.traits != into->traits || joined.number != into->number || joined.step != into->step;
     *into = joined;
     return changed;
 }
@@ -66,8 +68,13 @@ static struct held moved(const struct held *value, const struct held *by, uint64
 {
     struct held result = *value;
     struct held distance = held_product(by, sign);
-    if (value->kind == HELD_STACK)
-        result = held_sum(value, &distance);
+    if (value->kind != HELD_STACK)
+        return result;
+    result = held_sum(value, &distance);
+    result.high -= distance.number;
+    result.traits = value->traits;
+    if (distance.step != 0)
+        result.low = result.high = 0;
     return result;
 }
 
@@ -109,6 +116,10 @@ void code_state_enter(const struct code_state *before, unsigned word, uint16_t f
         (struct held){.kind = HELD_RETURN, .section = HELD_NO_SECTION};
     inside->registers[X86_RSP] = held_number(0);
     inside->registers[X86_RSP].kind = HELD_STACK;
+    if (distance.step == 0 && before->registers[X86_RSP].low != 0) {
+        inside->registers[X86_RSP].low = 1;
+        inside->registers[X86_RSP].high = distance.number + before->registers[X86_RSP].high;
+    }
 }
 
 /* What a value of the called function is to its caller. */

@@ -5,6 +5,7 @@
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/verbatim/code_calls.h"
+#include "golf/lift/verbatim/code_numbers.h"
 #include "golf/lift/verbatim/references.h"
 #include "x86/known_bits.h"
 
@@ -48,29 +49,6 @@ static bool is_memory(const ZydisDecodedOperand *operand)
     return operand->type == ZYDIS_OPERAND_TYPE_MEMORY && operand->mem.type != ZYDIS_MEMOP_TYPE_AGEN;
 }
 
-/* A sum that may lead before the label that is known. A table whose index does not begin with 0 has
- * its address before it. */
-static struct held sum_of(const struct code_at *at, const struct held *a, const struct held *b)
-{
-    struct held result = held_sum(a, b);
-    if (result.kind != HELD_DATA || result.section == HELD_NO_SECTION)
-        return result;
-    const struct held *number = a->kind == HELD_NUMBER ? a : b;
-    bool is_before = result.step == 0 ? result.number < result.low : number->low != 0;
-    if (is_before && result.step != 0) {
-        result.high = result.low;
-        result.low = code_memory_label(at->memory, result.low - 1);
-    } else if (is_before) {
-        result.high = result.low;
-        result.low = code_memory_label(at->memory, result.number);
-    } else if (result.step != 0 && a->step == 0 && result.high - result.low <= at->memory->word) {
-        uint64_t end = code_memory_end(at->memory, &result);
-        result.low = end > result.high ? result.high : result.low;
-        result.high = end;
-    }
-    return result;
-}
-
 static struct held displacement_of(const struct code_at *at, const ZydisDecodedOperand *operand)
 {
     const struct lift_instruction *instruction = at->instruction;
@@ -111,17 +89,23 @@ static bool address_of(const struct code_at *at, const ZydisDecodedOperand *oper
         return refuse_code(at);
     }
     if (base != EFFECTS_NONE)
-        *result = sum_of(at, result, &state->registers[base]);
+        *result = code_memory_sum(at->memory, result, &state->registers[base]);
     if (index != EFFECTS_NONE) {
         struct held factor =
             held_product(&state->registers[index], operand->mem.scale > 0 ? operand->mem.scale : 1);
         if (at->instruction->zydis.mnemonic == ZYDIS_MNEMONIC_XLAT)
             factor = held_anything(); /* al alone */
-        *result = sum_of(at, result, &factor);
+        *result = code_memory_sum(at->memory, result, &factor);
     }
     if (has_segment)
         *result = held_anything();
     return true;
+}
+
+static bool is_somewhere(const struct code_at *at, const struct held *place)
+{
+    return !code_memory_is_elsewhere(at->memory, place) ||
+           code_memory_refuse(at->memory, at->instruction, code_uses_elsewhere);
 }
 
 /* What an operand has that is read. */
@@ -132,7 +116,7 @@ static bool value_of(const struct code_at *at, const ZydisDecodedOperand *operan
     struct held place;
     *result = held_anything();
     if (is_memory(operand))
-        return address_of(at, operand, &place) &&
+        return address_of(at, operand, &place) && is_somewhere(at, &place) &&
                code_memory_load(at->memory, at->instruction, at->state, &place, operand->size / 8u,
                                 result);
     if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
@@ -175,7 +159,7 @@ static bool assign(const struct code_at *at, const ZydisDecodedOperand *operand,
     uint8_t bits, reg = lift_register(operand, &bits);
     struct held place;
     if (is_memory(operand))
-        return address_of(at, operand, &place) &&
+        return address_of(at, operand, &place) && is_somewhere(at, &place) &&
                code_memory_store(at->memory, at->instruction, at->state, &place, operand->size / 8u,
                                  value);
     if (reg == EFFECTS_NONE)
@@ -224,8 +208,8 @@ static bool reads_code(const struct lift_instruction *instruction, const struct 
 static bool step_other(const struct code_at *at)
 {
     const struct lift_instruction *instruction = at->instruction;
-    const struct held unknown = held_anything();
-    struct held value;
+    struct held value, unknown = held_anything();
+    unknown.is_outer = code_numbers_alone(instruction, at->state);
     if (reads_code(instruction, at->state) && !refuse_code(at))
         return false;
     for (size_t i = 0; i < instruction->zydis.operand_count; i++) {
@@ -260,7 +244,10 @@ static bool step_copy(const struct code_at *at)
     if (at->instruction->zydis.meta.category == ZYDIS_CATEGORY_CMOV) {
         if (!value_of(at, &operands[0], &old))
             return false;
+        const uint8_t traits = value.traits | old.traits;
         value = held_either(&value, &old);
+        if (!(traits & HELD_IS_MIXED))
+            value.traits &= (uint8_t)~HELD_IS_MIXED; /* it may be either on one way */
     }
     return assign(at, &operands[0], &value);
 }
@@ -290,8 +277,8 @@ static bool step_move(const struct code_at *at)
         if (at->instruction->reads >> reg & 1 && registers[reg].kind >= HELD_CODE &&
             !refuse_code(at))
             return false;
-    struct held from = sum_of(at, &registers[X86_RSI], &anything),
-                to = sum_of(at, &registers[X86_RDI], &anything);
+    struct held from = code_memory_sum(at->memory, &registers[X86_RSI], &anything),
+                to = code_memory_sum(at->memory, &registers[X86_RDI], &anything);
     if (!code_memory_load(at->memory, at->instruction, at->state, &from, at->memory->word,
                           &value) ||
         !code_memory_store(at->memory, at->instruction, at->state, &to, at->memory->word, &value))
@@ -300,6 +287,37 @@ static bool step_move(const struct code_at *at)
         if (at->instruction->writes >> reg & 1)
             registers[reg] = reg == X86_RSI ? from : reg == X86_RDI ? to : anything;
     return true;
+}
+
+/* lods, stos, scas and cmps move their addresses, up or down. */
+static bool step_string(const struct code_at *at)
+{
+    const struct lift_instruction *instruction = at->instruction;
+    const ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
+    const bool is_load = instruction->writes >> X86_RAX & 1,
+               is_store = mnemonic >= ZYDIS_MNEMONIC_STOSB && mnemonic <= ZYDIS_MNEMONIC_STOSW;
+    const unsigned size = instruction->effects.read_count > 0 ? instruction->effects.reads[0].size
+                                                              : instruction->effects.writes[0].size;
+    struct held *registers = at->state->registers, by = held_outer(), loaded, stored;
+    struct held from = registers[X86_RSI], to = registers[X86_RDI];
+    stored = registers[X86_RAX];
+    if (!instruction->effects.repeats) {
+        by.number = size;
+        by.step = 2 * (uint64_t)size;
+    }
+    if (!step_other(at))
+        return false;
+    const struct held next[2] = {code_memory_sum(at->memory, &from, &by),
+                                 code_memory_sum(at->memory, &to, &by)};
+    for (size_t i = 0; i < 2; i++)
+        if (instruction->writes >> (i == 0 ? X86_RSI : X86_RDI) & 1)
+            registers[i == 0 ? X86_RSI : X86_RDI] = next[i];
+    if (is_load && (!code_memory_load(at->memory, instruction, at->state, &from, size, &loaded) ||
+                    !assign(at, &instruction->operands[0], &loaded)))
+        return false;
+    return !is_store || size < HALF ||
+           code_memory_store(at->memory, instruction, at->state,
+                             instruction->effects.repeats ? &next[1] : &to, size, &stored);
 }
 
 static bool step_lea(const struct code_at *at)
@@ -354,9 +372,9 @@ static struct held computed(const struct code_at *at, const struct held *a, cons
         if (b->kind != HELD_NUMBER)
             break;
         by = held_product(b, UINT64_MAX);
-        return sum_of(at, a, &by);
+        return code_memory_sum(at->memory, a, &by);
     case ZYDIS_MNEMONIC_ADD:
-        return sum_of(at, a, &by);
+        return code_memory_sum(at->memory, a, &by);
     case ZYDIS_MNEMONIC_SHL:
         if (held_is_exact(b))
             return held_product(a, (uint64_t)1 << (b->number & 63));
@@ -382,14 +400,6 @@ static struct held computed(const struct code_at *at, const struct held *a, cons
         break;
     }
     return held_anything();
-}
-
-/* Whether two addresses, known or computed, are of data that are moved apart. */
-static bool is_apart(const struct code_at *at, const struct held *a, const struct held *b)
-{
-    return at->memory->is_final && a->kind == HELD_DATA && b->kind == HELD_DATA &&
-           a->section != b->section && a->section != HELD_NO_SECTION &&
-           b->section != HELD_NO_SECTION;
 }
 
 static bool refuse_distance(const struct code_at *at)
@@ -426,7 +436,8 @@ static bool step_compare(const struct code_at *at)
     if (a.kind >= HELD_CODE || b.kind >= HELD_CODE)
         return compare_code(at, &a, &b);
     /* Of computed ones it is mostly asked whether they are the same, which does not change. */
-    return a.step != 0 || b.step != 0 || !is_apart(at, &a, &b) || refuse_distance(at);
+    return a.step != 0 || b.step != 0 || !at->memory->is_final || !code_numbers_are_apart(&a, &b) ||
+           refuse_distance(at);
 }
 
 static bool step_computing(const struct code_at *at)
@@ -446,12 +457,14 @@ static bool step_computing(const struct code_at *at)
         if (!refuse_code(at))
             return false;
     }
-    if (zydis->mnemonic == ZYDIS_MNEMONIC_SUB && is_apart(at, &a, &b))
+    if (zydis->mnemonic == ZYDIS_MNEMONIC_SUB && at->memory->is_final &&
+        code_numbers_are_apart(&a, &b))
         return refuse_distance(at);
+    at->state->of_places |= code_numbers_flags(zydis->mnemonic, &a, &b);
     result = computed(at, &a, &b);
     if (is_lonely && zydis->mnemonic != ZYDIS_MNEMONIC_SHL) {
         b = held_number(zydis->mnemonic == ZYDIS_MNEMONIC_DEC ? UINT64_MAX : 1);
-        result = sum_of(at, &a, &b);
+        result = code_memory_sum(at->memory, &a, &b);
     }
     result.origin = 0;
     return assign(at, &operands[0], &result);
@@ -471,11 +484,30 @@ static bool is_asking(const struct code_at *at)
            operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operands[1].imm.value.u == 0;
 }
 
+/* Nothing that an instruction reads makes a number of an address of data. */
+static bool keeps_addresses(const struct code_at *at)
+{
+    struct code_operands operands = {.is_read = {false}};
+    for (size_t i = 0; i < CODE_OPERANDS && i < at->instruction->zydis.operand_count; i++) {
+        const ZydisDecodedOperand *operand = &at->instruction->operands[i];
+        operands.is_read[i] = operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE || is_read(operand);
+        if (operands.is_read[i] && !value_of(at, operand, &operands.values[i]))
+            return false;
+        uint8_t bits, reg = lift_register(operand, &bits);
+        if (reg < GOLF_REGISTERS && held_is_data(&at->state->registers[reg]))
+            operands.values[i] = at->state->registers[reg]; /* or a part of one */
+    }
+    const char *why = code_numbers_shown(at->instruction, at->state, &operands);
+    return !why || lift_refuse_at(at->memory->all->lift, at->instruction, why);
+}
+
 static bool step_plain(const struct code_at *at)
 {
     const struct lift_instruction *instruction = at->instruction;
     const ZydisDecodedOperand *operands = instruction->operands;
     struct held value;
+    if (at->memory->is_final && !keeps_addresses(at))
+        return false;
     switch (instruction->zydis.mnemonic) {
     case ZYDIS_MNEMONIC_MOV:
         return step_copy(at);
@@ -521,6 +553,8 @@ static bool step_plain(const struct code_at *at)
         return value_of(at, &operands[0], &value);
     if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_CMP)
         return step_compare(at);
+    if (instruction->zydis.meta.category == ZYDIS_CATEGORY_STRINGOP && !is_move(instruction))
+        return code_string_is_inside(at->memory, instruction, at->state) && step_string(at);
     return code_string_is_inside(at->memory, instruction, at->state) &&
            (is_move(instruction) ? step_move(at) : step_other(at));
 }
@@ -539,7 +573,12 @@ bool code_step(struct code_memory *memory, const struct lift_instruction *instru
         return code_call(memory, instruction, state);
     if (instruction->kind == LIFT_PLAIN)
         return step_plain(&at);
-    return step_other(&at);
+    const struct held counter = state->registers[X86_RCX], less = held_number(UINT64_MAX);
+    if ((memory->is_final && !keeps_addresses(&at)) || !step_other(&at))
+        return false;
+    if (instruction->writes >> X86_RCX & 1 && counter.kind == HELD_DATA) /* loop */
+        state->registers[X86_RCX] = held_sum(&counter, &less);
+    return true;
 }
 
 bool code_step_target(struct code_memory *memory, const struct lift_instruction *instruction,

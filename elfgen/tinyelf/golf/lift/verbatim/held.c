@@ -4,12 +4,31 @@
 
 struct held held_number(uint64_t number)
 {
-    return (struct held){.kind = HELD_NUMBER, .section = HELD_NO_SECTION, .number = number};
+    return (struct held){
+        .kind = HELD_NUMBER, .section = HELD_NO_SECTION, .is_outer = true, .number = number};
 }
 
 struct held held_anything(void)
 {
     return (struct held){.kind = HELD_NUMBER, .section = HELD_NO_SECTION, .step = 1};
+}
+
+struct held held_outer(void)
+{
+    return (struct held){
+        .kind = HELD_NUMBER, .section = HELD_NO_SECTION, .is_outer = true, .step = 1};
+}
+
+uint8_t held_traits(const struct held *value)
+{
+    bool is_above = value->kind == HELD_STACK && value->step == 0 && value->low != 0 &&
+                    (int64_t)(value->number + value->high) >= 0;
+    return value->traits | (is_above ? HELD_IS_UPWARDS : 0);
+}
+
+bool held_is_data(const struct held *value)
+{
+    return value->kind == HELD_DATA && !(value->traits & HELD_IS_MIXED);
 }
 
 bool held_is_exact(const struct held *value)
@@ -68,6 +87,8 @@ struct held held_either(const struct held *a, const struct held *b)
     const struct held *other = is_a ? b : a;
     if (a->origin != b->origin)
         result.origin = 0;
+    result.is_outer = a->is_outer && b->is_outer;
+    result.traits = a->traits | b->traits | (a->kind != b->kind ? HELD_IS_MIXED : 0);
     if (other->kind == HELD_RETURN)
         return result;
     if (result.kind == HELD_CODE) {
@@ -84,11 +105,16 @@ struct held held_either(const struct held *a, const struct held *b)
             result.high = other->high;
         if (result.section != other->section)
             result.section = HELD_NO_SECTION;
+        if (result.kind == HELD_STACK && (a->low != b->low || a->high != b->high))
+            result.low = result.high = 0;
         if (result.kind == HELD_NUMBER)
             result.low = was_negative(a) || was_negative(b);
         set_step(&result, a->step | b->step | (a->number - b->number));
+        if (result.step != 0)
+            result.traits |= held_traits(a) | held_traits(b);
     } else if (other->kind != HELD_NUMBER) {
         set_step(&result, 1);
+        result.traits |= held_traits(a) | held_traits(b);
     }
     return result;
 }
@@ -102,6 +128,10 @@ struct held held_sum(const struct held *a, const struct held *b)
     if (result.kind == HELD_NUMBER)
         result.low = a->low | b->low;
     result.number = a->number + b->number;
+    result.is_outer = a->is_outer && b->is_outer;
+    result.traits = a->step | b->step ? held_traits(a) | held_traits(b) : 0;
+    if (a->step != 0 && b->step != 0)
+        result.traits &= HELD_IS_UPWARDS | HELD_IS_MIXED | (result.is_outer ? HELD_IS_FAR : 0);
     set_step(&result, a->step | b->step);
     return result;
 }
@@ -114,6 +144,7 @@ struct held held_product(const struct held *value, uint64_t factor)
     const struct held *number = value->kind == HELD_NUMBER ? value : &anything;
     struct held result = held_number(number->number * factor);
     result.low = number->low;
+    result.is_outer = number->is_outer;
     set_step(&result, number->step * factor);
     if (number->step != 0 && result.step == 0)
         result.number = 0; /* all of it was shifted out */
