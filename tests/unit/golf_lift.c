@@ -270,6 +270,8 @@ START_TEST(an_address_is_counted_only_up_to_another_address)
     };
     static const char *const right[] = {
         CODE(COMPUTED "test ecx, ecx\njz out\n" TO_OUT BUFFER),
+        CODE(COMPUTED
+             "again: inc ecx\ncmp byte [rcx], 0\njne again\ntest ecx, ecx\njz out\n" TO_OUT BUFFER),
         CODE(COMPUTED ONES "dec ecx\ncmp ecx, buffer\nja again\n" TO_OUT_WITH BUFFER),
         CODE(COMPUTED "mov edx, ecx\nagain: inc edx\ncmp byte [rdx], 0\njne again\nsub edx, "
                       "ecx\nagain2: dec edx\njnz again2\n" TO_OUT BUFFER),

@@ -29,7 +29,7 @@ enum lift_value_kind {
 
 /* What else is known of an opaque value, each a bit: what may be one stays so where ways meet. */
 enum lift_trait {
-    LIFT_IS_MOVED = 1,     /* something was added to it that was no constant before that either */
+    LIFT_IS_MOVED = 1, /* a number was subtracted from it that was no constant before that either */
     LIFT_IS_UPWARDS = 2,   /* the stack pointer at the start, or above it, plus something */
     LIFT_IS_FROM_ABOVE = 4 /* a word from there: of a vector above the arguments, perhaps */
 };

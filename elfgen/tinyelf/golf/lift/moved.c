@@ -67,6 +67,24 @@ static bool is_copy(const struct lift_instruction *instruction)
     }
 }
 
+/* Whether a number is subtracted: up there is no number that an address gets to. */
+static bool is_down(const struct lift_instruction *instruction)
+{
+    const ZydisDecodedOperand *by = &instruction->operands[1];
+    switch (instruction->zydis.mnemonic) {
+    case ZYDIS_MNEMONIC_DEC:
+    case ZYDIS_MNEMONIC_SUB:
+    case ZYDIS_MNEMONIC_XOR:
+        return true;
+    case ZYDIS_MNEMONIC_ADD:
+        return by->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && by->imm.value.s < 0;
+    case ZYDIS_MNEMONIC_LEA:
+        return by->mem.disp.has_displacement && by->mem.disp.value < 0;
+    default:
+        return false;
+    }
+}
+
 static uint8_t traits_of_sum(const struct lift_instruction *instruction,
                              const ZydisDecodedOperand *place)
 {
@@ -80,7 +98,7 @@ static uint8_t traits_of_sum(const struct lift_instruction *instruction,
         const struct lift_value *value = &instruction->before[registers[i]];
         const uint8_t its = value->kind == LIFT_OPAQUE ? value->traits : 0;
         traits |= its & (uint8_t) ~(is_sum ? LIFT_IS_FROM_ABOVE : 0);
-        if (is_address(value) || its & LIFT_IS_FROM_ABOVE)
+        if (is_down(instruction) && (is_address(value) || its & LIFT_IS_FROM_ABOVE))
             traits |= LIFT_IS_MOVED;
     }
     return traits;
@@ -109,8 +127,7 @@ static uint8_t traits_left(const struct lift_instruction *instruction, unsigned 
     if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_LEA)
         return traits_of_sum(instruction, &operands[1]);
     if (is_pointer || (reg == X86_RSP && !is_first))
-        return lift_traits(&instruction->before[reg]) |
-               (is_address(&instruction->before[reg]) ? LIFT_IS_MOVED : 0);
+        return lift_traits(&instruction->before[reg]);
     for (size_t i = 0; i < instruction->zydis.operand_count; i++) {
         bool is_read = operands[i].actions & ZYDIS_OPERAND_ACTION_MASK_READ;
         bool is_hidden = operands[i].visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN &&
@@ -120,7 +137,8 @@ static uint8_t traits_left(const struct lift_instruction *instruction, unsigned 
     }
     if (is_plain)
         return traits;
-    if (traits & LIFT_IS_FROM_ABOVE || is_address(&instruction->before[reg]))
+    if (is_down(instruction) &&
+        (traits & LIFT_IS_FROM_ABOVE || is_address(&instruction->before[reg])))
         traits |= LIFT_IS_MOVED;
     return has_other(instruction) ? traits & (uint8_t)~LIFT_IS_FROM_ABOVE : traits;
 }
