@@ -1,5 +1,5 @@
 # Programs of hidden.pl that give a call a size from outside, such as how many arguments there are, which may be more than there is: golf
-# has something else behind the text.
+# has something else behind the text. And distances of addresses in two sections, which golf moves apart.
 use strict;
 use warnings;
 
@@ -99,5 +99,84 @@ mov rsi, rsp
 lodsq
 lea edx, [rax + 40]
 $show
+END
+    ['the distance of two addresses that were stored', <<"END", "three: db 5\nsection .bss align=64\ncell: resq 4\ntwo: resb 100\nsection .rodata align=1\none: db 1, 2, 3"],
+mov rax, [rsp]
+lea rsi, [one + rax]
+lea rcx, [two + rax*2]
+mov [cell], rsi
+mov [cell + 8], rcx
+mov rax, [cell]
+sub rax, [cell + 8]
+mov edi, eax
+shr edi, 2
+$exit
+END
+    ['the distance of two addresses that were stored below the stack pointer', <<"END", "three: db 5\nsection .bss align=64\ncell: resq 4\ntwo: resb 100\nsection .rodata align=1\none: db 1, 2, 3"],
+mov rax, [rsp]
+lea rsi, [one + rax]
+lea rcx, [two + rax*2]
+mov [rsp - 16], rsi
+mov [rsp - 24], rcx
+mov rdi, [rsp - 16]
+sub rdi, [rsp - 24]
+shr edi, 2
+$exit
+END
+    ['the distance of two addresses that were popped into memory', <<"END", "three: db 5\nsection .bss align=64\ncell: resq 4\ntwo: resb 100\nsection .rodata align=1\none: db 1, 2, 3"],
+mov rax, [rsp]
+lea rsi, [one + rax]
+lea rcx, [two + rax*2]
+push rsi
+pop qword [cell]
+push rcx
+pop qword [cell + 8]
+mov rdi, [cell]
+sub rdi, [cell + 8]
+shr edi, 2
+$exit
+END
+    ['the distance of an address that cmov chooses', <<"END", "three: db 5\nsection .bss align=64\ncell: resq 4\ntwo: resb 100\nsection .rodata align=1\none: db 1, 2, 3"],
+mov rax, [rsp]
+lea rsi, [one + rax]
+lea rcx, [two + rax*2]
+cmp dword [rsp], 2
+cmovg rsi, rcx
+sub esi, one
+mov edi, esi
+shr edi, 2
+$exit
+END
+    ['the distance of an address that a jump chooses', <<"END", "three: db 5\nsection .bss align=64\ncell: resq 4\ntwo: resb 100\nsection .rodata align=1\none: db 1, 2, 3"],
+mov esi, one
+cmp dword [rsp], 2
+jle .on
+mov esi, two
+.on: sub esi, one
+mov edi, esi
+shr edi, 2
+$exit
+END
+    ['the distance of addresses that two calls give', <<"END", "three: db 5\nsection .bss align=64\ncell: resq 4\ntwo: resb 100\nsection .rodata align=1\none: db 1, 2, 3"],
+mov rax, [rsp]
+lea rsi, [one + rax]
+lea rcx, [two + rax*2]
+mov rdi, rcx
+call .distance
+mov ebx, eax
+mov edi, one + 3
+mov esi, one
+call .distance
+add ebx, eax
+mov edi, ebx
+jmp .out
+.distance: mov ecx, 3
+.again: loop .again
+mov rax, rdi
+sub rax, rsi
+ret
+.out:
+shr edi, 2
+$exit
 END
 ];
