@@ -145,6 +145,12 @@ START_TEST(a_size_from_outside_that_was_tested_is_right)
         {COPY("mov rdx, rax\n"), 64},
         {COPY("cdqe\nmov rdx, rax\n"), 64},
         {COPY("and eax, 15\nmov edx, eax\n"), 64},
+        {CODE("mov edx, [rsp]\nadd edx, 17\nmov ecx, 16\ncmp ecx, edx\ncmovb edx, ecx\n" WRITE
+                  TO_OUT BUFFER),
+         64},
+        {CODE("mov edx, [rsp]\nadd edx, 16\ncmp edx, 15\njbe on\nmov edx, 16\non: " WRITE TO_OUT
+                  BUFFER),
+         64},
         {COPY("mov [kept], rax\ncmp dword [kept], 0\njle out\nmov edx, [kept]\n"
               "section .bss\nkept: resq 1\nsection .text\n"),
          64},

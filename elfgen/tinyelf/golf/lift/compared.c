@@ -159,8 +159,11 @@ static void leave(struct lift_given *given, unsigned condition, bool way,
             most = turn > most ? turn : most;
         }
     }
-    if (is_known)
+    if (is_known && least <= most)
         lift_given_leave(given, least, most);
+    /* That never comes about: it may be any number then, such as the other side's. */
+    else if (is_known && lift_given_fits(others[0], others[0], given->bits))
+        *given = lift_given_range(given->bits, others[0], others[0]);
 }
 
 /* The number that a side of a comparison still is; NULL: that is not known. */
