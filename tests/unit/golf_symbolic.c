@@ -133,6 +133,15 @@ static const struct {
     {"mov eax, 4\nshl eax, 33\nmov edi, eax\n", 8},
     {"mov rax, -1\nshl eax, 32\nshr rax, 32\nmov edi, eax\n", 0},
     {"mov rax, -1\nshr eax, 0\nshr rax, 32\nmov edi, eax\n", 0},
+    /* sums and differences of numbers with a sign */
+    {"mov al, 127\nadd al, 1\nseto dil\n", 1},
+    {"mov al, 126\nadd al, 1\nseto dil\n", 0},
+    {"mov al, 255\nadd al, 1\nseto dil\n", 0},
+    {"mov eax, 1 << 31\nsub eax, 1\nseto dil\n", 1},
+    {"mov eax, 5\ncmp eax, -1 << 31\nsetl dil\n", 0},
+    {"mov rax, 1 << 63\ncmp rax, 5\nsetge dil\n", 0},
+    {"mov rax, 1 << 63\nneg rax\nseto dil\n", 1},
+    {"mov edi, -2\ncmp edi, edi\nadc edi, 5\n", 3},
     /* loops that end after a round, or go on */
     {"mov ecx, 2\ncmp ecx, ecx\nloope on\nmov edi, 1\non:", 0},
     {"mov ecx, 2\ntest ecx, ecx\nloope on\nmov edi, 1\non:", 1},
@@ -170,7 +179,9 @@ END_TEST
 /* Pairs of which each does something else, for some numbers of arguments at least. */
 static const char *const unequal[][2] = {
     {"imul edi, edi, 7\n", "imul edi, edi, 9\n"},
-    {"imul edi\nmov edi, eax\n", "imul edi\n"},
+    {"mov eax, 2\nimul edi\nmov edi, eax\n", "mov edi, 2\n"},
+    {"mov al, 7\nmov edi, buffer\nrep stosb\nmovzx edi, byte [buffer]\n", "mov edi, 7\n"},
+    {"push on\nretf\non:", ""},
     {"adc edi, edi\nsetc dil\n", "sbb edi, edi\nsetc dil\n"},
     {"add edi, 127\nmov ebx, edi\nadc dil, bl\nsetc dil\n",
      "add edi, 127\nmov ebx, edi\nadc edi, ebx\nsetc dil\n"},

@@ -515,7 +515,7 @@ static struct symbolic_step go(struct step *step, uint32_t where)
 static uint32_t target(struct step *step)
 {
     const ZydisDecodedOperand *operand = &step->operands[0];
-    if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operand->imm.is_relative)
+    if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE)
         return low(step, number(step, step->state->at + step->source.length + operand->imm.value.u),
                    word(step));
     return read(step, operand);
@@ -528,8 +528,7 @@ static struct symbolic_step branch(struct step *step)
     const unsigned opcode = step->source.opcode;
     uint64_t taken = 0;
     expression_is(&step->run->all, target(step), &taken);
-    if (step->source.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && opcode >= LOOPNE &&
-        opcode <= JRCXZ) {
+    if (opcode >= LOOPNE) { /* jcc is 70 to 7f, or 0f and 80 to 8f */
         const unsigned width = step->source.address_width;
         uint32_t *count = register_of(step, X86_RCX);
         if (opcode != JRCXZ)
@@ -592,8 +591,7 @@ struct symbolic_step symbolic_step(struct symbolic_run *run, const struct symbol
     uint8_t bytes[ELFGEN_X86_LONGEST];
     struct step step = {.run = run, .program = program, .state = state};
     size_t size = symbolic_code(program, state, state->at, bytes, sizeof bytes);
-    if (run->steps == 0 || size == 0 ||
-        !x86_decode(program->decoder, bytes, size, &step.source, step.operands))
+    if (run->steps == 0 || !x86_decode(program->decoder, bytes, size, &step.source, step.operands))
         return (struct symbolic_step){.stop = SYMBOLIC_LOST};
     run->steps--;
     return leads(&step);
