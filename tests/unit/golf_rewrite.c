@@ -29,7 +29,7 @@ enum { TEXT_ROOM = 1 << 16, RBX = 3, RSP = 4, RBP = 5 };
 /* The bytes of a block's cheapest instructions. */
 static unsigned cost(const struct golf_lifted *block, void *context)
 {
-    const struct golf_shrink_options options = {.small_addresses = true, .states = 1 << 12};
+    const struct golf_shrink_options options = {.small_addresses = true, .states = 1 << 8};
     struct golf_pieces pieces;
     struct elfgen_error error;
     (void)context;
