@@ -182,6 +182,11 @@ static const char *const unequal[][2] = {
     {"mov eax, 2\nimul edi\nmov edi, eax\n", "mov edi, 2\n"},
     {"mov al, 7\nmov edi, buffer\nrep stosb\nmovzx edi, byte [buffer]\n", "mov edi, 7\n"},
     {"push on\nretf\non:", ""},
+    /* argc alone is small: what is above it is not, nor is a part of that */
+    {"mov rdi, [rsp + 8]\nshr rdi, 40\n", "xor edi, edi\n"},
+    {"movzx edi, byte [rsp + 1]\n", "xor edi, edi\n"},
+    {"movzx edi, byte [rsp + 13]\n", "xor edi, edi\n"},
+    {"mov edi, [rsp + 6]\nshr edi, 16\n", "xor edi, edi\n"},
     {"adc edi, edi\nsetc dil\n", "sbb edi, edi\nsetc dil\n"},
     {"add edi, 127\nmov ebx, edi\nadc dil, bl\nsetc dil\n",
      "add edi, 127\nmov ebx, edi\nadc edi, ebx\nsetc dil\n"},
@@ -307,6 +312,44 @@ START_TEST(memory_that_may_not_be_there_is_touched_by_both)
     expect_open(START "mov [0x20], al\n" EXIT, START EXIT, 64);
     expect_open(START EXIT, START "mov [rsp - 0x800000], al\n" EXIT, 64);
     expect_open(START EXIT, START "mov al, [rsp + 0x800000]\n" EXIT, 64);
+}
+END_TEST
+
+START_TEST(each_place_that_may_not_be_there_is_touched_by_both)
+{
+    static const char third[] = START "mov rcx, [rsp + 24]\nmov al, [rcx]\n" EXIT,
+                      both[] = START "mov rcx, [rsp + 24]\nmov al, [rcx]\nmov rcx, [rsp + 32]\n"
+                                     "mov al, [rcx]\n" EXIT,
+                      more[] = START "mov rcx, [rsp + 24]\nmov al, [rcx]\nmov eax, [rcx]\n" EXIT;
+    expect(both, both, 64, 1);
+    expect_open(both, third, 64);
+    expect_open(third, both, 64);
+    expect_open(more, third, 64);
+    expect_open(third, more, 64);
+}
+END_TEST
+
+START_TEST(what_is_too_much_is_left_to_the_runs)
+{
+    static const char pushes[] = START "times 300 push 5\n" EXIT,
+                      above[] = START "xor eax, eax\nxor edi, edi\nmov rsi, rsp\n"
+                                      "mov edx, 100000\nsyscall\n" EXIT;
+    expect_open(pushes, pushes, 64);
+    expect_open(above, above, 64);
+}
+END_TEST
+
+/* A read that falls short leaves the rest as it was. */
+START_TEST(what_a_buffer_had_before_is_the_same)
+{
+#define LAST READ "movzx edi, byte [buffer + 50]\nmov eax, 60\nsyscall\n"
+    static const char zeros[] = START LAST BSS,
+                      ones[] = START LAST "section .data\nbuffer: times 100 db 1\n",
+                      one[] = START "mov byte [buffer + 50], 1\n" LAST BSS;
+    const size_t shown = compare(zeros, zeros, 64).shown;
+    ck_assert_uint_lt(compare(zeros, ones, 64).shown, shown);
+    ck_assert_uint_lt(compare(zeros, one, 64).shown, shown);
+#undef LAST
 }
 END_TEST
 
@@ -437,6 +480,9 @@ static Suite *suite(void)
     tcase_add_test(cases, what_is_not_followed_is_left_to_the_runs);
     tcase_add_test(cases, flags_that_are_not_defined_are_not_shown);
     tcase_add_test(cases, memory_that_may_not_be_there_is_touched_by_both);
+    tcase_add_test(cases, each_place_that_may_not_be_there_is_touched_by_both);
+    tcase_add_test(cases, what_is_too_much_is_left_to_the_runs);
+    tcase_add_test(cases, what_a_buffer_had_before_is_the_same);
     tcase_add_test(cases, memory_has_to_permit_it);
     tcase_add_test(cases, prefixes_make_other_instructions);
     tcase_add_test(cases, memory_is_that_of_the_program);
