@@ -543,6 +543,11 @@ static const struct {
     {START "mov edi, there\nmov ecx, 9\nxor eax, eax\nrep stosb\nxor edi, edi\n" EXIT
            "section .bss\nthere: resb 8\n",
      "past the end of a section"},
+    /* an address that is counted down comes to the first label */
+    {START "mov esi, first\nmov rcx, -1\ntest edi, edi\njz again\nmov rcx, -2\n"
+           "again: add rsi, rcx\ntimes 9 nop\ncmp byte [rsi], 5\njne again\nxor edi, edi\n" EXIT
+           "section .data\nfirst: db 5, 6\n",
+     ""},
     /* code */
     {START "jmp next + 1\nnext: mov eax, 60\nmov edi, 1\nsyscall\n", ""},
     {START "mov edi, 1\nnext: mov eax, 60\njmp next + 1\n", "overlaps"},

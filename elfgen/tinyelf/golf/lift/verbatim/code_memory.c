@@ -73,7 +73,7 @@ static uint64_t next_label(const struct code_memory *memory, uint64_t address, u
 uint64_t code_memory_label(const struct code_memory *memory, uint64_t address)
 {
     size_t count = labels_until(memory, address);
-    return count > 0 ? memory->labels[count - 1] : address;
+    return count > 0 ? memory->labels[count - 1] : 0;
 }
 
 uint64_t code_memory_end(const struct code_memory *memory, const struct held *place)

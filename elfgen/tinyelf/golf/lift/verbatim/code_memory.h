@@ -51,7 +51,8 @@ struct held code_memory_address(const struct code_memory *memory, size_t section
 struct held code_memory_target(const struct code_memory *memory,
                                const struct elfgen_relocation *reference);
 
-/* The last label at or before an address, and the end of what is after a place's object. */
+/* The last label at or before an address, 0 if there is none; and the end of what is after a
+ * place's object. */
 uint64_t code_memory_label(const struct code_memory *memory, uint64_t address);
 uint64_t code_memory_end(const struct code_memory *memory, const struct held *place);
 
