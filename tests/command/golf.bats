@@ -128,6 +128,28 @@ EOF
     [[ $output == *dynamic* ]]
 }
 
+@test "what golf made is taken again, and becomes no larger" {
+    for name in echo cat hello32; do
+        tinyelf golf --nodes 3000 --environments 20 -o once "$SOURCE/asm/$name.s"
+        exits 0
+        tinyelf golf --nodes 3000 --environments 20 -o twice once
+        exits 0
+        [ "$(stat -c %s twice)" -le "$(stat -c %s once)" ]
+    done
+}
+
+@test "an executable that computes where it jumps stays as it is" {
+    printf 'global _start\n_start: mov rax, [rsp]\nand eax, 1\njmp [table + rax*8]\none: mov edi, 1\ntwo: mov eax, 60\nsyscall\n' >jumps.s
+    printf 'section .rodata\ntable: dq one, two\n' >>jumps.s
+    tinyelf build -o jumps jumps.s
+    exits 0
+    tinyelf golf --nodes 3000 --environments 20 -o made jumps
+    exits 0
+    says "jumps: note: it stays as it is: at 0x"
+    [ "${lines[0]}" = "made: nothing smaller than jumps was found: it is a copy" ]
+    cmp made jumps
+}
+
 @test "golf says which options are missing or do not go together, and does not lose an input" {
     tinyelf golf "$SOURCE/asm/exit.s"
     exits 2

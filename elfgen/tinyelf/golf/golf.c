@@ -246,6 +246,15 @@ static bool find_as_it_is(struct finding *finding)
     return finding->found->size > 0 && !finding->has_failed;
 }
 
+/* Whether it stays as it is: an executable of which it is not known where it has addresses, so that
+ * nothing in it can be moved that is not followed. */
+static bool stays_whole(const struct finding *finding)
+{
+    const struct golf_addresses *known = finding->options->addresses;
+    return !finding->has_failed && !finding->lifted.is_left_alone &&
+           finding->error->status == ELFGEN_UNSUPPORTED && (!known || known->section_count == 0);
+}
+
 /* Without memory for a search nothing is said about smaller files. Returns whether it was one. */
 static bool had_memory(struct finding *finding)
 {
@@ -288,7 +297,7 @@ bool golf_find(const struct golf_options *options, struct golf_found *found,
     }
     /* Also where no instructions are known that do what was lifted. */
     if (!is_done && !finding->has_failed) {
-        is_done = find_as_it_is(finding);
+        is_done = find_as_it_is(finding) || stays_whole(finding);
         is_done = had_memory(finding) && is_done;
     }
     free(finding);

@@ -67,9 +67,9 @@ struct golf_found {
     size_t rejected;   /* candidates that did something else */
 };
 
-/* Searches. True with found->is_verbatim and error->status other than ELFGEN_OK: *error says why
- * its instructions stay as they are. False: *error says why the program is left alone
- * (golf_lift()), or there is no memory, or the prover failed. */
+/* Searches. True with error->status other than ELFGEN_OK: *error says why its instructions stay as
+ * they are if found->is_verbatim, or why all of it stays, an executable. False: *error says why the
+ * program is left alone (golf_lift()), or there is no memory, or the prover failed. */
 bool golf_find(const struct golf_options *options, struct golf_found *found,
                struct elfgen_error *error);
 

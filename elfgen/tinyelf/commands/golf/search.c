@@ -259,8 +259,10 @@ bool golf_search(struct golf_request *request, struct golf_report *report)
         report_left_alone(report->original.name, &error);
         return false;
     }
-    if (found.is_verbatim && error.status != ELFGEN_OK)
-        message(report->original.name, "note", "its instructions stay as they are: %s", error.text);
+    if (error.status != ELFGEN_OK)
+        message(report->original.name, "note", "%s: %s",
+                found.is_verbatim ? "its instructions stay as they are" : "it stays as it is",
+                error.text);
     report->found = &found;
     report->same = report->prover != NULL;
     report->after = report->before;
