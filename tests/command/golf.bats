@@ -114,6 +114,19 @@ EOF
     [ "$(./small)" = B ]
 }
 
+@test "data of many pages are packed, and the report says that large files are only packed" {
+    for bytes in 5000 40000; do
+        printf '%s\n' 'global _start' '_start: mov eax, 1' 'mov edi, 1' 'mov esi, text' "mov edx, $bytes" syscall 'mov eax, 60' 'xor edi, edi' \
+            syscall "text: times $((bytes / 10)) db \"0123456789\"" >large.s
+        tinyelf build large.s
+        tinyelf golf --nodes 3000 --environments 20 -o small large.s
+        exits 0
+        contains "files of more than 512 bytes are only packed"
+        [ "$(stat -c %s small)" -le $((bytes + 120)) ]
+        cmp <(./small) <(./large)
+    done
+}
+
 @test "what the search cannot follow is left alone, and nothing is written" {
     for code in 'mov eax, 201\nsyscall\nmov edi, eax\nmov eax, 60\nsyscall' 'jmp $' 'lea rax, [rel _start]\njmp rax'; do
         printf "global _start\ndefault rel\n_start: $code\n" >odd.s

@@ -131,7 +131,15 @@ static void put_end(const struct golf_report *report, struct elfgen_text *out)
                                   "smaller\n"
                             : found->lacks_memory
                                 ? "  search stopped: there is no memory to look for smaller ones\n"
-                                : "  search stopped: there may be smaller ones\n");
+                                : "  search stopped: there may be smaller ones");
+    if (found->is_complete || found->lacks_memory)
+        return;
+    if (report->candidate.size > GOLF_PLACE_LARGEST) {
+        elfgen_text_string(out, "; files of more than ");
+        elfgen_text_decimal(out, GOLF_PLACE_LARGEST, 0);
+        elfgen_text_string(out, " bytes are only packed");
+    }
+    elfgen_text_char(out, '\n');
 }
 
 static void put_saving(const struct golf_report *report, const struct golf_saving *saving,

@@ -33,7 +33,7 @@ static bool is_of_reference(const struct golf_data *data, size_t byte, size_t *a
     return *at < data->reference_count && data->references[*at].offset <= byte;
 }
 
-/* The free bytes that a datum takes at an offset; SEARCH_NEVER: it does not fit. */
+/* The free bytes that a datum takes at an offset; SIZE_MAX: it does not fit. */
 static size_t data_takes(const struct search *search, const struct golf_data *data, size_t offset)
 {
     const struct board *board = &search->board;
@@ -42,7 +42,7 @@ static size_t data_takes(const struct search *search, const struct golf_data *da
         bool must_be_plain = data->is_written || is_of_reference(data, i, &at);
         if ((must_be_plain && !board_is_plain(board, offset + i)) ||
             !board_may_be(board, offset + i, i < data->file_size ? data->bytes[i] : 0))
-            return SEARCH_NEVER;
+            return SIZE_MAX;
         takes += !board_is_known(board, offset + i);
     }
     return takes;
@@ -69,7 +69,7 @@ static bool find_place(const struct pack *pack, size_t which, size_t *place)
     const struct search *search = &pack->search;
     const struct board *board = &search->board;
     const struct golf_data *data = &search->pieces->data[which];
-    size_t used = used_until(board), least = SEARCH_NEVER, skip = pack->data_place[which];
+    size_t used = used_until(board), least = SIZE_MAX, skip = pack->data_place[which];
     size_t headers = search->overlap->size, code = first_of_code(search);
     for (size_t edge = 0; edge <= used || edge <= headers; edge++) {
         bool is_edge = edge == 0 || !board_is_plain(board, edge - 1) ||
@@ -78,7 +78,7 @@ static bool find_place(const struct pack *pack, size_t which, size_t *place)
         if (offset + data->size > board->size || !is_edge || code - offset < data->size)
             continue;
         size_t takes = data_takes(search, data, offset);
-        if (takes >= SEARCH_NEVER)
+        if (takes == SIZE_MAX)
             continue;
         if (skip > 0 && takes > 0 && offset < headers) {
             skip--;
@@ -90,7 +90,7 @@ static bool find_place(const struct pack *pack, size_t which, size_t *place)
             *place = offset;
         }
     }
-    return least < SEARCH_NEVER;
+    return least < SIZE_MAX;
 }
 
 static bool put_datum(struct search *search, size_t which, size_t offset)
