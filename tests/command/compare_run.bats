@@ -210,9 +210,9 @@ int main(void) { close(open("trace-of-it", O_CREAT | O_WRONLY, 0600)); return 0;
     printf 'global _start\n_start: mov eax, 39\nsyscall\nmov edi, eax\nmov esi, 19\nmov eax, 62\nsyscall\njmp _start\n' >stopped.s
     for name in loop calls stopped; do
         "$TINYELF" build $name.s
-        tinyelf compare --run --time 0.3 --json hello $name
+        tinyelf compare --run --time 1 --json hello $name
         exits 1
-        says "tinyelf: $name: error: it or a child of it still ran after 0.3 s and was killed"
+        says "tinyelf: $name: error: it or a child of it still ran after 1 s and was killed"
         printf '%s' "$output" >json
         python3 - <<'P'
 import json

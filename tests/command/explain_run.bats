@@ -297,7 +297,7 @@ jmp 0x10078  ; ran 500 times" ]
         syscall
 span:   dq 1000, 0
 S
-    tinyelf disasm --run --time 0.3 waits
+    tinyelf disasm --run --time 1 waits
     exits 0
     grep -qF '; run: 2 instructions; stopped after 2 instructions, when its time was up;' <<<"$output"
 }
