@@ -633,6 +633,48 @@ loop .again
 popcnt edi, edi
 $exit
 END
+    ['what a call of a call pushed is an argument', <<"END"],
+mov ecx, 3
+xor eax, eax
+push rax
+call adds
+pop rdx
+push rax
+call adds
+pop rdx
+movzx edi, al
+$exit
+adds: add eax, [rsp + 8]
+dec ecx
+js .done
+call adds
+.done: ret
+END
+    ['what a call of a call pushed is written', <<"END"],
+mov ecx, 3
+xor ebx, ebx
+push rbx
+call adds
+pop rdx
+push rbx
+call adds
+pop rdx
+movzx edi, bl
+$exit
+adds: dec ecx
+js .done
+call last
+.done: ret
+last: xchg ebx, [rsp + 8]
+call other
+call other
+xchg ebx, [rsp + 8]
+ret
+other: lea ebx, [rbx + rbx*2 + 5]
+rol ebx, 3
+xor ebx, 74565
+ret
+END
     ['an address is the status', <<"END", 'b: db 1, 2, 3, 4'],
 mov edi, b
 $exit

@@ -20,6 +20,15 @@ static void refuses(const char *source, uint8_t bits, const char *reason)
 
 /* ---- left alone ---- */
 
+static void are_lifted(const char *const sources[], size_t count)
+{
+    static char text[TEXT_ROOM];
+    for (size_t i = 0; i < count; i++) {
+        lifted_text(sources[i], 64, text);
+        ck_assert_msg(strncmp(text, "refused", 7) != 0, "%s: %s", sources[i], text);
+    }
+}
+
 START_TEST(what_is_not_followed_is_refused_with_its_reason)
 {
     static const struct {
@@ -56,12 +65,34 @@ START_TEST(what_is_not_followed_is_refused_with_its_reason)
               "half: dd 3.5\n"),
          "is not one that can be encoded again"},
         {CODE("enter 8, 0\ncall f\n" EXIT "f: ret\n"), "a stack pointer that is not known"},
+        /* A function called itself without an argument; another one was called from one place. */
+        {CODE("mov ecx, 3\npush 1\ncall f\npush 2\ncall f\nmov edi, ebx\nmov eax, 60\nsyscall\n"
+              "f: add ebx, [rsp + 8]\ndec ecx\njs on\ncall f\non: ret\n"),
+         "it uses the address that a call before its own one pushed"},
+        {CODE("push 1\ncall g\n" EXIT "g: call f\ncall f\nret\nf: add ebx, [rsp + 8]\nret\n"),
+         "it reads the address that a call pushed"},
+        {CODE("call g\ncall g\n" EXIT "g: push 1\ncall f\ncall f\npop rax\nret\n"
+              "f: inc qword [rsp + 16]\nret\n"),
+         "it reads the address that a call pushed"},
         {CODE("int3\n"), "it raises an interrupt"},
         {CODE("mov ebx, _start\nmov ecx, [rsp]\nmov byte [rbx + 2], cl\n" EXIT),
          "it writes to its own code"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         refuses(rows[i].source, 64, rows[i].reason);
+}
+END_TEST
+
+/* A function may have arguments beyond the return address of the one that calls it. */
+START_TEST(an_argument_of_a_caller_is_followed)
+{
+    static const char *const right[] = {
+        CODE("push 1\ncall g\npop rdx\npush 2\ncall g\nmov edi, eax\nmov eax, 60\nsyscall\n"
+             "g: call f\ncall f\nret\nf: add eax, [rsp + 16]\nret\n"),
+        CODE("mov ecx, 3\npush 1\ncall f\npush 2\ncall f\nmov edi, ebx\nmov eax, 60\nsyscall\n"
+             "f: add ebx, [rsp + 8]\ndec ecx\njs on\npush 3\ncall f\npop rax\non: ret\n"),
+    };
+    are_lifted(right, sizeof right / sizeof right[0]);
 }
 END_TEST
 
@@ -246,15 +277,6 @@ START_TEST(bits_of_an_address_that_is_computed_are_refused)
     }
 }
 END_TEST
-
-static void are_lifted(const char *const sources[], size_t count)
-{
-    static char text[TEXT_ROOM];
-    for (size_t i = 0; i < count; i++) {
-        lifted_text(sources[i], 64, text);
-        ck_assert_msg(strncmp(text, "refused", 7) != 0, "%s: %s", sources[i], text);
-    }
-}
 
 #define COMPUTED "pop rcx\nadd ecx, buffer\n"
 #define ONES     "xor edi, edi\nagain: inc edi\n"
@@ -538,6 +560,7 @@ static Suite *suite(void)
     tcase_add_test(files, changed_programs_are_lifted_or_refused);
     suite_add_tcase(s, files);
     tcase_add_test(refused, what_is_not_followed_is_refused_with_its_reason);
+    tcase_add_test(refused, an_argument_of_a_caller_is_followed);
     tcase_add_test(refused, a_size_from_outside_that_exceeds_its_object_is_refused);
     tcase_add_test(refused, a_size_from_outside_that_was_tested_is_right);
     tcase_add_test(refused, what_depends_on_where_memory_is_is_refused);

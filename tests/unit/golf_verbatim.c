@@ -536,6 +536,13 @@ static const struct {
     {START ABOVE "cmp eax, 5\njne again\nmov edi, 0\n" EXIT, "looks for a number above"},
     {START ABOVE "sub eax, 5\njne again\nmov edi, 0\n" EXIT, ORDER},
     {START ABOVE "test eax, eax\njne again\nmov edi, 0\n" EXIT, ""},
+    /* a function that calls itself finds its own return address where it has its argument */
+    {START "mov ecx, 3\npush 1\ncall f\npush 2\ncall f\nmov edi, ebx\n" EXIT
+           "f: add ebx, [rsp + 8]\ndec ecx\njs on\ncall f\non: ret\n",
+     "an address of its code"},
+    {START "mov ecx, 3\npush 1\ncall f\npush 2\ncall f\nmov edi, ebx\n" EXIT
+           "f: add ebx, [rsp + 8]\ndec ecx\njs on\npush 3\ncall f\npop rax\non: ret\n",
+     ""},
     /* what repeats itself */
     {START "mov edi, there\nmov ecx, 8\nxor eax, eax\nrep stosb\nxor edi, edi\n" EXIT
            "section .bss\nthere: resb 8\n",

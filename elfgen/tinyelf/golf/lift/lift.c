@@ -5,6 +5,7 @@
 
 #include "base/no_memory.h"
 #include "golf/lift/build.h"
+#include "golf/lift/caller_stack.h"
 #include "golf/lift/flow.h"
 #include "golf/lift/live.h"
 #include "golf/lift/memory.h"
@@ -20,7 +21,7 @@ static bool lift_once(struct lift *lift, struct golf_lifted *lifted)
         if (!lift_follow(lift) || !lift_live(lift))
             return false;
     while (lift->restart);
-    return lift_build(lift, lifted);
+    return lift_check_caller_stack(lift) && lift_build(lift, lifted);
 }
 
 static bool lift_all(struct lift *lift, struct golf_lifted *lifted)

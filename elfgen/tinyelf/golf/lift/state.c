@@ -26,6 +26,18 @@ bool lift_is_argc(const struct lift *lift, const struct lift_value *address)
     return address->kind == LIFT_STACK && address->frame == 0 && address->number < lift->bits / 8;
 }
 
+bool lift_has_pushed(const struct lift *lift, const struct lift_state *state, uint16_t frame,
+                     int64_t offset, int64_t size)
+{
+    for (size_t i = 0; i < state->slot_count; i++) {
+        const struct lift_slot *slot = &state->slots[i];
+        if (slot->is_call && slot->frame == frame && slot->offset < offset + size &&
+            offset < slot->offset + slot->size)
+            return true;
+    }
+    return frame != 0 && offset < lift->bits / 8 && offset + size > 0;
+}
+
 static void forget(struct lift_state *state, bool keeps_saved)
 {
     size_t kept = 0;

@@ -11,6 +11,11 @@ bool lift_is_private(const struct lift_value *address);
 /* Whether an address is in argc. */
 bool lift_is_argc(const struct lift *lift, const struct lift_value *address);
 
+/* Whether a place of a frame has an address that a call pushed, or a copy of it, which is not there
+ * in the end. `size` is in bytes. */
+bool lift_has_pushed(const struct lift *lift, const struct lift_state *state, uint16_t frame,
+                     int64_t offset, int64_t size);
+
 /* Forgets what is in memory that may be anywhere, but for return addresses; of what the program
  * itself stores, but for saved registers, too. */
 void lift_forget_memory(struct lift_state *state);

@@ -350,18 +350,9 @@ static bool is_deep(const struct lift_value *address)
     return address->kind == LIFT_STACK && (int64_t)address->number < -NEAR;
 }
 
-/* Whether a place has an address that a call pushed, or a copy of it, which is not there in the
- * end. */
 static bool has_pushed(const struct step *step, const struct lift_value *address, uint16_t size)
 {
-    int64_t offset = (int64_t)address->number;
-    for (size_t i = 0; i < step->state->slot_count; i++) {
-        const struct lift_slot *slot = &step->state->slots[i];
-        if (slot->is_call && slot->frame == address->frame && slot->offset < offset + size &&
-            offset < slot->offset + slot->size)
-            return true;
-    }
-    return address->frame != 0 && offset < step->lift->bits / 8 && offset + size > 0;
+    return lift_has_pushed(step->lift, step->state, address->frame, (int64_t)address->number, size);
 }
 
 /* A load from the stack that stays must not be of what is not there, unless nobody looks at what a

@@ -246,6 +246,8 @@ static bool load_stack(const struct code_memory *memory, const struct code_state
             bool is_whole =
                 size >= ADDRESS && size <= memory->word && place->number % memory->word == 0;
             *value = state->slots[slot];
+            if (value->traits & HELD_IS_RETURN)
+                value->kind = HELD_RETURN;
             holds = false;
             bool is_part = size < ADDRESS || place->number % memory->word != 0;
             if ((value->kind >= HELD_CODE && !is_whole) ||

@@ -81,14 +81,16 @@ static bool was_negative(const struct held *value)
 struct held held_either(const struct held *a, const struct held *b)
 {
     bool is_a = a->kind >= b->kind;
-    if ((a->kind == HELD_RETURN) != (b->kind == HELD_RETURN))
-        is_a = !is_a; /* it counts only where it is nothing else */
+    const bool is_return = (a->kind == HELD_RETURN) != (b->kind == HELD_RETURN);
+    if (is_return)
+        is_a = !is_a; /* it counts only where it is nothing else, or is loaded */
     struct held result = is_a ? *a : *b;
     const struct held *other = is_a ? b : a;
     if (a->origin != b->origin)
         result.origin = 0;
     result.is_outer = a->is_outer && b->is_outer;
-    result.traits = a->traits | b->traits | (a->kind != b->kind ? HELD_IS_MIXED : 0);
+    result.traits = a->traits | b->traits | (a->kind != b->kind ? HELD_IS_MIXED : 0) |
+                    (is_return ? HELD_IS_RETURN : 0);
     if (other->kind == HELD_RETURN)
         return result;
     if (result.kind == HELD_CODE) {
