@@ -294,13 +294,20 @@ sub generate {
 # With the argument that leads there; what it reads, and where it writes to.
 my @arguments = map { ['x' x 777, ('q') x $_] } 0 .. 3;
 
+# Whether a program does something else when it runs again, since it depends on where the kernel puts its stack.
+sub is_random {
+    my ($program, $arguments, $was) = @_;
+    my @again = map { [run_command(5, $program, @$arguments)] } 1 .. 12;
+    return grep { "@$_" ne "@$was" } @again;
+}
+
 # Runs both with each list of arguments.
 sub compare {
     my @programs = @_;
     for my $arguments (@arguments) {
         my ($was, $is) = map { [run_command(5, $_, @$arguments)] } @programs;
         return 'the original does not end' if $was->[0] == -1;
-        next if "@$was" eq "@$is";
+        next if "@$was" eq "@$is" || is_random($programs[0], $arguments, $was);
         return sprintf '%d arguments: ended with %d, and now with %d%s', scalar @$arguments, $was->[0], $is->[0],
             $was->[1] ne $is->[1] ? ', and wrote something else' : '';
     }
