@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "golf/lift/cells.h"
-#include "golf/lift/compared.h"
+#include "golf/lift/sizes/cells.h"
+#include "golf/lift/sizes/compared.h"
 #include "golf/lift/meet.h"
 #include "golf/lift/memory.h"
-#include "golf/lift/sizes.h"
+#include "golf/lift/sizes/sizes.h"
 #include "golf/lift/transfer.h"
 #include "golf/lift/values.h"
 #include "x86/known_bits.h"

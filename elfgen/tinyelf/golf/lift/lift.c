@@ -5,7 +5,7 @@
 
 #include "base/no_memory.h"
 #include "golf/lift/build.h"
-#include "golf/lift/caller_stack.h"
+#include "golf/lift/addresses/caller_stack.h"
 #include "golf/lift/flow.h"
 #include "golf/lift/live.h"
 #include "golf/lift/memory.h"

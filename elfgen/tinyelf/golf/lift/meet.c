@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "golf/lift/address_parts.h"
-#include "golf/lift/cells.h"
-#include "golf/lift/given.h"
+#include "golf/lift/addresses/address_parts.h"
+#include "golf/lift/sizes/cells.h"
+#include "golf/lift/sizes/given.h"
 #include "golf/lift/values.h"
 #include "x86/known_bits.h"
 

@@ -3,16 +3,16 @@
 
 #include <string.h>
 
-#include "golf/lift/address_parts.h"
+#include "golf/lift/addresses/address_parts.h"
 #include "golf/lift/calls.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
-#include "golf/lift/moved.h"
+#include "golf/lift/addresses/moved.h"
 #include "golf/lift/narrow.h"
-#include "golf/lift/numbers.h"
+#include "golf/lift/addresses/numbers.h"
 #include "golf/lift/objects.h"
-#include "golf/lift/sizes.h"
-#include "golf/lift/stored.h"
+#include "golf/lift/sizes/sizes.h"
+#include "golf/lift/addresses/stored.h"
 #include "golf/lift/transfer.h"
 #include "golf/lift/values.h"
 

@@ -1,5 +1,5 @@
 /* Addresses as parts of values: where ways meet, what may be one stays so. */
-#include "golf/lift/address_parts.h"
+#include "golf/lift/addresses/address_parts.h"
 
 #include "golf/lift/memory.h"
 

@@ -1,8 +1,8 @@
 /* Addresses in memory at places that are known: what is loaded from there is an address again, and
  * a part of it depends on where golf puts its memory. */
-#include "golf/lift/stored.h"
+#include "golf/lift/addresses/stored.h"
 
-#include "golf/lift/address_parts.h"
+#include "golf/lift/addresses/address_parts.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/state.h"

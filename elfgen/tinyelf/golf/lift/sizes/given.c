@@ -1,5 +1,5 @@
 /* Numbers from outside as intervals: sums, products and parts of them. */
-#include "golf/lift/given.h"
+#include "golf/lift/sizes/given.h"
 
 #include "golf/lift/values.h"
 #include "x86/known_bits.h"

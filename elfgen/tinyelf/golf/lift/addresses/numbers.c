@@ -1,9 +1,9 @@
 /* Addresses as numbers: what is made of them besides other addresses. With a linker's word for what
  * is an address, each counts; without it those that are computed, while a constant is a number of
  * the original, and stays so. */
-#include "golf/lift/numbers.h"
+#include "golf/lift/addresses/numbers.h"
 
-#include "golf/lift/address_parts.h"
+#include "golf/lift/addresses/address_parts.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/state.h"

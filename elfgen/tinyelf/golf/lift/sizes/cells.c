@@ -1,12 +1,12 @@
 /* Which numbers from outside are in memory: in places of the stack, and at constant addresses. What
  * is stored where an index or a pointer leads is taken to be elsewhere. */
-#include "golf/lift/cells.h"
+#include "golf/lift/sizes/cells.h"
 
 #include <string.h>
 
-#include "golf/lift/address_parts.h"
+#include "golf/lift/addresses/address_parts.h"
 #include "golf/lift/decode.h"
-#include "golf/lift/given.h"
+#include "golf/lift/sizes/given.h"
 #include "golf/lift/state.h"
 #include "golf/lift/values.h"
 

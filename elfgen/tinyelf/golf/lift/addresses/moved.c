@@ -1,8 +1,8 @@
 /* Addresses that are counted up or down until they are some number, and the auxiliary vector: it
  * has the number and the address of program headers, which are other ones in a smaller file. */
-#include "golf/lift/moved.h"
+#include "golf/lift/addresses/moved.h"
 
-#include "golf/lift/address_parts.h"
+#include "golf/lift/addresses/address_parts.h"
 #include "golf/lift/decode.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/values.h"

@@ -1,5 +1,5 @@
 /* What functions read and write of the stack above their own return address. */
-#include "golf/lift/caller_stack.h"
+#include "golf/lift/addresses/caller_stack.h"
 
 #include "golf/lift/memory.h"
 #include "golf/lift/state.h"

@@ -1,11 +1,11 @@
 /* What plain instructions make of numbers from outside. Of two such numbers a difference is not
  * followed: mostly it is how much is left. */
-#include "golf/lift/made.h"
+#include "golf/lift/sizes/made.h"
 
-#include "golf/lift/cells.h"
-#include "golf/lift/compared.h"
+#include "golf/lift/sizes/cells.h"
+#include "golf/lift/sizes/compared.h"
 #include "golf/lift/decode.h"
-#include "golf/lift/given.h"
+#include "golf/lift/sizes/given.h"
 #include "x86/known_bits.h"
 
 static const struct lift_given unknown = {0};

@@ -1,9 +1,9 @@
 /* Comparisons: what they tell of numbers from outside, where a jump, cmov or setcc asks for it. */
-#include "golf/lift/compared.h"
+#include "golf/lift/sizes/compared.h"
 
-#include "golf/lift/cells.h"
+#include "golf/lift/sizes/cells.h"
 #include "golf/lift/decode.h"
-#include "golf/lift/given.h"
+#include "golf/lift/sizes/given.h"
 #include "golf/lift/values.h"
 #include "x86/flags.h"
 #include "x86/known_bits.h"

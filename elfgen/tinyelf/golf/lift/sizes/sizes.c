@@ -1,13 +1,13 @@
 /* Numbers from outside as sizes: what a call returned, which is negative if it failed, argc, and
  * what is made of them. What such a size has beyond its object is decided by where golf places
  * things. */
-#include "golf/lift/sizes.h"
+#include "golf/lift/sizes/sizes.h"
 
 #include <string.h>
 
-#include "golf/lift/cells.h"
-#include "golf/lift/given.h"
-#include "golf/lift/made.h"
+#include "golf/lift/sizes/cells.h"
+#include "golf/lift/sizes/given.h"
+#include "golf/lift/sizes/made.h"
 #include "golf/lift/memory.h"
 #include "golf/lift/values.h"
 
