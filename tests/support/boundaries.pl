@@ -2,9 +2,10 @@
 # the names of those that have a condition.
 #
 # Exceptions are differences between objdump and the processor: objdump joins fwait with the x87
-# instruction after it, and prints prefixes without effect as separate lines. Jumps over a lock prefix
-# are another exception, which only a disassembler that follows the code notices. Files in which objdump
-# finds invalid instructions are skipped, since they have data among the code.
+# instruction after it, and prints prefixes without effect as separate lines, before what is left of
+# the instruction. Jumps over a lock prefix are another exception, which only a disassembler that
+# follows the code notices. Files in which objdump finds invalid instructions are skipped, since they
+# have data among the code.
 use strict;
 use warnings;
 
@@ -55,9 +56,11 @@ for my $file (@files) {
             $wrong++;
         }
     }
-    for my $address (keys %$theirs) {
-        next if exists $ours->{$address};
-        next if $theirs->{$address} =~ /^((data16|addr32|rex[.A-Z]*|[c-g]s|ss|repn?z|lock|bnd)\s*)+$/;
+    my ($is_prefix, $was_prefix) = (0, 0);
+    for my $address (sort { $a <=> $b } keys %$theirs) {
+        $was_prefix = $is_prefix;
+        $is_prefix = $theirs->{$address} =~ /^((data16|addr32|rex[.A-Z]*|[c-g]s|ss|repn?z|lock|bnd)\s*)+$/;
+        next if exists $ours->{$address} || $is_prefix || $was_prefix;
         print "$file: only objdump's: ", sprintf('%x', $address), " $theirs->{$address}\n";
         $wrong++;
     }
