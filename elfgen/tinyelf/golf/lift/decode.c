@@ -214,10 +214,18 @@ static void take_memory(struct lift_instruction *instruction, const ZydisDecoded
         instruction->is_pure = false;
 }
 
-static bool is_same_register(const ZydisDecodedOperand *a, const ZydisDecodedOperand *b)
+bool lift_is_same_register(const struct lift_instruction *instruction)
 {
-    return a->type == ZYDIS_OPERAND_TYPE_REGISTER && b->type == ZYDIS_OPERAND_TYPE_REGISTER &&
-           a->reg.value == b->reg.value;
+    const ZydisDecodedOperand *operands = instruction->operands;
+    return instruction->zydis.operand_count_visible >= 2 &&
+           operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+           operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+           operands[0].reg.value == operands[1].reg.value;
+}
+
+bool lift_is_string(const struct lift_instruction *instruction)
+{
+    return instruction->zydis.meta.category == ZYDIS_CATEGORY_STRINGOP;
 }
 
 /* xor r,r and sub r,r do not depend on the register. */
@@ -225,7 +233,7 @@ static bool is_zeroing(const struct lift_instruction *instruction)
 {
     return (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_XOR ||
             instruction->zydis.mnemonic == ZYDIS_MNEMONIC_SUB) &&
-           is_same_register(&instruction->operands[0], &instruction->operands[1]);
+           lift_is_same_register(instruction);
 }
 
 /* bsf and bsr of 0 leave their destination as it is: AMD says so, and Intel's processors do. */
@@ -567,7 +575,7 @@ bool lift_as_data(const struct lift_instruction *source, struct x86 *machine,
         result->prefixes |= ELFGEN_X86_REPNE;
     if (source->zydis.attributes & ZYDIS_ATTRIB_HAS_LOCK)
         result->prefixes |= ELFGEN_X86_LOCK;
-    bool is_string = source->zydis.meta.category == ZYDIS_CATEGORY_STRINGOP;
+    bool is_string = lift_is_string(source);
     size_t count = is_string ? 0 : source->zydis.operand_count_visible;
     for (size_t i = 0; i < count; i++)
         if (!operand_as_data(source, &source->operands[i], &result->operands[i]))

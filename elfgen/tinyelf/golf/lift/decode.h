@@ -36,6 +36,12 @@ uint32_t lift_flags_set(const struct lift_instruction *instruction);
  * low bits the part reaches. */
 uint8_t lift_register(const ZydisDecodedOperand *operand, uint8_t *bits);
 
+/* Whether an instruction is one of strings (movs, cmps, scas, lods, stos), repeated or not. */
+bool lift_is_string(const struct lift_instruction *instruction);
+
+/* Whether its first two operands are one register. */
+bool lift_is_same_register(const struct lift_instruction *instruction);
+
 /* Whether an operand's number is known to be no address. */
 bool lift_is_number_operand(const struct lift *lift, const struct lift_instruction *instruction,
                             size_t operand);

@@ -57,6 +57,15 @@ const struct lift_segment *lift_segment_of(const struct lift *lift, uint64_t add
     return NULL;
 }
 
+bool lift_can_be_mapped(uint64_t address)
+{
+    enum { FIRST = 0x10000, BITS = 47 };
+    return address >= FIRST && address >> BITS == 0;
+}
+
+const char lift_uses_elsewhere[] =
+    "it uses an address outside of its memory, where the smaller file may be";
+
 bool lift_is_address(const struct lift *lift, uint64_t address)
 {
     return lift_segment_of(lift, address) || lift_segment_of(lift, address - 1);

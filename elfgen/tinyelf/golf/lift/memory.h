@@ -11,6 +11,12 @@ bool lift_open_memory(struct lift *lift);
 /* The segment that has an address; NULL: none. */
 const struct lift_segment *lift_segment_of(const struct lift *lift, uint64_t address);
 
+/* Whether Linux maps memory at an address: not below vm.mmap_min_addr, nor in its own half. */
+bool lift_can_be_mapped(uint64_t address);
+
+/* Why a program is left alone that uses such an address where it has no memory. */
+extern const char lift_uses_elsewhere[];
+
 /* Whether an address is in a segment, or right after one: the end of what is last in it. */
 bool lift_is_address(const struct lift *lift, uint64_t address);
 

@@ -68,22 +68,18 @@ struct golf_need *lift_add_need(struct golf_need *needs, size_t *count, unsigned
 
 /* ---- system calls ---- */
 
-/* Whether an address is in nobody's memory, where a smaller file may have some. Below of that Linux
- * maps nothing (vm.mmap_min_addr), and above of that is its own memory. */
+/* Whether an address is in nobody's memory, where a smaller file may have some. */
 static bool is_elsewhere(const struct lift *lift, const struct lift_value *address)
 {
-    enum { FIRST = 0x10000, BITS = 47 };
     const uint64_t number = lift_number(address);
-    return lift_is_constant(address) && number >= FIRST && number >> BITS == 0 &&
+    return lift_is_constant(address) && lift_can_be_mapped(number) &&
            !lift_is_address(lift, number);
 }
 
 static bool refuse_elsewhere(struct lift *lift, const struct lift_instruction *instruction)
 {
     lift->does_other = true;
-    return lift_refuse_at(
-        lift, instruction,
-        "it uses an address outside of its memory, where the smaller file may be");
+    return lift_refuse_at(lift, instruction, lift_uses_elsewhere);
 }
 
 /* Notes the memory that a pointer of a call is about. */

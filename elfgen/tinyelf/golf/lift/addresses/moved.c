@@ -11,11 +11,6 @@
 
 enum { WORD_BITS = 32 }; /* at least */
 
-static bool is_string(const struct lift_instruction *instruction)
-{
-    return instruction->zydis.meta.category == ZYDIS_CATEGORY_STRINGOP;
-}
-
 /* ---- what an instruction leaves ---- */
 
 /* Whether a place is counted from the stack pointer at the start, or above it, and it is not known
@@ -118,11 +113,11 @@ static bool has_other(const struct lift_instruction *instruction)
 static uint8_t traits_left(const struct lift_instruction *instruction, unsigned reg)
 {
     const ZydisDecodedOperand *operands = instruction->operands;
-    const bool is_plain = is_string(instruction) || is_copy(instruction);
+    const bool is_plain = lift_is_string(instruction) || is_copy(instruction);
     uint8_t bits = 0, traits = 0;
     const bool is_first = lift_register(&operands[0], &bits) == reg,
-               is_pointer = is_string(instruction) && (reg == X86_RSI || reg == X86_RDI);
-    if (is_first && bits < WORD_BITS && !is_string(instruction))
+               is_pointer = lift_is_string(instruction) && (reg == X86_RSI || reg == X86_RDI);
+    if (is_first && bits < WORD_BITS && !lift_is_string(instruction))
         return 0;
     if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_LEA)
         return traits_of_sum(instruction, &operands[1]);
@@ -155,7 +150,7 @@ void lift_give_traits(const struct lift_instruction *instruction, unsigned reg,
 
 static const char is_counted[] =
     "it counts an address until it is some number: that depends on where its memory is";
-static const char is_searched[] =
+const char lift_is_searched[] =
     "it looks for a number above its arguments: the auxiliary vector there has the number and "
     "the address of program headers, which are other ones in a smaller file";
 
@@ -191,7 +186,7 @@ static const char *shown_by_number(const struct lift *lift,
         !is_number(lift, instruction, 1 - which, &number))
         return NULL;
     if (traits & LIFT_IS_FROM_ABOVE && (number != 0 || traits & LIFT_IS_MOVED))
-        return is_searched;
+        return lift_is_searched;
     return traits & LIFT_IS_MOVED ? is_counted : NULL;
 }
 
@@ -200,7 +195,7 @@ static const char *shown_by_zero(uint8_t traits)
 {
     if (!(traits & LIFT_IS_MOVED))
         return NULL;
-    return traits & LIFT_IS_FROM_ABOVE ? is_searched : is_counted;
+    return traits & LIFT_IS_FROM_ABOVE ? lift_is_searched : is_counted;
 }
 
 static const char *shown_by_string(const struct lift_instruction *instruction)
@@ -211,7 +206,7 @@ static const char *shown_by_string(const struct lift_instruction *instruction)
                          instruction->zydis.mnemonic == ZYDIS_MNEMONIC_SCASQ;
     bool is_known = lift_is_constant(what);
     return is_word && lift_traits(to) & LIFT_IS_UPWARDS && is_known && what->known[0].value != 0
-               ? is_searched
+               ? lift_is_searched
                : NULL;
 }
 
@@ -240,7 +235,7 @@ static const char *shown(const struct lift *lift, const struct lift_instruction 
     case ZYDIS_MNEMONIC_DEC:
         return instruction->flags_live != 0 ? shown_by_number(lift, instruction, 0) : NULL;
     default:
-        return is_string(instruction) ? shown_by_string(instruction) : NULL;
+        return lift_is_string(instruction) ? shown_by_string(instruction) : NULL;
     }
 }
 

@@ -5,6 +5,9 @@
 
 #include "golf/lift/lift_private.h"
 
+/* Why a program is left alone that looks for a number in the auxiliary vector. */
+extern const char lift_is_searched[];
+
 /* Notes the traits that the opaque value has that an instruction leaves in a register, whose other
  * parts are noted. */
 void lift_give_traits(const struct lift_instruction *instruction, unsigned reg,

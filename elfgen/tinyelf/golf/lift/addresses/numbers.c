@@ -102,20 +102,6 @@ static size_t parts_of_place(const struct lift *lift, const struct lift_instruct
     return count;
 }
 
-static bool is_same_register(const struct lift_instruction *instruction)
-{
-    const ZydisDecodedOperand *operands = instruction->operands;
-    return instruction->zydis.operand_count_visible >= 2 &&
-           operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
-           operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
-           operands[0].reg.value == operands[1].reg.value;
-}
-
-static bool is_string(const struct lift_instruction *instruction)
-{
-    return instruction->zydis.meta.category == ZYDIS_CATEGORY_STRINGOP;
-}
-
 /* ---- results ---- */
 
 /* The address among parts of which a sum is made; NULL: there is none for sure. */
@@ -186,12 +172,12 @@ void lift_give_parts(const struct lift *lift, const struct lift_instruction *ins
     struct part parts[3];
     uint8_t bits;
     const bool is_first = lift_register(&instruction->operands[0], &bits) == reg;
-    if (is_string(instruction) && (reg == X86_RSI || reg == X86_RDI)) {
+    if (lift_is_string(instruction) && (reg == X86_RSI || reg == X86_RDI)) {
         lift_copy_parts(lift, &instruction->before[reg], value);
         value->of_address = value->near != 0 || value->of_address;
         return;
     }
-    if (is_string(instruction)) {
+    if (lift_is_string(instruction)) {
         value->is_outer = reg == X86_RAX && loaded_part(lift, instruction) == LIFT_NO_ADDRESS;
         return;
     }
@@ -235,7 +221,7 @@ void lift_give_parts(const struct lift *lift, const struct lift_instruction *ins
         return;
     case ZYDIS_MNEMONIC_SUB:
     case ZYDIS_MNEMONIC_SBB:
-        if (!is_same_register(instruction))
+        if (!lift_is_same_register(instruction))
             set_difference(parts, value);
         return;
     default:
@@ -254,8 +240,8 @@ static bool shows_flags(const struct lift_instruction *instruction)
 /* Whether a number is the same side of all addresses. */
 static bool is_beside_addresses(const struct lift *lift, const struct part *part)
 {
-    enum { FIRST = 0x10000, BITS = 47, HIGHEST = 0xffff };
-    return part->is_constant && (part->number < FIRST || part->number >> BITS != 0 ||
+    enum { HIGHEST = 0xffff };
+    return part->is_constant && (!lift_can_be_mapped(part->number) ||
                                  (lift->bits == 32 && part->number >> 16 == HIGHEST));
 }
 
@@ -291,7 +277,7 @@ static const char *shown_by_difference(const struct lift *lift,
                       other = part_of_operand(lift, instruction, 1 - which);
     const ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
     const bool is_compared = mnemonic == ZYDIS_MNEMONIC_CMP;
-    if (is_same_register(instruction) || other.kind == LIFT_ANYTHING)
+    if (lift_is_same_register(instruction) || other.kind == LIFT_ANYTHING)
         return NULL;
     if (other.kind >= LIFT_LIKE_AN_ADDRESS)
         return is_apart(lift, instruction, &address, &other) ? is_moved_apart : NULL;
@@ -332,9 +318,10 @@ static const char *shown(const struct lift *lift, const struct lift_instruction 
     case ZYDIS_MNEMONIC_OR:
     case ZYDIS_MNEMONIC_XOR:
     case ZYDIS_MNEMONIC_TEST:
-        return is_same_register(instruction) ? NULL : bits_are_shown;
+        return lift_is_same_register(instruction) ? NULL : bits_are_shown;
     default:
-        return is_string(instruction) || instruction->zydis.meta.category == ZYDIS_CATEGORY_CMOV
+        return lift_is_string(instruction) ||
+                       instruction->zydis.meta.category == ZYDIS_CATEGORY_CMOV
                    ? NULL
                    : bits_are_shown;
     }

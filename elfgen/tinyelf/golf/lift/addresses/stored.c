@@ -21,7 +21,7 @@ static bool stores(const struct lift_instruction *instruction)
     case ZYDIS_MNEMONIC_ADD:
         return true;
     default:
-        return instruction->zydis.meta.category == ZYDIS_CATEGORY_STRINGOP;
+        return lift_is_string(instruction);
     }
 }
 
@@ -29,7 +29,7 @@ static bool stores(const struct lift_instruction *instruction)
 static const struct lift_value *stored_address(const struct lift *lift,
                                                const struct lift_instruction *instruction)
 {
-    const bool is_string = instruction->zydis.meta.category == ZYDIS_CATEGORY_STRINGOP;
+    const bool is_string = lift_is_string(instruction);
     for (size_t i = 0; stores(instruction) && i < instruction->zydis.operand_count; i++) {
         uint8_t bits, reg = lift_register(&instruction->operands[i], &bits);
         bool is_pointer = is_string && reg != X86_RAX;
@@ -204,7 +204,7 @@ static bool computes(const struct lift *lift, const struct lift_instruction *ins
     case ZYDIS_MNEMONIC_SUB:
         return is_second && !is_right_beside(lift, instruction, 0);
     default:
-        return instruction->zydis.meta.category != ZYDIS_CATEGORY_STRINGOP &&
+        return !lift_is_string(instruction) &&
                instruction->zydis.meta.category != ZYDIS_CATEGORY_CMOV;
     }
 }

@@ -44,7 +44,7 @@ static bool check_parameter(struct code_memory *memory, const struct lift_instru
     if (!is_memory || (is_known && size == 0))
         return true;
     if (code_memory_is_elsewhere(memory, value) && memory->is_final)
-        return code_memory_refuse(memory, instruction, code_uses_elsewhere);
+        return code_memory_refuse(memory, instruction, lift_uses_elsewhere);
     if (is_known && code_memory_is_outside(memory, value, size)) {
         lift_refuse_call(memory->all->lift, instruction, row->name,
                          "is given more memory than there is from its address on");

@@ -297,12 +297,12 @@ bool code_memory_load(struct code_memory *memory, const struct lift_instruction 
 
 bool code_memory_is_elsewhere(const struct code_memory *memory, const struct held *place)
 {
-    enum { FIRST = 0x10000, BITS = 47, NEGATIVE = 0xffff };
+    enum { NEGATIVE = 0xffff };
     const uint64_t number = place->number;
     if (place->kind != HELD_NUMBER)
         return false;
     return place->step != 0 ? place->traits & HELD_IS_FAR
-                            : number >= FIRST && number >> BITS == 0 && number >> 16 != NEGATIVE &&
+                            : lift_can_be_mapped(number) && number >> 16 != NEGATIVE &&
                                   !lift_is_address(memory->all->lift, number);
 }
 

@@ -1,40 +1,28 @@
-/* Addresses of data as numbers, where instructions stay: as in lift/numbers.c, what is shown of
- * them depends on where golf puts their memory. */
+/* Addresses of data as numbers, where instructions stay: as in lift/addresses/numbers.c, what is
+ * shown of them depends on where golf puts their memory. */
 #include "golf/lift/verbatim/code_numbers.h"
 
+#include "golf/lift/addresses/moved.h"
 #include "golf/lift/decode.h"
+#include "golf/lift/memory.h"
 #include "x86/flags.h"
 
 enum { ADDRESS_BITS = 32 };
 
-const char code_uses_elsewhere[] =
-    "it uses an address outside of its memory, where the smaller file may be";
 static const char bits_are_shown[] =
     "it takes bits of an address, which depend on where its memory is";
 static const char number_is_met[] =
     "it compares an address with a number, or subtracts it from one: that depends on where its "
     "memory is";
-static const char is_searched[] =
-    "it looks for a number above its arguments: the auxiliary vector there has the number and "
-    "the address of program headers, which are other ones in a smaller file";
 
 /* Whether a value is no address, nor on the same side of all of them. */
 static bool is_among_addresses(const struct held *value)
 {
-    enum { FIRST = 0x10000, BITS = 47, HIGHEST = 0xffff };
+    enum { HIGHEST = 0xffff };
     if (value->kind != HELD_NUMBER || !value->is_outer)
         return false;
     return value->step != 0 ||
-           (value->number >= FIRST && value->number >> BITS == 0 && value->number >> 16 != HIGHEST);
-}
-
-static bool is_same_register(const struct lift_instruction *instruction)
-{
-    const ZydisDecodedOperand *operands = instruction->operands;
-    return instruction->zydis.operand_count_visible >= 2 &&
-           operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
-           operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
-           operands[0].reg.value == operands[1].reg.value;
+           (lift_can_be_mapped(value->number) && value->number >> 16 != HIGHEST);
 }
 
 /* What a comparison, sum or difference shows of its operand `which`. */
@@ -76,7 +64,8 @@ static const char *shown(const struct lift_instruction *instruction,
     case ZYDIS_MNEMONIC_CMP:
     case ZYDIS_MNEMONIC_SUB:
     case ZYDIS_MNEMONIC_ADD:
-        return instruction->zydis.mnemonic != ZYDIS_MNEMONIC_ADD && is_same_register(instruction)
+        return instruction->zydis.mnemonic != ZYDIS_MNEMONIC_ADD &&
+                       lift_is_same_register(instruction)
                    ? NULL
                    : shown_by_other(instruction, operands, which);
     case ZYDIS_MNEMONIC_TEST:
@@ -84,7 +73,7 @@ static const char *shown(const struct lift_instruction *instruction,
     case ZYDIS_MNEMONIC_OR:
     case ZYDIS_MNEMONIC_XOR:
     case ZYDIS_MNEMONIC_SBB:
-        return is_same_register(instruction) ? NULL : bits_are_shown;
+        return lift_is_same_register(instruction) ? NULL : bits_are_shown;
     default:
         break;
     }
@@ -123,7 +112,7 @@ const char *code_numbers_shown(const struct lift_instruction *instruction,
         if (operands->values[i].kind == HELD_NUMBER &&
             operands->values[i].traits & HELD_IS_FROM_ABOVE &&
             held_is_exact(&operands->values[1 - i]) && operands->values[1 - i].number != 0)
-            return is_searched;
+            return lift_is_searched;
     return NULL;
 }
 

@@ -27,7 +27,4 @@ bool code_numbers_are_apart(const struct held *a, const struct held *b);
 /* The flags of a sum or difference of two values that depend on where data are. */
 uint32_t code_numbers_flags(ZydisMnemonic mnemonic, const struct held *a, const struct held *b);
 
-/* The reason for an address in nobody's memory. */
-extern const char code_uses_elsewhere[];
-
 #endif

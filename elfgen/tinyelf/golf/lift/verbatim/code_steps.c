@@ -105,7 +105,7 @@ static bool address_of(const struct code_at *at, const ZydisDecodedOperand *oper
 static bool is_somewhere(const struct code_at *at, const struct held *place)
 {
     return !code_memory_is_elsewhere(at->memory, place) ||
-           code_memory_refuse(at->memory, at->instruction, code_uses_elsewhere);
+           code_memory_refuse(at->memory, at->instruction, lift_uses_elsewhere);
 }
 
 /* What an operand has that is read. */
@@ -263,7 +263,7 @@ static bool step_exchange(const struct code_at *at)
 static bool is_move(const struct lift_instruction *instruction)
 {
     ZydisMnemonic mnemonic = instruction->zydis.mnemonic;
-    return instruction->zydis.meta.category == ZYDIS_CATEGORY_STRINGOP &&
+    return lift_is_string(instruction) &&
            (mnemonic == ZYDIS_MNEMONIC_MOVSB || mnemonic == ZYDIS_MNEMONIC_MOVSW ||
             mnemonic == ZYDIS_MNEMONIC_MOVSD || mnemonic == ZYDIS_MNEMONIC_MOVSQ);
 }
@@ -553,7 +553,7 @@ static bool step_plain(const struct code_at *at)
         return value_of(at, &operands[0], &value);
     if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_CMP)
         return step_compare(at);
-    if (instruction->zydis.meta.category == ZYDIS_CATEGORY_STRINGOP && !is_move(instruction))
+    if (lift_is_string(instruction) && !is_move(instruction))
         return code_string_is_inside(at->memory, instruction, at->state) && step_string(at);
     return code_string_is_inside(at->memory, instruction, at->state) &&
            (is_move(instruction) ? step_move(at) : step_other(at));
