@@ -276,7 +276,7 @@ static void place_by_memory(const struct elfgen_view *view, struct elfgen_phdr *
         uint64_t size = dynamic_size(view, offset);
         if (phdr->p_filesz < size || !elfgen_view_bytes(view, offset, phdr->p_filesz))
             phdr->p_filesz = phdr->p_memsz = size;
-    } else if (phdr->p_type != ELFGEN_PT_TLS && !elfgen_view_bytes(view, offset, phdr->p_filesz)) {
+    } else if (!elfgen_view_bytes(view, offset, phdr->p_filesz)) {
         phdr->p_filesz = view->length - offset;
     }
     phdr->p_offset = offset;

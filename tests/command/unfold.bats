@@ -347,6 +347,26 @@ LIST
     readelf -lW twin | grep -qE 'GNU_STACK +0x000000 .* RW '
 }
 
+@test "a twin needs no unfolding, whatever the program headers say that Linux does not read" {
+    local type size offset address
+    for type in 2 4 6 7 0x6474e550 0x6474e551 0x6474e552 0x6474e553 0x6474e555; do
+        for size in 1 60 0x800000021 -1; do
+            for offset in 4 -16; do
+                for address in 4 0x2000 -16; do
+                    nasm -f bin -DTYPE=$type -DSIZE=$size -DOFFSET=$offset -DADDRESS=$address \
+                        "$BATS_TEST_DIRNAME/../support/unread.asm" -o unread
+                    chmod +x unread
+                    unfolds unread twin
+                    unfolds twin again
+                    cmp twin again || { echo "type $type, size $size, offset $offset, address $address"; return 1; }
+                done
+            done
+        done
+    done
+    same_memory unread twin
+    same_run unread twin
+}
+
 @test "gdb follows a twin into its shared libraries" {
     command -v gdb >/dev/null || skip "gdb is not installed"
     nasm -f bin -DFULL -DOFFSET=0x123450 "$BATS_TEST_DIRNAME/../support/dynamic.asm" -o dynamic

@@ -11,7 +11,7 @@ trap 'rm -rf "$folder"' EXIT
 # fuzz TARGET: logs to $folder/TARGET.log, and prints a line of it on success.
 fuzz()
 {
-    local target=$1 seeds=$here/corpus/$1 more=() time=$seconds most=8192 words=()
+    local target=$1 seeds=$here/corpus/$1 more=() time=$seconds most=8192 words=() input
     mkdir "$folder/$target"
     case $target in
     map | kernel | explain | disasm | compare | unfold | lift) seeds=$here/corpus/dump ;; # all of these read ELF files
@@ -31,6 +31,8 @@ fuzz()
     else
         touch "$folder/failed"
         tail -n 60 "$folder/$target.log"
+        input=$(sed -n 's/.*Test unit written to //p' "$folder/$target.log" | tail -n 1)
+        [ ! -e "$input" ] || base64 "$input"
     fi
 }
 

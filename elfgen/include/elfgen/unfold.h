@@ -55,7 +55,9 @@ ELFGEN_API size_t elfgen_unfold_room(const struct elfgen_view *view);
 /* Plans the new file for one that passes the check. `segments` is the caller's, `room` of them.
  * Where segments overlap in memory, a later one wins, as in Linux, and the others are cut. PT_LOADs
  * come by address. PT_INTERP, PT_DYNAMIC, PT_NOTE, PT_TLS, PT_PHDR (which then names the new table)
- * and GNU's are kept where their bytes are in the file, others are not.
+ * and GNU's are kept where their bytes are in the file, others are not; what the dynamic linker
+ * finds by its address (PT_DYNAMIC, PT_TLS, PT_GNU_EH_FRAME, PT_GNU_RELRO) gets its offset, and
+ * ends with the file.
  *
  * ELFGEN_OK; ELFGEN_NO_ROOM; ELFGEN_BAD_ARGUMENT: `segments` is NULL and `room` is not 0;
  * ELFGEN_UNSUPPORTED: it takes more program headers than Linux reads, or Linux chooses the address
