@@ -6,14 +6,13 @@
  *
  * Of each mode 40 * N texts are made, and N / 25 of each form with prefixes; N instructions of each
  * form are printed. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../../../elfgen/assemble/instruction.h"
 #include "oracle/encode/sample.h"
+#include "oracle/workplace.h"
 #include "writings.h"
 
 enum { FIRST = 2 }; /* line of the source with an instruction */
@@ -40,14 +39,8 @@ struct run {
     struct item *items;
     size_t item_count, room;
     size_t same, both_refuse, printed, excepted, failed;
-    char folder[40];
+    struct workplace place;
 };
-
-static void die(const char *what)
-{
-    fprintf(stderr, "assemble-instructions: %s: %s\n", what, strerror(errno));
-    exit(2);
-}
 
 static bool look_up(void *context, const struct token *name, struct value *value,
                     struct fault *fault)
@@ -109,22 +102,12 @@ static void read_item(struct item *item, uint8_t mode)
 
 static void add(struct run *run, const char *text, uint8_t mode)
 {
-    if (run->item_count == run->room) {
-        run->room = run->room ? 2 * run->room : 4096;
-        run->items = reallocarray(run->items, run->room, sizeof *run->items);
-        if (!run->items)
-            die("memory");
-    }
+    run->items = grow(run->items, run->item_count, &run->room, sizeof *run->items);
     struct item *item = &run->items[run->item_count++];
     *item = (struct item){.text = strdup(text)};
     if (!item->text)
         die("memory");
     read_item(item, mode);
-}
-
-static void path_of(const struct run *run, const char *name, char path[64])
-{
-    snprintf(path, 64, "%s/%s", run->folder, name);
 }
 
 /* Notes what nasm says of a line. */
@@ -147,32 +130,20 @@ static void take_complaint(struct item *item, const char *line, bool *has_errors
 /* Runs nasm over the items that it has not refused. */
 static bool run_nasm(struct run *run, uint8_t mode, bool *has_errors)
 {
-    char source[64], binary[64], list[64], log[64], command[400], line[LINE];
-    path_of(run, "source.asm", source);
-    path_of(run, "binary", binary);
-    path_of(run, "list", list);
-    path_of(run, "log", log);
-    FILE *file = fopen(source, "w");
-    if (!file)
-        die(source);
+    const struct item_lines lines = {.first = FIRST, .step = 1, .count = run->item_count};
+    char line[WORKPLACE_LINE];
+    size_t about;
+    FILE *file = workplace_file(&run->place, "source.asm", "w");
     fprintf(file, "bits %d\n", mode);
     for (size_t i = 0; i < run->item_count; i++)
         fprintf(file, "%s\n", run->items[i].is_refused ? "" : run->items[i].text);
-    if (fclose(file) != 0)
-        die(source);
-    snprintf(command, sizeof command, "nasm -f bin -o %s -l %s %s >%s 2>&1", binary, list, source,
-             log);
-    const int status = system(command);
-    file = fopen(log, "r");
-    if (!file)
-        die(log);
+    workplace_written(file);
+    const int status =
+        workplace_run(&run->place, "nasm -f bin -o binary -l list source.asm >log 2>&1");
+    file = workplace_file(&run->place, "log", "r");
     *has_errors = false;
-    while (fgets(line, sizeof line, file)) {
-        const char *colon = strchr(line, ':');
-        const size_t at = colon ? strtoul(colon + 1, NULL, 10) : 0;
-        if (at >= FIRST && at < run->item_count + FIRST)
-            take_complaint(&run->items[at - FIRST], line, has_errors);
-    }
+    while (workplace_complaint(file, &lines, line, &about))
+        take_complaint(&run->items[about], line, has_errors);
     fclose(file);
     return status == 0;
 }
@@ -180,12 +151,11 @@ static bool run_nasm(struct run *run, uint8_t mode, bool *has_errors)
 /* The bytes that nasm's listing has of each line, as hex digits. */
 static char (*read_list(const struct run *run))[2 * ELFGEN_X86_LONGEST + 1]
 {
-    char path[64], line[LINE];
+    char line[LINE];
     char(*bytes)[2 * ELFGEN_X86_LONGEST + 1] = calloc(run->item_count + 1, sizeof *bytes);
-    path_of(run, "list", path);
-    FILE *file = fopen(path, "r");
-    if (!file || !bytes)
-        die(path);
+    if (!bytes)
+        die("memory");
+    FILE *file = workplace_file(&run->place, "list", "r");
     while (fgets(line, sizeof line, file)) {
         unsigned long number, offset;
         char digits[64];
@@ -302,24 +272,21 @@ static bool is_movable(const struct elfgen_x86_instruction *instruction)
 static void add_prefixed(struct run *run, struct generator *generator, uint8_t mode)
 {
     char line[LINE];
-    struct elfgen_x86_form form;
-    for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++)
-        for (unsigned i = 1;
-             sample_has_mnemonic(&run->sample, mnemonic) && elfgen_x86_form(mnemonic, i, &form);
-             i++)
-            for (unsigned n = 0; n < (run->sample.count + PREFIXED - 1) / PREFIXED; n++) {
-                struct elfgen_text text = {.bytes = line, .capacity = sizeof line - 1};
-                struct elfgen_x86_instruction instruction;
-                generate_instruction(generator, mnemonic, i, mode, &instruction);
-                instruction.prefixes = 0;
-                instruction.segment = 0;
-                if (!is_movable(&instruction))
-                    continue;
-                write_prefix(generator, &text);
-                elfgen_x86_print(&instruction, &text);
-                line[text.length] = '\0';
-                add(run, line, mode);
-            }
+    struct sample_form form = {0};
+    while (sample_next_form(&run->sample, &form))
+        for (unsigned n = 0; n < (run->sample.count + PREFIXED - 1) / PREFIXED; n++) {
+            struct elfgen_text text = {.bytes = line, .capacity = sizeof line - 1};
+            struct elfgen_x86_instruction instruction;
+            generate_instruction(generator, form.mnemonic, form.number, mode, &instruction);
+            instruction.prefixes = 0;
+            instruction.segment = 0;
+            if (!is_movable(&instruction))
+                continue;
+            write_prefix(generator, &text);
+            elfgen_x86_print(&instruction, &text);
+            line[text.length] = '\0';
+            add(run, line, mode);
+        }
 }
 
 static void compare_writings(struct run *run, uint8_t mode)
@@ -376,16 +343,13 @@ static void compare_printed(struct run *run, const struct elfgen_x86_instruction
 static void compare_forms(struct run *run, uint8_t mode)
 {
     struct generator generator = {.state = run->sample.seed};
-    struct elfgen_x86_form form;
-    for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++)
-        for (unsigned i = 1;
-             sample_has_mnemonic(&run->sample, mnemonic) && elfgen_x86_form(mnemonic, i, &form);
-             i++)
-            for (unsigned n = 0; n < run->sample.count; n++) {
-                struct elfgen_x86_instruction instruction;
-                generate_instruction(&generator, mnemonic, i, mode, &instruction);
-                compare_printed(run, &instruction);
-            }
+    struct sample_form form = {0};
+    while (sample_next_form(&run->sample, &form))
+        for (unsigned n = 0; n < run->sample.count; n++) {
+            struct elfgen_x86_instruction instruction;
+            generate_instruction(&generator, form.mnemonic, form.number, mode, &instruction);
+            compare_printed(run, &instruction);
+        }
 }
 
 int main(int argc, char **argv)
@@ -393,22 +357,13 @@ int main(int argc, char **argv)
     struct run run = {0};
     if (!sample_read(&run.sample, "assemble-instructions", SAMPLE, FULL, argc, argv))
         return 2;
-    if (system("nasm -v >/dev/null 2>&1") != 0) {
-        printf("ok - assemble-instructions # skip nasm is missing\n");
-        return 77;
-    }
-    strcpy(run.folder, "/tmp/assemble-instructions-XXXXXX");
-    if (!mkdtemp(run.folder))
-        die("mkdtemp");
+    workplace_open(&run.place, "nasm");
     for (unsigned mode = 32; mode <= 64; mode += 32)
         if (sample_has_mode(&run.sample, mode)) {
             compare_writings(&run, (uint8_t)mode);
             compare_forms(&run, (uint8_t)mode);
         }
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", run.folder);
-    if (system(command) != 0)
-        die(run.folder);
+    workplace_close(&run.place);
     free(run.items);
     printf(
         "%zu texts have nasm's bytes and warnings, %zu are refused by both, %zu printed ones are "

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../../../elfgen/assemble/lex.h"
+#include "oracle/workplace.h"
 
 enum { LONGEST = 400, SLOT = 64, SHOWN = 20 };
 
@@ -209,14 +209,13 @@ static void complain(struct item *item, const char *line, bool *has_errors)
 }
 
 /* Runs nasm once; true if it has no errors. Each item has 64 bytes. */
-static bool run_nasm(struct item *items, size_t count, const char *folder)
+static bool run_nasm(struct item *items, size_t count, const struct workplace *place)
 {
-    char path[80], command[300], line[LONGEST + 200];
+    const struct item_lines lines = {.first = 2, .step = 2, .count = count};
+    char line[WORKPLACE_LINE];
+    size_t about;
     bool has_errors = false;
-    snprintf(path, sizeof path, "%s/source.asm", folder);
-    FILE *file = fopen(path, "w");
-    if (!file)
-        abort();
+    FILE *file = workplace_file(place, "source.asm", "w");
     fprintf(file, "bits 64\n");
     for (size_t i = 0; i < count; i++) {
         const char *directive = items[i].is_refused_by_nasm ? "db"
@@ -230,21 +229,11 @@ static bool run_nasm(struct item *items, size_t count, const char *folder)
         fprintf(file, "%s %s\ntimes %zu*64-($-$$) db 0\n", directive,
                 items[i].is_refused_by_nasm ? "0" : items[i].text, i + 1);
     }
-    if (fclose(file) != 0)
-        abort();
-    snprintf(command, sizeof command, "nasm -f bin -o %s/binary %s/source.asm 2>%s/log", folder,
-             folder, folder);
-    const int status = system(command);
-    snprintf(path, sizeof path, "%s/log", folder);
-    file = fopen(path, "r");
-    if (!file)
-        abort();
-    while (fgets(line, sizeof line, file)) {
-        const char *colon = strchr(line, ':');
-        const size_t number = colon ? strtoul(colon + 1, NULL, 10) : 0;
-        if (number >= 2 && number % 2 == 0 && number / 2 <= count)
-            complain(&items[number / 2 - 1], line, &has_errors);
-    }
+    workplace_written(file);
+    const int status = workplace_run(place, "nasm -f bin -o binary source.asm 2>log");
+    file = workplace_file(place, "log", "r");
+    while (workplace_complaint(file, &lines, line, &about))
+        complain(&items[about], line, &has_errors);
     fclose(file);
     return status == 0 && !has_errors;
 }
@@ -256,15 +245,13 @@ static bool is_same(const struct item *item, const uint8_t *bytes)
     return memcmp(item->bytes, bytes, SLOT) == 0 && item->warnings == item->nasm_warnings;
 }
 
-static size_t compare(const struct item *items, size_t count, const char *folder)
+static size_t compare(const struct item *items, size_t count, const struct workplace *place)
 {
-    char path[80];
     size_t different = 0, refused = 0;
-    snprintf(path, sizeof path, "%s/binary", folder);
-    FILE *file = fopen(path, "rb");
+    FILE *file = workplace_file(place, "binary", "rb");
     for (size_t i = 0; i < count; i++) {
         uint8_t bytes[SLOT];
-        if (!file || fread(bytes, 1, SLOT, file) != SLOT) {
+        if (fread(bytes, 1, SLOT, file) != SLOT) {
             fprintf(stderr, "assemble-literals: nasm's output is too short\n");
             return count;
         }
@@ -291,22 +278,19 @@ int main(int argc, char **argv)
         else if (strcmp(argv[i], "--seed") == 0)
             state = number ? number : 1;
     }
-    if (system("nasm -v >/dev/null 2>&1") != 0) {
-        printf("nasm is missing\n");
-        return 77;
-    }
-    char folder[] = "/tmp/assemble-literals-XXXXXX", command[80];
+    struct workplace place;
+    workplace_open(&place, "nasm");
     struct item *items = calloc(count, sizeof *items);
-    if (!items || !mkdtemp(folder))
-        abort();
+    if (!items)
+        die("memory");
     for (size_t i = 0; i < count; i++) {
         make(&items[i]);
         read_item(&items[i]);
     }
-    for (int tries = 0; tries < 4 && !run_nasm(items, count, folder); tries++)
+    for (int tries = 0; tries < 4 && !run_nasm(items, count, &place); tries++)
         continue;
-    const size_t different = compare(items, count, folder);
+    const size_t different = compare(items, count, &place);
     free(items);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command) != 0 || different ? 1 : 0;
+    workplace_close(&place);
+    return different ? 1 : 0;
 }

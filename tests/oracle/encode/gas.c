@@ -2,14 +2,13 @@
  * encodings that elfgen_encodings() lists.
  *
  *   encode-as [--full] [--count N] [--seed N] [--mode 32|64] */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands/encode/encode.h"
 #include "generate.h"
+#include "oracle/workplace.h"
 #include "sample.h"
 
 enum { LINE = 160, SLOT = 16, SAMPLE = 60, FULL = 300, SHOWN = 40, FILLER = 0xcc };
@@ -25,14 +24,8 @@ struct run {
     struct item *items;
     size_t item_count, room;
     size_t same, other, refused, failed;
-    char folder[32];
+    struct workplace place;
 };
-
-static void die(const char *what)
-{
-    fprintf(stderr, "encode-as: %s: %s\n", what, strerror(errno));
-    exit(2);
-}
 
 /* Prints an instruction for as. False: as has no such operand, or not in this form. */
 static bool print(const struct elfgen_x86_instruction *instruction, char *line)
@@ -72,12 +65,7 @@ static void add(struct run *run, struct elfgen_x86_instruction *instruction)
 {
     struct elfgen_x86_encoding encoding;
     drop_wishes(instruction);
-    if (run->item_count == run->room) {
-        run->room = run->room ? 2 * run->room : 4096;
-        run->items = reallocarray(run->items, run->room, sizeof *run->items);
-        if (!run->items)
-            die("memory");
-    }
+    run->items = grow(run->items, run->item_count, &run->room, sizeof *run->items);
     struct item *item = &run->items[run->item_count];
     *item = (struct item){.instruction = *instruction};
     if (elfgen_encode(instruction, &encoding) == ELFGEN_X86_OK && print(instruction, item->text))
@@ -87,34 +75,25 @@ static void add(struct run *run, struct elfgen_x86_instruction *instruction)
 /* Runs as over the items that it has not refused; notes which it refuses. */
 static bool run_as(struct run *run, uint8_t mode)
 {
-    char path[64], command[300], line[512];
+    const struct item_lines lines = {.first = 2, .step = 1, .count = run->item_count};
+    char line[WORKPLACE_LINE];
     bool is_clean = true;
-    snprintf(path, sizeof path, "%s/source.s", run->folder);
-    FILE *file = fopen(path, "w");
-    if (!file)
-        die(path);
+    size_t refused;
+    FILE *file = workplace_file(&run->place, "source.s", "w");
     fprintf(file, ".intel_syntax noprefix\n");
     for (size_t i = 0; i < run->item_count; i++)
         fprintf(file, "%s; .p2align 4, %d\n", run->items[i].is_refused ? "" : run->items[i].text,
                 FILLER);
-    if (fclose(file) != 0)
-        die(path);
-    snprintf(command, sizeof command,
-             "cd %s && as --%d -o object source.s >log 2>&1 && objcopy -O binary -j .text object "
-             "binary",
-             run->folder, mode);
-    const int status = system(command);
-    snprintf(path, sizeof path, "%s/log", run->folder);
-    file = fopen(path, "r");
-    if (!file)
-        die(path);
-    while (fgets(line, sizeof line, file)) {
-        const char *colon = strchr(line, ':');
-        const size_t number = colon ? strtoul(colon + 1, NULL, 10) : 0;
-        if (number >= 2 && number < run->item_count + 2) {
-            run->items[number - 2].is_refused = true; /* with a warning as well */
-            is_clean = false;
-        }
+    workplace_written(file);
+    const int status =
+        workplace_run(&run->place,
+                      "as --%d -o object source.s >log 2>&1 && objcopy -O binary -j .text object "
+                      "binary",
+                      mode);
+    file = workplace_file(&run->place, "log", "r");
+    while (workplace_complaint(file, &lines, line, &refused)) {
+        run->items[refused].is_refused = true; /* with a warning as well */
+        is_clean = false;
     }
     fclose(file);
     return status == 0 && is_clean;
@@ -173,11 +152,7 @@ static bool is_excepted(const struct item *item)
 
 static void compare(struct run *run)
 {
-    char path[64];
-    snprintf(path, sizeof path, "%s/binary", run->folder);
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        die(path);
+    FILE *file = workplace_file(&run->place, "binary", "rb");
     for (size_t i = 0; i < run->item_count; i++) {
         const struct item *item = &run->items[i];
         struct elfgen_x86_encoding encoding;
@@ -212,17 +187,14 @@ static void compare(struct run *run)
 static void run_mode(struct run *run, uint8_t mode)
 {
     struct generator generator = {.state = run->sample.seed};
-    struct elfgen_x86_form form;
+    struct sample_form form = {0};
     run->item_count = 0;
-    for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++)
-        for (unsigned i = 1;
-             sample_has_mnemonic(&run->sample, mnemonic) && elfgen_x86_form(mnemonic, i, &form);
-             i++)
-            for (unsigned n = 0; n < (form.operands[0] ? run->sample.count : 24); n++) {
-                struct elfgen_x86_instruction instruction;
-                generate_instruction(&generator, mnemonic, i, mode, &instruction);
-                add(run, &instruction);
-            }
+    while (sample_next_form(&run->sample, &form))
+        for (unsigned n = 0; n < (form.row.operands[0] ? run->sample.count : 24); n++) {
+            struct elfgen_x86_instruction instruction;
+            generate_instruction(&generator, form.mnemonic, form.number, mode, &instruction);
+            add(run, &instruction);
+        }
     for (unsigned tries = 0; !run_as(run, mode); tries++)
         if (tries == 4)
             die("as");
@@ -234,21 +206,12 @@ int main(int argc, char **argv)
     struct run run = {0};
     if (!sample_read(&run.sample, "encode-as", SAMPLE, FULL, argc, argv))
         return 2;
-    if (system("as --version >/dev/null 2>&1 && objcopy --version >/dev/null 2>&1") != 0) {
-        printf("ok - encode-as # skip as or objcopy is missing\n");
-        return 77;
-    }
-    strcpy(run.folder, "/tmp/encode-as-XXXXXX");
-    if (!mkdtemp(run.folder))
-        die("mkdtemp");
+    workplace_open(&run.place, "as objcopy");
     if (sample_has_mode(&run.sample, 64))
         run_mode(&run, 64);
     if (sample_has_mode(&run.sample, 32))
         run_mode(&run, 32);
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", run.folder);
-    if (system(command) != 0)
-        die(run.folder);
+    workplace_close(&run.place);
     free(run.items);
     printf(
         "as makes the same of %zu instructions, another listed encoding of %zu, refuses %zu, and "

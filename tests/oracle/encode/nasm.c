@@ -6,13 +6,12 @@
  *
  * N is how many instructions of each form are made in each mode. --full makes more than 2 million.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "generate.h"
+#include "oracle/workplace.h"
 #include "sample.h"
 
 enum { SYMBOL = 0x5ca1ab1e };
@@ -33,19 +32,8 @@ struct run {
     struct item *items;
     size_t item_count, room;
     size_t compared, refused, cut, failed, excepted;
-    char folder[32];
+    struct workplace place;
 };
-
-static void die(const char *what)
-{
-    fprintf(stderr, "encode-nasm: %s: %s\n", what, strerror(errno));
-    exit(2);
-}
-
-static void path_of(const struct run *run, const char *name, char path[64])
-{
-    snprintf(path, 64, "%s/%s", run->folder, name);
-}
 
 /* Replaces the number that stands for the symbol with its name. */
 static void name_symbol(char *line)
@@ -63,12 +51,7 @@ static void add(struct run *run, const struct elfgen_x86_instruction *instructio
 {
     char line[LINE];
     struct elfgen_text text = {.bytes = line, .capacity = sizeof line - 1};
-    if (run->item_count == run->room) {
-        run->room = run->room ? 2 * run->room : 4096;
-        run->items = reallocarray(run->items, run->room, sizeof *run->items);
-        if (!run->items)
-            die("memory");
-    }
+    run->items = grow(run->items, run->item_count, &run->room, sizeof *run->items);
     struct item *item = &run->items[run->item_count++];
     struct elfgen_x86_instruction asked = *instruction;
     memset(item, 0, sizeof *item);
@@ -97,37 +80,26 @@ static void add(struct run *run, const struct elfgen_x86_instruction *instructio
 /* Runs nasm over the items that it has not refused, and notes which lines it complains of. */
 static bool run_nasm(struct run *run, uint8_t mode, bool *has_errors)
 {
-    char source[64], binary[64], log[64], command[600], line[512];
-    path_of(run, "source.asm", source);
-    path_of(run, "binary", binary);
-    path_of(run, "log", log);
-    FILE *file = fopen(source, "w");
-    if (!file)
-        die(source);
+    const struct item_lines lines = {.first = FIRST, .step = 1, .count = run->item_count};
+    char line[WORKPLACE_LINE];
+    size_t about;
+    FILE *file = workplace_file(&run->place, "source.asm", "w");
     fprintf(file, "bits %d\n%s\n", mode, run->symbols ? "extern s" : "");
     for (size_t i = 0; i < run->item_count; i++)
         fprintf(file, "%s\n", run->items[i].is_refused ? "" : run->items[i].text);
-    if (fclose(file) != 0)
-        die(source);
-    if (run->symbols)
-        snprintf(command, sizeof command,
-                 "nasm -w-all -w+number-overflow -f elf%d -o %s.o %s >%s 2>&1 && "
-                 "objcopy -O binary -j .text %s.o %s",
-                 mode, binary, source, log, binary, binary);
-    else
-        snprintf(command, sizeof command, "nasm -w-all -w+number-overflow -f bin -o %s %s >%s 2>&1",
-                 binary, source, log);
-    const int status = system(command);
-    file = fopen(log, "r");
-    if (!file)
-        die(log);
+    workplace_written(file);
+    const int status =
+        run->symbols
+            ? workplace_run(&run->place,
+                            "nasm -w-all -w+number-overflow -f elf%d -o object source.asm >log "
+                            "2>&1 && objcopy -O binary -j .text object binary",
+                            mode)
+            : workplace_run(&run->place, "nasm -w-all -w+number-overflow -f bin -o binary "
+                                         "source.asm >log 2>&1");
+    file = workplace_file(&run->place, "log", "r");
     *has_errors = false;
-    while (fgets(line, sizeof line, file)) {
-        const char *colon = strchr(line, ':');
-        const size_t number = colon ? strtoul(colon + 1, NULL, 10) : 0;
-        if (number < FIRST || number >= run->item_count + FIRST)
-            continue;
-        struct item *item = &run->items[number - FIRST];
+    while (workplace_complaint(file, &lines, line, &about)) {
+        struct item *item = &run->items[about];
         if (strstr(line, " error:")) {
             item->is_refused = true;
             *has_errors = true;
@@ -198,16 +170,16 @@ static void fail(struct run *run, const struct item *item, const char *what, con
     printf("\n");
 }
 
-static uint8_t *read_file(const char *path, size_t *size)
+static uint8_t *read_binary(const struct run *run, size_t *size)
 {
-    FILE *file = fopen(path, "rb");
-    if (!file || fseek(file, 0, SEEK_END) != 0)
-        die(path);
+    FILE *file = workplace_file(&run->place, "binary", "rb");
+    if (fseek(file, 0, SEEK_END) != 0)
+        die("binary");
     *size = (size_t)ftell(file);
     rewind(file);
     uint8_t *bytes = malloc(*size + 1);
     if (!bytes || fread(bytes, 1, *size, file) != *size)
-        die(path);
+        die("binary");
     fclose(file);
     return bytes;
 }
@@ -249,16 +221,13 @@ static void compare_item(struct run *run, const struct item *item, const uint8_t
 /* Where nasm's listing says that the bytes of each item begin, the end after the last. */
 static size_t *read_offsets(struct run *run, uint8_t mode, size_t size)
 {
-    char source[64], list[64], unused[64], command[600], line[512];
-    path_of(run, "source.asm", source);
-    path_of(run, "list", list);
-    path_of(run, "unused", unused); /* nasm removes what -o names if there is an error */
-    snprintf(command, sizeof command, "nasm -w-all -f %s%.0d -o %s -l %s %s",
-             run->symbols ? "elf" : "bin", run->symbols ? mode : 0, unused, list, source);
+    char line[512];
     size_t *offsets = calloc(run->item_count + 1, sizeof *offsets);
-    FILE *file = system(command) == 0 ? fopen(list, "r") : NULL;
-    if (!offsets || !file)
-        die(list);
+    /* nasm removes what -o names if there is an error */
+    if (!offsets || workplace_run(&run->place, "nasm -w-all -f %s%.0d -o unused -l list source.asm",
+                                  run->symbols ? "elf" : "bin", run->symbols ? mode : 0) != 0)
+        die("list");
+    FILE *file = workplace_file(&run->place, "list", "r");
     for (size_t i = 0; i <= run->item_count; i++)
         offsets[i] = SIZE_MAX;
     while (fgets(line, sizeof line, file)) {
@@ -279,11 +248,9 @@ static size_t *read_offsets(struct run *run, uint8_t mode, size_t size)
 /* Compares nasm's bytes with ours: by our lengths if all have them, otherwise by a listing. */
 static void compare(struct run *run, uint8_t mode)
 {
-    char path[64];
     size_t size, at = 0;
     bool are_same = true;
-    path_of(run, "binary", path);
-    uint8_t *bytes = read_file(path, &size);
+    uint8_t *bytes = read_binary(run, &size);
     for (size_t i = 0; i < run->item_count && are_same; i++) {
         const struct item *item = &run->items[i];
         if (item->is_refused)
@@ -337,19 +304,15 @@ static bool make_symbols(struct elfgen_x86_instruction *instruction)
 static void run_mode(struct run *run, uint8_t mode)
 {
     struct generator generator = {.state = run->sample.seed};
-    struct elfgen_x86_form form;
-    for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++) {
-        if (!sample_has_mnemonic(&run->sample, mnemonic))
-            continue;
-        for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++) {
-            const unsigned all = run->symbols ? run->sample.count / 8 : run->sample.count;
-            const unsigned count = form.operands[0] ? all : (all < 24 ? all : 24);
-            for (unsigned n = 0; n < count; n++) {
-                struct elfgen_x86_instruction instruction;
-                generate_instruction(&generator, mnemonic, i, mode, &instruction);
-                if (!run->symbols || make_symbols(&instruction))
-                    add(run, &instruction);
-            }
+    struct sample_form form = {0};
+    while (sample_next_form(&run->sample, &form)) {
+        const unsigned all = run->symbols ? run->sample.count / 8 : run->sample.count;
+        const unsigned count = form.row.operands[0] ? all : (all < 24 ? all : 24);
+        for (unsigned n = 0; n < count; n++) {
+            struct elfgen_x86_instruction instruction;
+            generate_instruction(&generator, form.mnemonic, form.number, mode, &instruction);
+            if (!run->symbols || make_symbols(&instruction))
+                add(run, &instruction);
         }
         if (run->item_count > 250000)
             finish(run, mode);
@@ -362,13 +325,7 @@ int main(int argc, char **argv)
     struct run run = {0};
     if (!sample_read(&run.sample, "encode-nasm", SAMPLE, FULL, argc, argv))
         return 2;
-    if (system("nasm -v >/dev/null 2>&1") != 0) {
-        printf("ok - encode-nasm # skip nasm is missing\n");
-        return 77;
-    }
-    strcpy(run.folder, "/tmp/encode-nasm-XXXXXX");
-    if (!mkdtemp(run.folder))
-        die("mkdtemp");
+    workplace_open(&run.place, "nasm objcopy");
     for (int symbols = 0; symbols < 2; symbols++) {
         run.symbols = symbols;
         if (sample_has_mode(&run.sample, 64))
@@ -376,10 +333,7 @@ int main(int argc, char **argv)
         if (sample_has_mode(&run.sample, 32))
             run_mode(&run, 32);
     }
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", run.folder);
-    if (system(command) != 0)
-        die(run.folder);
+    workplace_close(&run.place);
     free(run.items);
     printf("%zu instructions have nasm's bytes (%zu with a number cut), %zu are refused by both, "
            "%zu are exceptions, %zu differ\n",

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elfgen/x86.h"
-
 bool sample_read(struct sample *sample, const char *program, unsigned usual, unsigned full,
                  int argc, char **argv)
 {
@@ -38,7 +36,16 @@ bool sample_has_mode(const struct sample *sample, unsigned mode)
     return sample->mode == 0 || sample->mode == mode;
 }
 
-bool sample_has_mnemonic(const struct sample *sample, unsigned mnemonic)
+static bool has_mnemonic(const struct sample *sample, unsigned mnemonic)
 {
     return !sample->only || strcmp(sample->only, elfgen_x86_mnemonic_name(mnemonic)) == 0;
+}
+
+bool sample_next_form(const struct sample *sample, struct sample_form *form)
+{
+    for (form->number++; form->mnemonic < ELFGEN_X86_MNEMONICS; form->mnemonic++, form->number = 1)
+        if (form->mnemonic > 0 && has_mnemonic(sample, form->mnemonic) &&
+            elfgen_x86_form(form->mnemonic, form->number, &form->row))
+            return true;
+    return false;
 }

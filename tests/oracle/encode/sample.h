@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "elfgen/x86.h"
+
 struct sample {
     unsigned count;   /* of each form: --count N, or --full */
     uint64_t seed;    /* --seed N */
@@ -18,8 +20,16 @@ struct sample {
 bool sample_read(struct sample *sample, const char *program, unsigned usual, unsigned full,
                  int argc, char **argv);
 
-/* Whether the sample has code of 32 or 64 bits, and a mnemonic. */
+/* Whether the sample has code of 32 or 64 bits. */
 bool sample_has_mode(const struct sample *sample, unsigned mode);
-bool sample_has_mnemonic(const struct sample *sample, unsigned mnemonic);
+
+/* A form of a mnemonic; zeros before the first one. */
+struct sample_form {
+    unsigned mnemonic, number;
+    struct elfgen_x86_form row;
+};
+
+/* Goes on to the sample's next form. False: there is no other. */
+bool sample_next_form(const struct sample *sample, struct sample_form *form);
 
 #endif

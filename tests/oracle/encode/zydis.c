@@ -51,47 +51,42 @@ static bool check_encoding(const struct elfgen_x86_encoding *encoding, void *con
 static void run_mode(struct run *run, uint8_t mode)
 {
     struct generator generator = {.state = run->sample.seed};
-    struct elfgen_x86_form form;
+    struct sample_form form = {0};
     run->mode = mode;
     decoder_init(&run->decoder, mode);
-    for (unsigned mnemonic = 1; mnemonic < ELFGEN_X86_MNEMONICS; mnemonic++) {
-        if (!sample_has_mnemonic(&run->sample, mnemonic))
-            continue;
-        for (unsigned i = 1; elfgen_x86_form(mnemonic, i, &form); i++) {
-            bool has_effects = false;
-            for (unsigned n = 0; n < run->sample.count; n++) {
-                struct elfgen_x86_instruction instruction;
-                struct elfgen_x86_encoding encoding;
-                generate_instruction(&generator, mnemonic, i, mode, &instruction);
-                instruction.address = 0x1000;
-                if (instruction.mnemonic == ELFGEN_X86_OP_mov &&
-                    instruction.operands[0].reg == ELFGEN_X86_REG_cs)
-                    continue; /* encoded as nasm does; no processor has it */
-                for (unsigned j = 0; j < ELFGEN_X86_OPERANDS; j++)
-                    if (instruction.operands[j].kind == ELFGEN_X86_TARGET ||
-                        instruction.operands[j].relative)
-                        instruction.operands[j].value += (int64_t)instruction.address;
-                run->instruction = &instruction;
-                if (elfgen_encode(&instruction, &encoding) != ELFGEN_X86_OK)
-                    continue;
-                run->instructions++;
-                run->decoder.knows_stack = false;
-                check_encoding(&encoding, run);
-                decoder_keep_segment(&run->decoder);
-                if (!has_effects && encoding.form == i &&
-                    !(instruction.prefixes & (ELFGEN_X86_REP | ELFGEN_X86_REPNE))) {
-                    const char *problem =
-                        decode_same_effects(&run->decoder, &instruction, &encoding);
-                    has_effects = true;
-                    run->effects++;
-                    if (problem)
-                        fail(run, &encoding, problem);
-                }
-                if (elfgen_encodings(&instruction, true, check_encoding, run) == 0)
-                    fail(run, &encoding, "it is not listed");
-                if (!form.operands[0] && n == 24)
-                    break;
+    while (sample_next_form(&run->sample, &form)) {
+        bool has_effects = false;
+        for (unsigned n = 0; n < run->sample.count; n++) {
+            struct elfgen_x86_instruction instruction;
+            struct elfgen_x86_encoding encoding;
+            generate_instruction(&generator, form.mnemonic, form.number, mode, &instruction);
+            instruction.address = 0x1000;
+            if (instruction.mnemonic == ELFGEN_X86_OP_mov &&
+                instruction.operands[0].reg == ELFGEN_X86_REG_cs)
+                continue; /* encoded as nasm does; no processor has it */
+            for (unsigned j = 0; j < ELFGEN_X86_OPERANDS; j++)
+                if (instruction.operands[j].kind == ELFGEN_X86_TARGET ||
+                    instruction.operands[j].relative)
+                    instruction.operands[j].value += (int64_t)instruction.address;
+            run->instruction = &instruction;
+            if (elfgen_encode(&instruction, &encoding) != ELFGEN_X86_OK)
+                continue;
+            run->instructions++;
+            run->decoder.knows_stack = false;
+            check_encoding(&encoding, run);
+            decoder_keep_segment(&run->decoder);
+            if (!has_effects && encoding.form == form.number &&
+                !(instruction.prefixes & (ELFGEN_X86_REP | ELFGEN_X86_REPNE))) {
+                const char *problem = decode_same_effects(&run->decoder, &instruction, &encoding);
+                has_effects = true;
+                run->effects++;
+                if (problem)
+                    fail(run, &encoding, problem);
             }
+            if (elfgen_encodings(&instruction, true, check_encoding, run) == 0)
+                fail(run, &encoding, "it is not listed");
+            if (!form.row.operands[0] && n == 24)
+                break;
         }
     }
 }
