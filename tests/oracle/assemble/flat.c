@@ -1,10 +1,11 @@
 /* Reads a flat file and the map that nasm made with it, and compares them with an assembly. */
 #include "flat.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "oracle/workplace.h"
 
 static char *read_all(const char *path, size_t *size)
 {
@@ -19,10 +20,8 @@ static char *read_all(const char *path, size_t *size)
             break;
         more = fread(bytes + *size, 1, room - *size, file);
     }
-    if (!file || !bytes) {
-        fprintf(stderr, "assemble-nasm: %s: %s\n", path, strerror(errno));
-        exit(2);
-    }
+    if (!file || !bytes)
+        die(path);
     fclose(file);
     return bytes;
 }

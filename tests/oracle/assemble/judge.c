@@ -1,7 +1,6 @@
 /* Runs nasm and the assembler on a source, and compares their objects, warnings and errors. */
 #include "judge.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -43,17 +42,6 @@ struct inside {
     size_t file_count;
 };
 
-static void die(const char *what)
-{
-    fprintf(stderr, "assemble-nasm: %s: %s\n", what, strerror(errno));
-    exit(2);
-}
-
-static void path_of(const struct judge *judge, const char *name, char path[128])
-{
-    snprintf(path, 128, "%s/%s", judge->folder, name);
-}
-
 /* Sets what differs. */
 static void say(struct judge *judge, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -67,31 +55,20 @@ static void say(struct judge *judge, const char *format, ...)
 
 void judge_open(struct judge *judge)
 {
-    *judge = (struct judge){.folder = "/tmp/assemble-nasm-XXXXXX"};
-    if (!mkdtemp(judge->folder))
-        die("mkdtemp");
-    if (system("nasm -v >/dev/null 2>&1") == 0)
-        return;
-    judge_close(judge);
-    printf("ok - assemble-nasm # skip nasm is missing\n");
-    exit(77);
+    *judge = (struct judge){.lines = 0};
+    workplace_open(&judge->place, "nasm");
 }
 
 void judge_close(struct judge *judge)
 {
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", judge->folder);
-    if (system(command) != 0)
-        die(judge->folder);
+    workplace_close(&judge->place);
 }
 
 void judge_write(const struct judge *judge, const char *name, const void *bytes, size_t size)
 {
-    char path[128];
-    path_of(judge, name, path);
-    FILE *file = fopen(path, "wb");
-    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
-        die(path);
+    FILE *file = workplace_file(&judge->place, name, "wb");
+    fwrite(bytes, 1, size, file);
+    workplace_written(file);
 }
 
 static void add_message(struct messages *messages, uint64_t line, bool is_error, bool is_elsewhere,
@@ -112,13 +89,14 @@ static void add_message(struct messages *messages, uint64_t line, bool is_error,
 /* Runs nasm on "source.asm"; its messages go to "log", its object to "object". */
 static bool run_nasm(const struct judge *judge, uint8_t mode)
 {
-    char source[128], object[128], log[128], folder[PATH_MAX + 4], map[160];
+    char source[WORKPLACE_PATH], object[WORKPLACE_PATH], log[WORKPLACE_PATH], folder[PATH_MAX + 4],
+        map[160];
     const char *format = judge->flat ? "bin" : mode == 32 ? "elf32" : "elf64";
-    path_of(judge, "source.asm", source);
-    path_of(judge, "object", object);
-    path_of(judge, "log", log);
-    snprintf(folder, sizeof folder, "-I%s/", judge->from ? judge->from : judge->folder);
-    snprintf(map, sizeof map, "[map brief symbols %s/map]", judge->folder);
+    workplace_path(&judge->place, "source.asm", source);
+    workplace_path(&judge->place, "object", object);
+    workplace_path(&judge->place, "log", log);
+    snprintf(folder, sizeof folder, "-I%s/", judge->from ? judge->from : judge->place.folder);
+    snprintf(map, sizeof map, "[map brief symbols %s/map]", judge->place.folder);
     const pid_t child = fork();
     if (child < 0)
         die("fork");
@@ -143,12 +121,9 @@ static bool run_nasm(const struct judge *judge, uint8_t mode)
 /* Reads lines such as "PATH:3: warning: byte data exceeds bounds [-w+number-overflow]". */
 static void read_log(const struct judge *judge, struct messages *messages)
 {
-    char path[128], source[128], line[1024];
-    path_of(judge, "log", path);
-    path_of(judge, "source.asm", source);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        die(path);
+    char source[WORKPLACE_PATH], line[1024];
+    workplace_path(&judge->place, "source.asm", source);
+    FILE *file = workplace_file(&judge->place, "log", "r");
     while (fgets(line, sizeof line, file)) {
         const bool is_elsewhere = strncmp(line, source, strlen(source)) != 0;
         const char *at = is_elsewhere ? strchr(line, ':') : line + strlen(source);
@@ -187,7 +162,7 @@ static bool read_file(void *context, const char *name, const uint8_t **bytes, si
 {
     struct inside *inside = context;
     char path[PATH_MAX];
-    const char *folder = inside->judge->from ? inside->judge->from : inside->judge->folder;
+    const char *folder = inside->judge->from ? inside->judge->from : inside->judge->place.folder;
     snprintf(path, sizeof path, "%s%s%s", *name == '/' ? "" : folder, *name == '/' ? "" : "/",
              name);
     FILE *file = inside->file_count < MOST_FILES ? fopen(path, "rb") : NULL;
@@ -381,10 +356,10 @@ static uint64_t line_of(const struct elfgen_assembly *assembly, size_t section, 
 static enum verdict compare_files(struct judge *judge, struct messages *theirs,
                                   struct inside *inside)
 {
-    char file[128], map[128];
+    char file[WORKPLACE_PATH], map[WORKPLACE_PATH];
     uint64_t offset = UINT64_MAX;
-    path_of(judge, "object", file);
-    path_of(judge, "map", map);
+    workplace_path(&judge->place, "object", file);
+    workplace_path(&judge->place, "map", map);
     const bool differs =
         flat_differs(file, map, &inside->assembly, judge->text, sizeof judge->text, &offset);
     if (differs)
@@ -397,12 +372,12 @@ static enum verdict compare_objects(struct judge *judge, struct messages *theirs
                                     struct inside *inside)
 {
     struct object left, right;
-    char path[128];
+    char path[WORKPLACE_PATH];
     size_t section;
     uint64_t offset;
     if (judge->flat)
         return compare_files(judge, theirs, inside);
-    path_of(judge, "object", path);
+    workplace_path(&judge->place, "object", path);
     object_read(&left, path);
     object_take(&right, &inside->assembly);
     bool differs =

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "oracle/workplace.h"
+
 enum verdict {
     VERDICT_SAME,
     VERDICT_REFUSED, /* by both, at the same line */
@@ -17,16 +19,16 @@ enum verdict {
 enum { JUDGE_SENTENCE = 600 };
 
 struct judge {
-    char folder[40];           /* of the files that nasm reads and writes */
+    struct workplace place;    /* of the files that nasm reads and writes */
     bool flat;                 /* nasm -f bin; the mode is what the source says */
-    const char *from;          /* folder of the files that sources name; NULL: `folder` */
+    const char *from;          /* folder of the files that sources name; NULL: `place` */
     size_t lines;              /* of sources that are the same */
     size_t warnings;           /* that are the same */
     char text[JUDGE_SENTENCE]; /* what differs */
     uint64_t line;             /* where; 0: not known */
 };
 
-/* Makes the folder. Exits if it cannot, or if there is no nasm (with status 77). */
+/* As for a workplace, with nasm for its tool. */
 void judge_open(struct judge *judge);
 void judge_close(struct judge *judge);
 

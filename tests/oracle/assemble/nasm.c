@@ -7,7 +7,6 @@
  * prints the shortest part of a source that differs, --show prints sources. --notes also compares
  * the bytes that comments of the lines say. --flat compares with nasm -f bin instead: the file, the
  * labels of its map. */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,10 +70,8 @@ static void judge_file(struct run *run, const char *path)
     enum { ROOM = 1 << 22 };
     FILE *file = fopen(path, "rb");
     char *text = malloc(ROOM);
-    if (!file || !text) {
-        fprintf(stderr, "assemble-nasm: %s: %s\n", path, strerror(errno));
-        exit(2);
-    }
+    if (!file || !text)
+        die(path);
     const size_t length = fread(text, 1, ROOM, file);
     fclose(file);
     const char *slash = strrchr(path, '/');
@@ -92,7 +89,7 @@ static void judge_random(struct run *run)
 {
     struct source *source = malloc(sizeof *source);
     if (!source)
-        exit(2);
+        die("memory");
     printf("# seed %llu\n", (unsigned long long)run->seed);
     judge_write(&run->judge, source_incbin_name, source_incbin_bytes, sizeof source_incbin_bytes);
     judge_write(&run->judge, source_include_name, source_include_text, strlen(source_include_text));

@@ -7,11 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void die(const char *what)
-{
-    fprintf(stderr, "assemble-nasm: %s: %s\n", what, errno ? strerror(errno) : "not an object");
-    exit(2);
-}
+#include "oracle/workplace.h"
 
 static void *zeros(size_t count, size_t size)
 {
@@ -105,7 +101,7 @@ static void read_bytes(struct file *file, const char *path)
     if (fread(file->bytes, 1, file->size, stream) != file->size)
         die(path);
     fclose(stream);
-    errno = 0;
+    errno = ENOEXEC; /* it is no object */
     if (file->size < sizeof(Elf32_Ehdr) || memcmp(file->bytes, ELFMAG, SELFMAG) != 0)
         die(path);
     file->is_64 = file->bytes[EI_CLASS] == ELFCLASS64;

@@ -30,11 +30,6 @@ struct batch {
     bool *refused; /* by nasm, with a message */
 };
 
-void path_in_folder(const struct run *run, const char *name, char path[2 * NAME])
-{
-    snprintf(path, (size_t)2 * NAME, "%s/%s", run->folder, name);
-}
-
 static uint64_t address_of(const struct run *run, size_t i)
 {
     return run->options.origin + i * SLOT;
@@ -59,26 +54,21 @@ static void print_batch(const struct run *run, const struct batch *batch)
 /* Three lines, then two for each instruction. */
 static void write_source(const struct run *run, const struct batch *batch)
 {
-    char path[2 * NAME];
-    path_in_folder(run, "a.asm", path);
-    FILE *source = fopen(path, "w");
-    if (!source)
-        die(path);
+    FILE *source = workplace_file(&run->place, "a.asm", "w");
     fprintf(source, "bits %d\norg 0x%" PRIx64 "\n[warning -prefix-seg]\n", run->mode,
             run->options.origin);
     for (size_t i = 0; i < batch->count; i++)
         fprintf(source, "%s\ntimes %zu-($-$$) db 0x%x\n",
                 batch->refused[i] ? "nop" : batch->texts[i], (i + 1) * SLOT, PAD);
-    if (fclose(source) != 0)
-        die(path);
+    workplace_written(source);
 }
 
 static int start_nasm(const struct run *run)
 {
-    char source[2 * NAME], output[2 * NAME], messages[2 * NAME];
-    path_in_folder(run, "a.asm", source);
-    path_in_folder(run, "a.bin", output);
-    path_in_folder(run, "messages", messages);
+    char source[WORKPLACE_PATH], output[WORKPLACE_PATH], messages[WORKPLACE_PATH];
+    workplace_path(&run->place, "a.asm", source);
+    workplace_path(&run->place, "a.bin", output);
+    workplace_path(&run->place, "messages", messages);
     char *arguments[] = {"nasm", "-f", "bin", "-w+all", "-o", output, source, NULL};
     posix_spawn_file_actions_t actions;
     pid_t child;
@@ -108,12 +98,9 @@ static void report_failure(struct run *run, const struct batch *batch, size_t i,
 /* Marks the instructions that nasm has messages about; returns how many are new. */
 static size_t read_messages(struct run *run, const struct batch *batch)
 {
-    char path[2 * NAME], message[1024];
+    char message[1024];
     size_t count = 0;
-    path_in_folder(run, "messages", path);
-    FILE *messages = fopen(path, "r");
-    if (!messages)
-        die(path);
+    FILE *messages = workplace_file(&run->place, "messages", "r");
     while (fgets(message, sizeof message, messages)) {
         char *colon = strchr(message, ':');
         unsigned long line = colon ? strtoul(colon + 1, &colon, 10) : 0;
@@ -136,8 +123,8 @@ static size_t read_messages(struct run *run, const struct batch *batch)
 
 static uint8_t *read_output(const struct run *run, size_t size)
 {
-    char path[2 * NAME];
-    path_in_folder(run, "a.bin", path);
+    char path[WORKPLACE_PATH];
+    workplace_path(&run->place, "a.bin", path);
     int file = open(path, O_RDONLY | O_CLOEXEC);
     uint8_t *bytes = more(NULL, size, 1);
     if (file < 0 || read(file, bytes, size) != (ssize_t)size)

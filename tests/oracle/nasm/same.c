@@ -12,22 +12,14 @@
  * of each mnemonic. */
 #include "same.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { RANDOM_SAMPLE = 300000 }; /* random strings of bytes in a sample */
 
 const struct part_row parts[PART_COUNT] = {
     [PART_FILES] = {"files", 120}, [PART_FORMS] = {"forms", 700}, [PART_RANDOM] = {"random", 800}};
-
-void die(const char *what)
-{
-    fprintf(stderr, "nasm-same: %s: %s\n", what, strerror(errno));
-    exit(2);
-}
 
 void *more(void *memory, size_t count, size_t size)
 {
@@ -73,17 +65,6 @@ static void take_part(struct run *run)
         break;
     }
     run->options.seed = seed;
-}
-
-static void remove_folder(const struct run *run)
-{
-    static const char *const names[] = {"a.asm", "a.bin", "messages"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char path[2 * NAME];
-        path_in_folder(run, names[i], path);
-        unlink(path);
-    }
-    rmdir(run->folder);
 }
 
 /* Returns true if no instruction failed. */
@@ -148,13 +129,13 @@ static void read_options(struct options *options, char **argument)
 
 int main(int argc, char **argv)
 {
-    struct run run = {.options = {.seed = 1, .origin = 0x400000},
-                      .folder = "/tmp/nasm-same.XXXXXX"};
+    struct run run = {.options = {.seed = 1, .origin = 0x400000}};
     (void)argc;
     read_options(&run.options, argv);
     run.tally = calloc(ZYDIS_MNEMONIC_MAX_VALUE + 1, sizeof *run.tally);
-    if (!run.tally || !mkdtemp(run.folder))
-        die(run.folder);
+    if (!run.tally)
+        die("memory");
+    workplace_open(&run.place, "nasm");
     for (int mode = 64; mode >= 32; mode -= 32) {
         if (run.options.mode != 0 && mode != run.options.mode)
             continue;
@@ -164,7 +145,7 @@ int main(int argc, char **argv)
             check_shapes(&run);
         }
     }
-    remove_folder(&run);
+    workplace_close(&run.place);
     bool good = report(&run);
     free(run.seen);
     free(run.shapes);

@@ -6,9 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "oracle/workplace.h"
 #include "x86/nasm.h"
-
-enum { NAME = 64 }; /* room for the temporary folder's name */
 
 struct shape {
     uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
@@ -49,11 +48,8 @@ struct run {
     struct tally part_tally[PART_COUNT];
     struct tally *tally; /* by mnemonic */
     size_t failed;
-    char folder[NAME];
+    struct workplace place;
 };
-
-/* Prints a message with errno's text, and exits. */
-void die(const char *what) __attribute__((noreturn));
 
 /* reallocarray() that exits if there is no memory. */
 void *more(void *memory, size_t count, size_t size);
@@ -87,8 +83,5 @@ static inline bool is_relative(const ZydisDecodedOperandMem *memory)
 
 /* Checks all collected instructions, and empties the collection. */
 void check_shapes(struct run *run);
-
-/* The path of a file in the run's folder; the caller removes the file. */
-void path_in_folder(const struct run *run, const char *name, char path[2 * NAME]);
 
 #endif
