@@ -14,6 +14,9 @@ enum { SOURCE_ROOM = 1 << 16, SOURCE_LABELS = 24, SOURCE_SECTIONS = 6 };
 extern const char source_incbin_name[], source_include_name[], source_include_text[];
 extern const uint8_t source_incbin_bytes[40];
 
+/* Names of labels, by number. */
+extern const char *const label_names[SOURCE_LABELS];
+
 /* A source that grows. */
 struct source {
     struct generator random;
@@ -50,6 +53,8 @@ void put_constant(struct source *source, unsigned depth);
 void put_number(struct source *source, uint64_t number);
 void put_label(struct source *source, unsigned label);
 void put_address(struct source *source);
+/* The difference of two labels of one section. */
+void put_difference(struct source *source);
 unsigned any_label(struct source *source);
 
 /* `times` with a count that is not large. */
