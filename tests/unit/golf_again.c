@@ -1,10 +1,10 @@
 /* A program in NASM's language of what was lifted, and its file. */
 #include "golf_again.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "elfgen.h"
+#include "text_line.h"
 
 enum {
     CODE_AT = 0x10000000,
@@ -29,17 +29,6 @@ struct naive {
     size_t name_count, label_count;
     uint64_t addresses[OBJECTS]; /* of data */
 };
-
-static void put(struct naive *naive, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void put(struct naive *naive, const char *format, ...)
-{
-    char line[256];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(line, sizeof line, format, list);
-    va_end(list);
-    elfgen_text_string(&naive->text, line);
-}
 
 static const char *name_of(const struct naive *naive, unsigned reg)
 {
@@ -68,11 +57,12 @@ static void put_cases(struct naive *naive, unsigned reg, const struct golf_value
 {
     const char *name = name_of(naive, reg), *stack = name_of(naive, 4);
     size_t label = naive->label_count++;
-    put(naive, "mov [%#lx], %s\nmov %s, %#x\npushf\n", address_of(SAVED), stack, stack, SLOTS_END);
-    put(naive, "mov %s, [%#lx]\ntest %s, %s\nmov %s, %#llx\njns near c%zu\n", name,
-        address_of(RESULT), name, name, name, (unsigned long long)value->number, label);
-    put(naive, "mov %s, %#llx\nc%zu: popf\nmov %s, [%#lx]\n", name,
-        (unsigned long long)value->failed, label, stack, address_of(SAVED));
+    put_line(&naive->text, "mov [%#lx], %s\nmov %s, %#x\npushf\n", address_of(SAVED), stack, stack,
+             SLOTS_END);
+    put_line(&naive->text, "mov %s, [%#lx]\ntest %s, %s\nmov %s, %#llx\njns near c%zu\n", name,
+             address_of(RESULT), name, name, name, (unsigned long long)value->number, label);
+    put_line(&naive->text, "mov %s, %#llx\nc%zu: popf\nmov %s, [%#lx]\n", name,
+             (unsigned long long)value->failed, label, stack, address_of(SAVED));
 }
 
 /* Loads a value by instructions that change no flags. */
@@ -81,23 +71,25 @@ static void put_load(struct naive *naive, unsigned reg, const struct golf_value 
     const char *name = name_of(naive, reg);
     switch (value->kind) {
     case GOLF_CONSTANT:
-        put(naive, "mov %s, %#llx\n", name, (unsigned long long)value->number);
+        put_line(&naive->text, "mov %s, %#llx\n", name, (unsigned long long)value->number);
         break;
     case GOLF_ADDRESS:
-        put(naive, "mov %s, %#lx\n", name, naive->addresses[value->data] + value->number);
+        put_line(&naive->text, "mov %s, %#lx\n", name,
+                 naive->addresses[value->data] + value->number);
         break;
     case GOLF_STACK:
-        put(naive, "mov %s, [%#lx]\nlea %s, [%s%+lld]\n", name,
-            address_of(value->data ? OF_FRAME : AT_START), name, name, (long long)value->number);
+        put_line(&naive->text, "mov %s, [%#lx]\nlea %s, [%s%+lld]\n", name,
+                 address_of(value->data ? OF_FRAME : AT_START), name, name,
+                 (long long)value->number);
         break;
     case GOLF_OPAQUE:
-        put(naive, "mov %s, [%#lx]\n", name, slot_of(naive, value));
+        put_line(&naive->text, "mov %s, [%#lx]\n", name, slot_of(naive, value));
         break;
     case GOLF_CASES:
         put_cases(naive, reg, value);
         break;
     case GOLF_BYTE: /* any of them */
-        put(naive, "mov %s, %#x\n", name, ANY_BYTE);
+        put_line(&naive->text, "mov %s, %#x\n", name, ANY_BYTE);
         break;
     default:
         break;
@@ -140,11 +132,12 @@ static void put_zeros(struct naive *naive, unsigned reg, uint64_t zeros)
     zeros &= word == 4 ? UINT32_MAX : UINT64_MAX;
     if (reg == 4 || !zeros)
         return;
-    put(naive, "mov [%#lx], %s\nmov %s, %#x\npushf\nmov %s, %#llx\ntest %s, %s\nmov %s, %#zx\n",
-        address_of(SAVED), stack, stack, SLOTS_END, stack, (unsigned long long)zeros,
-        name_of(naive, reg), stack, stack, SLOTS_END - word);
-    put(naive, "je near c%zu\nud2\nc%zu: popf\nmov %s, [%#lx]\n", label, label, stack,
-        address_of(SAVED));
+    put_line(&naive->text,
+             "mov [%#lx], %s\nmov %s, %#x\npushf\nmov %s, %#llx\ntest %s, %s\nmov %s, %#zx\n",
+             address_of(SAVED), stack, stack, SLOTS_END, stack, (unsigned long long)zeros,
+             name_of(naive, reg), stack, stack, SLOTS_END - word);
+    put_line(&naive->text, "je near c%zu\nud2\nc%zu: popf\nmov %s, [%#lx]\n", label, label, stack,
+             address_of(SAVED));
 }
 
 static void put_operation(struct naive *naive, const struct golf_operation *operation)
@@ -152,11 +145,11 @@ static void put_operation(struct naive *naive, const struct golf_operation *oper
     put_needs(naive, operation->needs, operation->need_count);
     put_instruction(naive, operation);
     if (operation->kind == GOLF_CALL && !operation->ends)
-        put(naive, "mov [%#lx], %s\n", address_of(RESULT), name_of(naive, 0));
+        put_line(&naive->text, "mov [%#lx], %s\n", address_of(RESULT), name_of(naive, 0));
     for (unsigned reg = 0; reg < GOLF_REGISTERS; reg++)
         if (operation->writes >> reg & 1 && operation->after[reg].kind == GOLF_OPAQUE) {
-            put(naive, "mov [%#lx], %s\n", slot_of(naive, &operation->after[reg]),
-                name_of(naive, reg));
+            put_line(&naive->text, "mov [%#lx], %s\n", slot_of(naive, &operation->after[reg]),
+                     name_of(naive, reg));
             put_zeros(naive, reg, operation->after[reg].zeros);
         }
 }
@@ -172,25 +165,26 @@ static void put_check(struct naive *naive, unsigned reg, const struct golf_value
     if (reg == 4 || (!is_known && value->kind != GOLF_ADDRESS &&
                      (value->kind != GOLF_STACK || value->data != 0)))
         return;
-    put(naive, "mov [%#lx], %s\nmov %s, %#x\npushf\n", address_of(SAVED), stack, stack, SLOTS_END);
+    put_line(&naive->text, "mov [%#lx], %s\nmov %s, %#x\npushf\n", address_of(SAVED), stack, stack,
+             SLOTS_END);
     if (value->kind == GOLF_STACK)
-        put(naive, "mov %s, [%#lx]\nlea %s, [%s%+lld]\ncmp %s, %s\nmov %s, %#zx\n", stack,
-            address_of(AT_START), stack, stack, (long long)value->number, name, stack, stack,
-            SLOTS_END - word);
+        put_line(&naive->text, "mov %s, [%#lx]\nlea %s, [%s%+lld]\ncmp %s, %s\nmov %s, %#zx\n",
+                 stack, address_of(AT_START), stack, stack, (long long)value->number, name, stack,
+                 stack, SLOTS_END - word);
     else
-        put(naive, "cmp %s, %#llx\n", name,
-            value->kind == GOLF_ADDRESS
-                ? (unsigned long long)(naive->addresses[value->data] + value->number)
-                : (unsigned long long)value->number);
-    put(naive, "je near c%zu\nud2\nc%zu: popf\nmov %s, [%#lx]\n", label, label, stack,
-        address_of(SAVED));
+        put_line(&naive->text, "cmp %s, %#llx\n", name,
+                 value->kind == GOLF_ADDRESS
+                     ? (unsigned long long)(naive->addresses[value->data] + value->number)
+                     : (unsigned long long)value->number);
+    put_line(&naive->text, "je near c%zu\nud2\nc%zu: popf\nmov %s, [%#lx]\n", label, label, stack,
+             address_of(SAVED));
 }
 
 static void put_start(struct naive *naive, const struct golf_block *block, size_t index)
 {
     const char *stack = name_of(naive, 4);
     naive->name_count = 0;
-    put(naive, "b%zu:\n", index);
+    put_line(&naive->text, "b%zu:\n", index);
     for (unsigned reg = 0; reg < (naive->lifted->bits == 64 ? 16u : 8u); reg++) {
         const struct golf_value *value = &block->at_start[reg];
         if (index > 0)
@@ -200,9 +194,10 @@ static void put_start(struct naive *naive, const struct golf_block *block, size_
         if (value->kind == GOLF_OPAQUE)
             put_zeros(naive, reg, value->zeros);
         if (value->kind == GOLF_OPAQUE)
-            put(naive, "mov [%#lx], %s\n", slot_of(naive, value), name_of(naive, reg));
+            put_line(&naive->text, "mov [%#lx], %s\n", slot_of(naive, value), name_of(naive, reg));
         if (value->kind == GOLF_STACK && value->data)
-            put(naive, "mov [%#lx], %s\nlea %s, [%s%+lld]\nmov [%#lx], %s\nmov %s, [%#lx]\n",
+            put_line(
+                &naive->text, "mov [%#lx], %s\nlea %s, [%s%+lld]\nmov [%#lx], %s\nmov %s, [%#lx]\n",
                 address_of(SAVED), stack, stack, name_of(naive, reg), -(long long)value->number,
                 address_of(OF_FRAME), stack, stack, address_of(SAVED));
     }
@@ -213,21 +208,21 @@ static void put_end(struct naive *naive, const struct golf_block *block)
     put_needs(naive, block->needs, block->need_count);
     switch (block->end) {
     case GOLF_GO:
-        put(naive, "jmp near b%u\n", block->taken);
+        put_line(&naive->text, "jmp near b%u\n", block->taken);
         break;
     case GOLF_BRANCH:
         if (block->condition < 16)
-            put(naive, "db 0x0f, %#x\ndd b%u - $ - 4\njmp near b%u\n", 0x80 + block->condition,
-                block->taken, block->other);
+            put_line(&naive->text, "db 0x0f, %#x\ndd b%u - $ - 4\njmp near b%u\n",
+                     0x80 + block->condition, block->taken, block->other);
         else
-            put(naive, "db %#x, 5\njmp near b%u\njmp near b%u\n", block->condition, block->other,
-                block->taken);
+            put_line(&naive->text, "db %#x, 5\njmp near b%u\njmp near b%u\n", block->condition,
+                     block->other, block->taken);
         break;
     case GOLF_CALLS:
-        put(naive, "call b%u\njmp near b%u\n", block->taken, block->other);
+        put_line(&naive->text, "call b%u\njmp near b%u\n", block->taken, block->other);
         break;
     case GOLF_RETURNS:
-        put(naive, "ret\n");
+        put_line(&naive->text, "ret\n");
         break;
     default:
         break;
@@ -244,8 +239,8 @@ static void put_program(struct naive *naive)
         naive->addresses[i] = address;
         address += (naive->lifted->data[i].size + 31) & ~(size_t)15;
     }
-    put(naive, "org %#x\nbits %u\nmov [%#lx], %s\n", CODE_AT, naive->lifted->bits,
-        address_of(AT_START), name_of(naive, 4));
+    put_line(&naive->text, "org %#x\nbits %u\nmov [%#lx], %s\n", CODE_AT, naive->lifted->bits,
+             address_of(AT_START), name_of(naive, 4));
     for (size_t i = 0; i < naive->lifted->count; i++) {
         const struct golf_block *block = &naive->lifted->blocks[i];
         put_start(naive, block, i);
