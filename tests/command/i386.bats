@@ -2,16 +2,6 @@
 # tinyelf build for i386.
 load ../support/setup
 
-# Skips the test if this kernel does not run 32-bit programs.
-needs_ia32()
-{
-    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
-    chmod +x tiny
-    local status=0
-    ./tiny || status=$?
-    [ "$status" -eq 42 ] || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
-}
-
 @test "Hello world has 130 bytes, the same from both syntaxes" {
     for name in hello32 hello32-att; do
         tinyelf build "$SOURCE/asm/$name.s" -o "$name"

@@ -15,16 +15,6 @@ header()
     echo "#include <asm/unistd_$1.h>" | cc -E -dM - | sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$/\1 \2/p'
 }
 
-# Skips the test if this kernel does not run 32-bit programs.
-needs_ia32()
-{
-    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o tiny
-    chmod +x tiny
-    local status=0
-    ./tiny || status=$?
-    [ "$status" -eq 42 ] || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
-}
-
 @test "a name is shown for both ABIs, with the registers of its arguments" {
     tinyelf syscall write
     exits 0

@@ -44,15 +44,6 @@ tools_take()
     done
 }
 
-needs_ia32()
-{
-    nasm -f bin "$BATS_TEST_DIRNAME/../support/tiny45.asm" -o ia32
-    chmod +x ia32
-    local status=0
-    ./ia32 || status=$?
-    [ "$status" -eq 42 ]
-}
-
 # sstrip FILE: removes the section headers.
 sstrip()
 {
@@ -397,9 +388,8 @@ LIST
 }
 
 @test "32-bit programs are unfolded: 130 bytes, and 45 with the program header in the ELF header" {
-    needs_ia32 || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
+    needs_ia32
     "$TINYELF" build "$SOURCE/asm/hello32.s" -o hello32
-    cp ia32 tiny45
     for name in hello32 tiny45; do
         unfolds "$name" twin
         same_run "$name" twin
@@ -512,7 +502,7 @@ C
         "-Wl,-z,max-page-size=0x200000" "-static -Wl,-z,noseparate-code" "-Wl,-z,norelro"; do
         # shellcheck disable=SC2086
         cc -O1 $options p.c -o program 2>/dev/null || continue
-        [[ $options != *m32* ]] || needs_ia32 || continue
+        [[ $options != *m32* ]] || runs_ia32 || continue
         sstrip program
         unfolds program twin
         same_run program twin argument || { echo "$options"; return 1; }

@@ -18,6 +18,21 @@ setup()
     mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work" || return 1
 }
 
+# Whether this kernel runs 32-bit programs; makes one of them, tiny45.
+runs_ia32()
+{
+    nasm -f bin "$SOURCE/tests/support/tiny45.asm" -o tiny45
+    chmod +x tiny45
+    local status=0
+    ./tiny45 || status=$?
+    [ "$status" -eq 42 ]
+}
+
+needs_ia32()
+{
+    runs_ia32 || skip "this kernel runs no 32-bit programs (CONFIG_IA32_EMULATION)"
+}
+
 # What `run --separate-stderr` does, of which there are thousands, without the programs that it starts besides.
 run_apart()
 {
