@@ -87,15 +87,6 @@ on_a_terminal()
 @test "no process is left, however the command ends" {
     local signal
     for signal in INT TERM HUP KILL; do
-        perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$TINYELF" "${confining[@]}" "$hostile" sleep 20000 \
-            >out 2>err 3>&- &
-        main=$!
-        worker=$(child_of "$main")
-        program=$(child_of "$worker")
-        kill "-$signal" "$main"
-        status_of "$main"
-        [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
-        ended "$worker"
-        ended "$program"
+        leaves_nothing "$signal" "${confining[@]}"
     done
 }

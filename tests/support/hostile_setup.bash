@@ -102,3 +102,21 @@ status_of()
     status=0
     wait "$1" || status=$?
 }
+
+# leaves_nothing SIGNAL WORD...: a confined program that sleeps has ended, and its worker, after the command got the signal,
+# of which the command ended.
+leaves_nothing()
+{
+    local signal=$1
+    shift
+    # Background programs of a shell ignore SIGINT.
+    perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$TINYELF" "$@" "$hostile" sleep 20000 >out 2>err 3>&- &
+    main=$!
+    worker=$(child_of "$main")
+    program=$(child_of "$worker")
+    kill "-$signal" "$main"
+    status_of "$main"
+    [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
+    ended "$worker"
+    ended "$program"
+}
