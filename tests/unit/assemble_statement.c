@@ -43,6 +43,23 @@ static const char *assemble(const char *source)
     return hex;
 }
 
+/* A source with an error, what its sentence begins with, and its place. */
+struct refused {
+    const char *source, *text;
+    uint64_t line, offset;
+};
+
+static void are_refused(const struct refused *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_str_eq(assemble(rows[i].source), "");
+        ck_assert_msg(strncmp(told.text, rows[i].text, strlen(rows[i].text)) == 0, "%s: %s",
+                      rows[i].source, told.text);
+        ck_assert_uint_eq(told.line, rows[i].line);
+        ck_assert_uint_eq(told.offset, rows[i].offset);
+    }
+}
+
 START_TEST(prefixes_stand_in_the_line_before_their_instruction)
 {
     ck_assert_str_eq(assemble("rep\nmovsb\n"), "f3a4");
@@ -84,23 +101,14 @@ END_TEST
 
 START_TEST(a_word_that_is_no_instruction_is_told)
 {
-    static const struct {
-        const char *source, *text;
-        uint64_t line, offset;
-    } rows[] = {
+    static const struct refused rows[] = {
         {"bogus eax\n", "there is no instruction `bogus`", 1, 0},
         {" nop\n mvo [rax], 5\n", "there is no instruction `mvo`; there is `mov`", 2, 6},
         {"cdqq dword 5\n", "there is no instruction `cdqq`", 1, 0},
         {"jmpp $\n", "there is no instruction `jmpp`; there is `jmp`", 1, 0},
         {"pussh 'a'\n", "there is no instruction `pussh`; there is `push`", 1, 0},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ck_assert_str_eq(assemble(rows[i].source), "");
-        ck_assert_msg(strncmp(told.text, rows[i].text, strlen(rows[i].text)) == 0, "%s: %s",
-                      rows[i].source, told.text);
-        ck_assert_uint_eq(told.line, rows[i].line);
-        ck_assert_uint_eq(told.offset, rows[i].offset);
-    }
+    are_refused(rows, sizeof rows / sizeof *rows);
     ck_assert_str_eq(assemble("a nop\nb {rex} nop\nc fs lodsb\nd db 5\ne times 2 nop\n"),
                      "90409064ac059090");
     ck_assert_uint_eq(told.count, 0);
@@ -133,10 +141,7 @@ END_TEST
 
 START_TEST(a_count_is_known_when_its_line_is_read)
 {
-    static const struct {
-        const char *source, *text;
-        uint64_t line, offset;
-    } rows[] = {
+    static const struct refused rows[] = {
         {"times x nop\nx equ 3\n", "the symbol `x` is not defined before this line", 1, 6},
         {"a: times b-a db 1\nb: db 2\n", "the symbol `b` is not defined before this line", 1, 9},
         {"nop\ntimes 510-(y-$$) db 0\ny: nop\n", "the symbol `y` is not defined before this line",
@@ -165,21 +170,12 @@ END_TEST
 
 START_TEST(a_value_that_depends_on_itself_is_named)
 {
-    static const struct {
-        const char *source, *text;
-        uint64_t line, offset;
-    } rows[] = {
+    static const struct refused rows[] = {
         {"nop\nx equ x+1\n", "the value of `x` depends on itself", 2, 4},
         {"y equ z+1\nz equ y+1\n", "the value of `y` depends on itself", 1, 0},
         {"a equ l-$$\ntimes 20-a nop\nl: nop\n", "the value of `a` depends on itself", 1, 0},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ck_assert_str_eq(assemble(rows[i].source), "");
-        ck_assert_msg(strncmp(told.text, rows[i].text, strlen(rows[i].text)) == 0, "%s: %s",
-                      rows[i].source, told.text);
-        ck_assert_uint_eq(told.line, rows[i].line);
-        ck_assert_uint_eq(told.offset, rows[i].offset);
-    }
+    are_refused(rows, sizeof rows / sizeof *rows);
 }
 END_TEST
 
