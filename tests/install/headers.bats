@@ -71,8 +71,9 @@ END
 @test "the fuzz target of the library calls every public function" {
     cat "$SOURCE"/elfgen/include/elfgen/*.h | tr '\n' ' ' | grep -oE 'ELFGEN_API [^;]*;' | grep -oE '\belfgen_[a-z0-9_]+\(' |
         sort -u >functions
+    cat "$SOURCE"/tests/fuzz/library_*.c >calls
     [ "$(wc -l <functions)" -gt 90 ]
     while read -r name; do
-        grep -qF "$name" "$SOURCE/tests/fuzz/fuzz_library.c" || { echo "$name is not called"; return 1; }
+        grep -qF "$name" calls || { echo "$name is not called"; return 1; }
     done <functions
 }
