@@ -6,9 +6,6 @@
 #include "golf/lift/lift.h"
 #include "golf/shrink/shrink.h"
 
-static struct golf_overlap overlaps[2][GOLF_OVERLAPS];
-static size_t counts[2];
-
 static bool accept(const uint8_t *bytes, size_t size, const struct golf_placed *how, void *context)
 {
     unsigned *refuse = context;
@@ -24,7 +21,8 @@ static void place(const struct golf_pieces *pieces, bool small_addresses, uint8_
                                                .small_addresses = small_addresses};
     struct golf_place_options options = {
         .nodes = 300, .board_nodes = 50, .largest = 140, .context = &refuse};
-    const struct golf_overlap *overlap = &overlaps[is_small][choice % counts[is_small]];
+    const struct headers *headers = &known_headers()[is_small];
+    const struct golf_overlap *overlap = &headers->overlaps[choice % headers->count];
     golf_place(&program, 1, overlap, 1, &options, accept);
     options.nodes = 100;
     options.largest = 1000;
@@ -57,13 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static uint8_t file[1 << 14];
     struct elfgen_exec_options options = ELFGEN_EXEC_DEFAULTS;
-    /* One kernel: finding them takes a while. */
-    const struct golf_overlap_options wanted = {.first = ELFGEN_LINUX(6, 1),
-                                                .last = ELFGEN_LINUX(6, 1)};
-    if (counts[0] == 0)
-        for (unsigned i = 0; i < 2; i++)
-            if (!golf_overlaps(i == 0 ? 64 : 32, &wanted, overlaps[i], GOLF_OVERLAPS, &counts[i]))
-                return 0;
+    if (!known_headers())
+        return 0;
     if (size < 3)
         return 0;
     if (bytes[0] == 0x7f) {

@@ -1,29 +1,11 @@
 /* Fuzzes layout, relocation and image with random programs; the file must read back. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "elfgen.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+#include "fuzz_input.h"
 
 enum { SECTIONS = 4, SYMBOLS = 4, RELOCATIONS = 4, ROOM = 1 << 16 };
 
-/* The input as numbers, followed by zeros. */
-struct input {
-    const uint8_t *bytes;
-    size_t left;
-};
-
-static uint64_t take(struct input *input, unsigned width)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < width && input->left > 0; i++, input->left--)
-        value |= (uint64_t)*input->bytes++ << 8 * i;
-    return value;
-}
-
 /* Mostly small numbers, otherwise any number. */
-static uint64_t take_number(struct input *input)
+static uint64_t take_any(struct input *input)
 {
     uint64_t kind = take(input, 1);
     return kind < 200 ? kind : take(input, kind < 230 ? 4 : 8);
@@ -33,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static const uint8_t contents[4096];
     static uint8_t file[ROOM];
-    struct input input = {bytes, size};
+    struct input input = {.bytes = bytes, .left = size};
     struct elfgen_section sections[SECTIONS];
     struct elfgen_symbol symbols[SYMBOLS];
     struct elfgen_relocation relocations[RELOCATIONS];
@@ -49,28 +31,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                      .got = choices & 2 ? &symbols[1] : NULL,
                                      .order = choices & 4 ? order : NULL};
     for (int i = 0; i < SECTIONS; i++) {
-        uint64_t length = take_number(&input);
+        uint64_t length = take_any(&input);
         bool zeros = take(&input, 1) & 1 || length > sizeof contents;
         sections[i] = (struct elfgen_section){.name = "s",
                                               .bytes = zeros ? NULL : contents,
                                               .size = length,
-                                              .align = take_number(&input),
+                                              .align = take_any(&input),
                                               .permissions = (uint32_t)take(&input, 1)};
     }
     for (int i = 0; i < SYMBOLS; i++)
         symbols[i] = (struct elfgen_symbol){.name = i ? "a" : "",
-                                            .section = (uint32_t)(take_number(&input) - 2),
+                                            .section = (uint32_t)(take_any(&input) - 2),
                                             .binding = take(&input, 1) % 3,
-                                            .value = take_number(&input)};
+                                            .value = take_any(&input)};
     for (int i = 0; i < RELOCATIONS; i++)
-        relocations[i] = (struct elfgen_relocation){.section = (uint32_t)take_number(&input),
-                                                    .symbol = (uint32_t)take_number(&input),
+        relocations[i] = (struct elfgen_relocation){.section = (uint32_t)take_any(&input),
+                                                    .symbol = (uint32_t)take_any(&input),
                                                     .type = (uint32_t)take(&input, 1) % 30,
-                                                    .offset = take_number(&input),
-                                                    .addend = (int64_t)take_number(&input)};
+                                                    .offset = take_any(&input),
+                                                    .addend = (int64_t)take_any(&input)};
     struct elfgen_exec_options options = ELFGEN_EXEC_DEFAULTS;
-    options.base = take_number(&input) << 12;
-    options.align = take_number(&input);
+    options.base = take_any(&input) << 12;
+    options.align = take_any(&input);
     struct elfgen_layout layout;
     struct elfgen_error error = {.text = ""};
     const bool split = choices & 8;

@@ -122,19 +122,14 @@ static bool accept(const uint8_t *bytes, size_t size, const struct golf_placed *
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static struct golf_overlap overlaps[2][GOLF_OVERLAPS];
-    static size_t counts[2];
-    /* One kernel: finding them takes a while. */
-    const struct golf_overlap_options wanted = {.first = ELFGEN_LINUX(6, 1),
-                                                .last = ELFGEN_LINUX(6, 1)};
-    if (counts[0] == 0)
-        for (unsigned i = 0; i < 2; i++)
-            if (!golf_overlaps(i == 0 ? 64 : 32, &wanted, overlaps[i], GOLF_OVERLAPS, &counts[i]))
-                return 0;
+    const struct headers *headers = known_headers();
+    if (!headers)
+        return 0;
     struct input input = {.bytes = bytes, .left = size};
     struct made made = {0};
     bool is_small = take(&input, 1) % 4 == 0;
-    struct golf_overlap overlap = overlaps[is_small][take(&input, 1) % counts[is_small]];
+    headers += is_small;
+    struct golf_overlap overlap = headers->overlaps[take(&input, 1) % headers->count];
     /* Headers that no kernel gave, as well. */
     for (size_t i = take(&input, 1) % 8; i > 0; i--) {
         size_t cell = take(&input, 1) % overlap.size;

@@ -8,6 +8,26 @@
 #include "golf/overlap/overlaps.h"
 #include "golf/place/place.h"
 
+/* Headers that a kernel runs, of files of one class. */
+struct headers {
+    struct golf_overlap overlaps[GOLF_OVERLAPS];
+    size_t count;
+};
+
+/* Those of 64 and those of 32 bits; NULL if they cannot be found. Of one kernel, and once: to find
+ * them takes a while. */
+static inline const struct headers *known_headers(void)
+{
+    static struct headers known[2];
+    const struct golf_overlap_options wanted = {.first = ELFGEN_LINUX(6, 1),
+                                                .last = ELFGEN_LINUX(6, 1)};
+    for (unsigned i = 0; i < 2; i++)
+        if (known[i].count == 0 && !golf_overlaps(i == 0 ? 64 : 32, &wanted, known[i].overlaps,
+                                                  GOLF_OVERLAPS, &known[i].count))
+            return NULL;
+    return known;
+}
+
 struct placed_walk {
     const struct golf_placed *how;
     const uint8_t *bytes;
