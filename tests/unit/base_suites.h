@@ -4,6 +4,7 @@
 
 #include "room.h"
 
+TCase *base_file_tests(void);
 TCase *base_heap_tests(void);
 TCase *base_maps_tests(void);
 TCase *base_memory_tests(void);
