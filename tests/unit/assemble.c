@@ -2,18 +2,14 @@
  * sizes that depend on one another. What is expected is nasm 2.16.01's. */
 #include <string.h>
 
-#include "elfgen/assemble.h"
-#include "room.h"
+#include "assembled.h"
 
-enum { MEMORY = 1 << 20 };
-
-static uint8_t memory[MEMORY];
-static struct elfgen_assembly assembly;
-static struct elfgen_error error;
+uint8_t memory[MEMORY];
+struct elfgen_assembly assembly;
+struct elfgen_error last_error;
 static char told[4096];
 
-/* Notes each message as "LINE CLASS" and a newline. */
-static void tell(void *context, const struct elfgen_assemble_message *message)
+void tell(void *context, const struct elfgen_assemble_message *message)
 {
     const size_t length = strlen(told);
     (void)context;
@@ -35,15 +31,15 @@ static enum elfgen_status run(const char *source, uint8_t mode)
 {
     const struct elfgen_assemble_options options = {.mode = mode, .tell = tell, .read = read_data};
     told[0] = '\0';
-    memset(&error, 0, sizeof error);
+    memset(&last_error, 0, sizeof last_error);
     return elfgen_assemble(source, strlen(source), &options, memory, sizeof memory, &assembly,
-                           &error);
+                           &last_error);
 }
 
 static void assembles(const char *source, uint8_t mode)
 {
     const enum elfgen_status status = run(source, mode);
-    ck_assert_msg(status == ELFGEN_OK, "%s: %s", source, error.text);
+    ck_assert_msg(status == ELFGEN_OK, "%s: %s", source, last_error.text);
 }
 
 static const struct elfgen_section *section(const char *name)
@@ -54,8 +50,7 @@ static const struct elfgen_section *section(const char *name)
     ck_abort_msg("there is no section %s", name);
 }
 
-/* The bytes of a section are these hex digits. */
-static void has_bytes(const char *name, const char *hex)
+void has_bytes(const char *name, const char *hex)
 {
     const struct elfgen_section *found = section(name);
     char digits[1024] = "";
@@ -73,7 +68,7 @@ static void has_code(const char *source, uint8_t mode, const char *hex)
     has_bytes(".text", hex);
 }
 
-static const struct elfgen_symbol *symbol(const char *name, struct elfgen_assembly_symbol *more)
+const struct elfgen_symbol *symbol(const char *name, struct elfgen_assembly_symbol *more)
 {
     for (size_t i = 0; i < assembly.program.symbol_count; i++)
         if (strcmp(assembly.program.symbols[i].name, name) == 0) {
@@ -225,8 +220,8 @@ START_TEST(a_long_chain_of_jumps_is_settled_in_linear_time)
                                    "jmp w%d\ntimes 40 nop\nw%d: times 44 nop\n", i + 1, i);
     length += (size_t)snprintf(source + length, LINE, "times 200 nop\nw%d:\n", JUMPS);
     const enum elfgen_status status =
-        elfgen_assemble(source, length, NULL, room, size, &assembly, &error);
-    ck_assert_msg(status == ELFGEN_OK, "%s", error.text);
+        elfgen_assemble(source, length, NULL, room, size, &assembly, &last_error);
+    ck_assert_msg(status == ELFGEN_OK, "%s", last_error.text);
     ck_assert_uint_eq(section(".text")->size, (uint64_t)JUMPS * (5 + 84) + 200);
     free(room);
     free(source);
@@ -254,9 +249,10 @@ static void is_refused(const char *source, enum elfgen_status status, unsigned l
 {
     char first[32];
     snprintf(first, sizeof first, "%u error\n", line);
-    ck_assert_msg(run(source, 64) == status, "%s: %d %s", source, (int)error.status, error.text);
+    ck_assert_msg(run(source, 64) == status, "%s: %d %s", source, (int)last_error.status,
+                  last_error.text);
     ck_assert_msg(strncmp(told, first, strlen(first)) == 0, "%s: %s", source, told);
-    ck_assert(error.text[0] != '\0' && error.status == status);
+    ck_assert(last_error.text[0] != '\0' && last_error.status == status);
 }
 
 START_TEST(text_that_no_directive_names_is_aligned_as_what_comes_before_its_bytes_says)
@@ -364,7 +360,7 @@ START_TEST(memory_that_does_not_suffice_is_asked_for)
     unsigned tries = 0;
     for (; tries < 16; tries++) {
         const enum elfgen_status status = elfgen_assemble(
-            source, sizeof source - 1, NULL, size ? memory : NULL, size, &assembly, &error);
+            source, sizeof source - 1, NULL, size ? memory : NULL, size, &assembly, &last_error);
         if (status == ELFGEN_OK)
             break;
         ck_assert_int_eq(status, ELFGEN_NO_ROOM);
@@ -392,100 +388,6 @@ START_TEST(lines_tell_where_bytes_come_from)
 }
 END_TEST
 
-START_TEST(a_flat_file_has_its_sections_one_after_another_and_its_addresses_stored)
-{
-    static const char source[] = "org 0x08048000\na: mov eax, [b+4]\ncall c\ndd b, a, z\n"
-                                 "align 8\nsection .bss\nresb 4\nz: resb 4\n"
-                                 "section .data\nb: dd c\nsection .text\nc: ret\n";
-    const struct elfgen_assemble_options options = {.mode = 32, .flat = true, .tell = tell};
-    struct elfgen_assembly_symbol more;
-    const enum elfgen_status status = elfgen_assemble(source, sizeof source - 1, &options, memory,
-                                                      sizeof memory, &assembly, &error);
-    ck_assert_msg(status == ELFGEN_OK, "%s", error.text);
-    ck_assert_uint_eq(assembly.origin, 0x08048000);
-    ck_assert_uint_eq(assembly.program.section_count, 1);
-    ck_assert_uint_eq(assembly.program.relocation_count, 0);
-    has_bytes(".text", "a120800408e80e0000001c80040800800408248004089090c300000018800408");
-    ck_assert_uint_eq(symbol("z", &more)->value, 36);
-    /* The file ends with its last byte, although an empty section follows at a multiple of 4. */
-    static const char empty[] = "nop\nsection .data\nx:\n";
-    ck_assert_int_eq(elfgen_assemble(empty, sizeof empty - 1, &options, memory, sizeof memory,
-                                     &assembly, &error),
-                     ELFGEN_OK);
-    has_bytes(".text", "90");
-}
-END_TEST
-
-/* What nasm -f bin makes, or ELFGEN_BAD_VALUE where it refuses. */
-static const struct {
-    const char *source, *bytes;
-} flat_files[] = {
-    {"bits 64\norg 0x10000\njmp 0x10005\ncall 0x1000a", "e900000000e800000000"},
-    {"bits 64\norg 0x10000\nmov al, [rel 0]", "8a042500000000"},
-    {"org 0x12345678\nx: db x, 0\ndw x\ndq x", "780078567856341200000000"},
-    {"org 1\nsection .text align=8\nx: dw x", "000000000000000800"},
-    {"section .text align=8\nx: dw x", "0000"},
-    {"db 1\nsection .rodata\ndb 2\nsection .b align=2\ndb 3\nsection .c\nsection .d align=1\ndw x\n"
-     "section .z nobits\nx: resb 3\n",
-     "01000000020003000c00"},
-    {"db 1\nsection .z nobits\nresb 1\nsection .b align=1\nresb 2\nsection .bss\nx: resb 3\n"
-     "section .b\ndw x",
-     "0100000800"},
-    {"section .bss progbits", NULL},
-    {"section .data\nsection .data nobits", NULL},
-    {"bits 64\nextern x\ncall x", NULL},
-    {"global x:function\nx:", NULL},
-    {"common x 4", NULL},
-    {"org 5\norg 6", NULL},
-};
-
-START_TEST(a_flat_file_is_what_nasm_makes)
-{
-    const struct elfgen_assemble_options options = {.flat = true};
-    const char *source = flat_files[_i].source;
-    const enum elfgen_status status =
-        elfgen_assemble(source, strlen(source), &options, memory, sizeof memory, &assembly, &error);
-    if (!flat_files[_i].bytes) {
-        ck_assert_int_ne(status, ELFGEN_OK);
-        ck_assert_int_ne(status, ELFGEN_UNSUPPORTED);
-        return;
-    }
-    ck_assert_msg(status == ELFGEN_OK, "%s", error.text);
-    has_bytes(".text", flat_files[_i].bytes);
-}
-END_TEST
-
-START_TEST(code_of_a_flat_file_needs_bits_before_it)
-{
-    static const char source[] = "db 1\nnop\nbits 64\nnop\n";
-    struct elfgen_assemble_options options = {.flat = true};
-    ck_assert_int_eq(elfgen_assemble(source, sizeof source - 1, &options, memory, sizeof memory,
-                                     &assembly, &error),
-                     ELFGEN_UNSUPPORTED);
-    ck_assert_uint_eq(error.offset, 5);
-    options.mode = 32;
-    ck_assert_int_eq(elfgen_assemble(source, sizeof source - 1, &options, memory, sizeof memory,
-                                     &assembly, &error),
-                     ELFGEN_OK);
-    has_bytes(".text", "019090");
-}
-END_TEST
-
-START_TEST(a_flat_file_without_end_is_refused)
-{
-    static const char *const sources[] = {
-        "db 1\nsection .b align=0x8000000000000000\ndb 1\nsection .c align=0x8000000000000000\ndb "
-        "1\n"
-        "section .d align=1\ndb 2\n",
-        "org 0xffffffffffffff00\ndb 1\nsection .data align=4096\ndb 1\n",
-        "db 1\nsection .b align=0x200000000\ndb 1\n"};
-    const struct elfgen_assemble_options options = {.flat = true};
-    ck_assert_int_eq(elfgen_assemble(sources[_i], strlen(sources[_i]), &options, memory,
-                                     sizeof memory, &assembly, &error),
-                     ELFGEN_DOES_NOT_FIT);
-}
-END_TEST
-
 static Suite *assemble_suite(void)
 {
     Suite *suite = suite_create("assemble");
@@ -508,12 +410,8 @@ static Suite *assemble_suite(void)
     tcase_add_test(tests, what_is_wrong_is_refused_with_its_line);
     tcase_add_test(tests, memory_that_does_not_suffice_is_asked_for);
     tcase_add_test(tests, lines_tell_where_bytes_come_from);
-    tcase_add_test(tests, a_flat_file_has_its_sections_one_after_another_and_its_addresses_stored);
-    tcase_add_loop_test(tests, a_flat_file_is_what_nasm_makes, 0,
-                        sizeof flat_files / sizeof *flat_files);
-    tcase_add_test(tests, code_of_a_flat_file_needs_bits_before_it);
-    tcase_add_loop_test(tests, a_flat_file_without_end_is_refused, 0, 3);
     suite_add_tcase(suite, tests);
+    suite_add_tcase(suite, assemble_flat_cases());
     return suite;
 }
 

@@ -2,120 +2,7 @@
  * command's tests have real runs. */
 #include <string.h>
 
-#include "coverage/coverage.h"
-#include "elfgen/image.h"
-#include "room.h"
-#include "x86/session.h"
-
-enum { HEADERS = 120, BASE = 0x10000, SIZE = 256 };
-
-/* A file of headers and code, and a recording of its run. */
-struct made {
-    uint8_t file[SIZE];
-    size_t size;
-    struct elfgen_view view;
-    struct step_recording recording;
-    struct step_registers now;
-    uint64_t bias;
-};
-
-static void make(struct made *made, const char *code, size_t size)
-{
-    memset(made, 0, sizeof *made);
-    made->size = elfgen_write_exec(made->file, SIZE, code, size, NULL, NULL);
-    ck_assert_uint_eq(made->size, HEADERS + size);
-    ck_assert_int_eq(elfgen_view_open_program(&made->view, made->file, made->size, NULL),
-                     ELFGEN_OK);
-    ck_assert_uint_eq(recording_add_file(&made->recording, "/program", 8), 0);
-    ck_assert_uint_eq(recording_add_file(&made->recording, "/library", 8), 1);
-    struct step_file *file = &made->recording.files[0];
-    file->bytes = malloc(made->size);
-    file->size = made->size;
-    ck_assert_ptr_nonnull(file->bytes);
-    memcpy(file->bytes, made->file, made->size);
-    made->now.value[STEP_cs] = 0x33;
-    made->now.value[STEP_rip] = BASE + HEADERS;
-    made->recording.start = made->now;
-    made->recording.end = STEP_EXITED;
-}
-#define MAKE(made, code) make(made, code, sizeof code - 1)
-
-/* Adds an instruction with these bytes at an offset of a file. */
-static uint32_t instruction(struct made *made, uint32_t file, uint64_t offset, const void *bytes,
-                            size_t length)
-{
-    struct step_instruction what = {.address = BASE + made->bias + offset,
-                                    .offset = offset,
-                                    .file = file,
-                                    .length = (uint8_t)length,
-                                    .is_64_bit = true};
-    memcpy(what.bytes, bytes, length);
-    return recording_add_instruction(&made->recording, &what);
-}
-
-/* The instruction of the file itself. */
-static uint32_t own(struct made *made, uint64_t offset, size_t length)
-{
-    return instruction(made, 0, offset, made->file + offset, length);
-}
-
-static void begin(struct made *made, enum step_kind kind, uint32_t which)
-{
-    if (which != STEP_NONE)
-        made->now.value[STEP_rip] = made->recording.instructions[which].address;
-    recording_begin_record(&made->recording, kind, which, &made->now, &made->now);
-}
-
-static void step(struct made *made, enum step_kind kind, uint32_t which)
-{
-    struct step_registers before = made->now;
-    struct step_registers after = before;
-    after.value[STEP_rip] = made->recording.instructions[which].address;
-    /* The record before left rip elsewhere: a jump. */
-    before.value[STEP_rip] = after.value[STEP_rip];
-    recording_begin_record(&made->recording, kind, which, &before, &after);
-    recording_end_record(&made->recording);
-    made->now = after;
-}
-
-static void add_text(struct made *made, struct step_piece piece, const char *text, size_t size)
-{
-    piece.bytes = (const uint8_t *)text;
-    piece.size = (uint32_t)size;
-    recording_add_piece(&made->recording, &piece);
-}
-
-/* A call with two arguments that have texts, and an answer if `answered`. */
-static void call(struct made *made, uint32_t which, uint64_t number, const char *name,
-                 const uint64_t arguments[3], const char *const texts[3], bool answered,
-                 int64_t answer)
-{
-    begin(made, answered ? STEP_RAN : STEP_LAST, which);
-    add_text(made, (struct step_piece){.kind = STEP_PIECE_CALL, .value = number}, name,
-             strlen(name) + 1);
-    for (uint32_t i = 0; i < 3 && texts[i]; i++) {
-        char both[128] = "a";
-        strcpy(both + 2, texts[i]);
-        add_text(
-            made,
-            (struct step_piece){.kind = STEP_PIECE_ARGUMENT, .number = i, .value = arguments[i]},
-            both, strlen(texts[i]) + 3);
-    }
-    if (answered)
-        add_text(made, (struct step_piece){.kind = STEP_PIECE_ANSWER, .value = (uint64_t)answer},
-                 "", 1);
-    recording_end_record(&made->recording);
-}
-
-static struct coverage covered(struct made *made)
-{
-    struct coverage coverage;
-    struct elfgen_error error = {.text = ""};
-    ck_assert_msg(coverage_of(&coverage, &made->view, &made->recording, NULL, &error), "%s",
-                  error.text);
-    recording_free(&made->recording);
-    return coverage;
-}
+#include "coverage_made.h"
 
 /* The bytes that were used so, as "offset+length", counted after the headers. */
 static void used(const struct coverage *coverage, enum coverage_use use, const char *expected)
@@ -146,8 +33,6 @@ static void marks(const struct coverage *coverage, uint64_t offset, uint64_t len
     room[text.length] = '\0';
     ck_assert_str_eq(room, expected);
 }
-
-/* ---- tests ---- */
 
 START_TEST(executed_bytes_are_counted_and_other_files_are_not)
 {
@@ -430,98 +315,6 @@ START_TEST(a_recording_that_stops_early_says_so)
 }
 END_TEST
 
-/* ---- code ---- */
-
-/* The offsets of the instructions that are found with a run, counted after the headers. */
-static void found_with(const struct made *made, const struct elfgen_run *run,
-                       enum elfgen_code_mode mode, const char *expected)
-{
-    struct elfgen_error error;
-    struct elfgen_code_place place;
-    struct x86_session *code = x86_session_open_run(&made->view, mode, SYNTAX_INTEL, run, &error);
-    char text[256] = "";
-    ck_assert_ptr_nonnull(code);
-    for (uint64_t at = 0; elfgen_code_next(&code->code, at, made->size, &place);
-         at = place.offset + 1)
-        snprintf(text + strlen(text), sizeof text - strlen(text), text[0] ? " %d" : "%d",
-                 (int)place.offset - HEADERS);
-    ck_assert_str_eq(text, expected);
-    x86_session_close(code);
-}
-
-START_TEST(what_ran_is_code_and_what_shares_bytes_with_it_is_none)
-{
-    /* rdtsc; test al,1; jz 1f+1; 1: mov ecx,0xff31_3cb0; ... : which way depends on the clock */
-    struct made made;
-    MAKE(&made, "\x0f\x31\xa8\x01\x74\x01\xb9\xb0\x3c\x31\xff\x0f\x05");
-    found_with(&made, NULL, ELFGEN_CODE_FLOW, "0 2 4 6 7 9 11");
-    /* It went into the middle. */
-    static const uint8_t ran[] = {0, 2, 4, 7, 9, 11}, lengths[] = {2, 2, 2, 2, 2, 2};
-    for (size_t i = 0; i < sizeof ran; i++)
-        step(&made, STEP_RAN, own(&made, HEADERS + ran[i], lengths[i]));
-    struct coverage coverage = covered(&made);
-    found_with(&made, &coverage.run, ELFGEN_CODE_FLOW, "0 2 4 7 9 11");
-    found_with(&made, &coverage.run, ELFGEN_CODE_ALL, "0 2 4 7 9 11");
-    coverage_free(&coverage);
-    /* It went the other way. */
-    MAKE(&made, "\x0f\x31\xa8\x01\x74\x01\xb9\xb0\x3c\x31\xff\x0f\x05");
-    static const uint8_t other[] = {0, 2, 4, 6, 11}, other_lengths[] = {2, 2, 2, 5, 2};
-    for (size_t i = 0; i < sizeof other; i++)
-        step(&made, STEP_RAN, own(&made, HEADERS + other[i], other_lengths[i]));
-    coverage = covered(&made);
-    found_with(&made, &coverage.run, ELFGEN_CODE_FLOW, "0 2 4 6 11");
-    coverage_free(&coverage);
-}
-END_TEST
-
-START_TEST(a_place_that_only_the_run_knows_is_code_and_followed)
-{
-    /* jmp rsi, to: test eax,eax; jz 1f; mov al,60; syscall; 1: mov al,231; syscall */
-    struct made made;
-    MAKE(&made, "\xff\xe6\x85\xc0\x74\x04\xb0\x3c\x0f\x05\xb0\xe7\x0f\x05");
-    found_with(&made, NULL, ELFGEN_CODE_FLOW, "0");
-    step(&made, STEP_RAN, own(&made, HEADERS, 2));
-    step(&made, STEP_RAN, own(&made, HEADERS + 2, 2));
-    step(&made, STEP_RAN, own(&made, HEADERS + 4, 2));
-    step(&made, STEP_RAN, own(&made, HEADERS + 6, 2));
-    step(&made, STEP_LAST, own(&made, HEADERS + 8, 2));
-    struct coverage coverage = covered(&made);
-    found_with(&made, &coverage.run, ELFGEN_CODE_FLOW, "0 2 4 6 8 10 12");
-    coverage_free(&coverage);
-}
-END_TEST
-
-START_TEST(a_call_has_the_arguments_that_it_was_made_with)
-{
-    /* pop rax; pop rsi; syscall; a text */
-    struct made made;
-    MAKE(&made, "\x58\x5e\x0f\x05Hello");
-    const char *const texts[3] = {"1", "\"Hello\"", "5"};
-    step(&made, STEP_RAN, own(&made, HEADERS, 1));
-    step(&made, STEP_RAN, own(&made, HEADERS + 1, 1));
-    call(&made, own(&made, HEADERS + 2, 2), 1, "write",
-         (const uint64_t[3]){1, BASE + HEADERS + 4, 5}, texts, false, 0);
-    struct coverage coverage = covered(&made);
-    struct elfgen_error error;
-    struct x86_session *code =
-        x86_session_open_run(&made.view, ELFGEN_CODE_FLOW, SYNTAX_INTEL, &coverage.run, &error);
-    struct elfgen_map map;
-    struct elfgen_claim claim;
-    unsigned strings = 0;
-    elfgen_map_begin(&map, &made.view, &code->code, false, HEADERS, made.size);
-    while (elfgen_map_next(&map, &claim)) {
-        if (claim.part != ELFGEN_PART_STRING)
-            continue;
-        strings++;
-        ck_assert_uint_eq(claim.offset, HEADERS + 4);
-        ck_assert_uint_eq(claim.length, 5);
-    }
-    ck_assert_uint_eq(strings, 1);
-    x86_session_close(code);
-    coverage_free(&coverage);
-}
-END_TEST
-
 static Suite *coverage_suite(void)
 {
     Suite *suite = suite_create("coverage");
@@ -540,11 +333,7 @@ static Suite *coverage_suite(void)
     tcase_add_test(bytes, what_runs_after_an_execve_is_not_counted);
     tcase_add_test(bytes, a_recording_that_stops_early_says_so);
     suite_add_tcase(suite, bytes);
-    TCase *code = tcase_create("code");
-    tcase_add_test(code, what_ran_is_code_and_what_shares_bytes_with_it_is_none);
-    tcase_add_test(code, a_place_that_only_the_run_knows_is_code_and_followed);
-    tcase_add_test(code, a_call_has_the_arguments_that_it_was_made_with);
-    suite_add_tcase(suite, code);
+    suite_add_tcase(suite, coverage_code_cases());
     return suite;
 }
 

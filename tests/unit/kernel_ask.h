@@ -54,5 +54,6 @@ static inline struct elfgen_kernel_machine linux_of(unsigned major, unsigned min
 TCase *kernel_fact_cases(void);
 TCase *kernel_version_cases(void);
 TCase *kernel_objection_cases(void);
+TCase *kernel_script_cases(void);
 
 #endif
