@@ -1,43 +1,13 @@
-/* A file, and a recording of its run that is made here; shared by the tests of coverage/. */
+/* A program that steps and calls, in a recording; shared by the tests of coverage/. */
 #ifndef COVERAGE_MADE_H
 #define COVERAGE_MADE_H
 
-#include <string.h>
-
 #include "coverage/coverage.h"
-#include "elfgen/image.h"
-#include "room.h"
-
-enum { HEADERS = 120, BASE = 0x10000, SIZE = 256 };
-
-/* A file of headers and code, and a recording of its run. */
-struct made {
-    uint8_t file[SIZE];
-    size_t size;
-    struct elfgen_view view;
-    struct step_recording recording;
-    struct step_registers now;
-    uint64_t bias;
-};
+#include "recorded.h"
 
 static inline void make(struct made *made, const char *code, size_t size)
 {
-    memset(made, 0, sizeof *made);
-    made->size = elfgen_write_exec(made->file, SIZE, code, size, NULL, NULL);
-    ck_assert_uint_eq(made->size, HEADERS + size);
-    ck_assert_int_eq(elfgen_view_open_program(&made->view, made->file, made->size, NULL),
-                     ELFGEN_OK);
-    ck_assert_uint_eq(recording_add_file(&made->recording, "/program", 8), 0);
-    ck_assert_uint_eq(recording_add_file(&made->recording, "/library", 8), 1);
-    struct step_file *file = &made->recording.files[0];
-    file->bytes = malloc(made->size);
-    file->size = made->size;
-    ck_assert_ptr_nonnull(file->bytes);
-    memcpy(file->bytes, made->file, made->size);
-    made->now.value[STEP_cs] = 0x33;
-    made->now.value[STEP_rip] = BASE + HEADERS;
-    made->recording.start = made->now;
-    made->recording.end = STEP_EXITED;
+    record_program(made, code, size, "/program", "/library");
 }
 #define MAKE(made, code) make(made, code, sizeof code - 1)
 

@@ -6,20 +6,9 @@
 #include "base/memory_text.h"
 #include "commands/explain/page/page_heat.h"
 #include "commands/explain/page/page_run.h"
-#include "elfgen/image.h"
-#include "room.h"
+#include "recorded.h"
 
-enum { HEADERS = 120, BASE = 0x10000, SIZE = 256, STACK = 0x7ffe0000, LENGTH = 0x1000 };
-
-/* A file, a recording of its run, and what the page has of that. */
-struct made {
-    uint8_t file[SIZE];
-    size_t size;
-    struct elfgen_view view;
-    struct step_recording recording;
-    struct step_registers now;
-    char *text;
-};
+enum { STACK = 0x7ffe0000, LENGTH = 0x1000 };
 
 static void map(struct made *made, uint64_t start, uint32_t file)
 {
@@ -32,28 +21,14 @@ static void map(struct made *made, uint64_t start, uint32_t file)
 static void make(struct made *made, const char *text)
 {
     uint8_t code[64];
-    memset(made, 0, sizeof *made);
     memset(code, 0x90, sizeof code);
     memcpy(code + sizeof code - strlen(text), text, strlen(text));
-    made->size = elfgen_write_exec(made->file, SIZE, code, sizeof code, NULL, NULL);
-    ck_assert_uint_eq(made->size, HEADERS + sizeof code);
-    ck_assert_int_eq(elfgen_view_open_program(&made->view, made->file, made->size, NULL),
-                     ELFGEN_OK);
-    recording_add_file(&made->recording, "/home/somebody/program", 22);
-    recording_add_file(&made->recording, "[stack]", 7);
+    record_program(made, code, sizeof code, "/home/somebody/program", "[stack]");
     recording_add_argument(&made->recording, "telling", 7);
-    struct step_file *file = &made->recording.files[0];
-    file->bytes = malloc(made->size);
-    file->size = made->size;
-    ck_assert_ptr_nonnull(file->bytes);
-    memcpy(file->bytes, made->file, made->size);
     map(made, BASE, 0);
     map(made, STACK, 1);
-    made->now.value[STEP_cs] = 0x33;
-    made->now.value[STEP_rip] = BASE + HEADERS;
     made->now.value[STEP_rsp] = STACK + 0x800;
     made->recording.start = made->now;
-    made->recording.end = STEP_EXITED;
 }
 
 static uint32_t instruction(struct made *made, uint64_t offset, size_t length)
