@@ -44,7 +44,7 @@ kernel=${KERNEL:-}
 # Both are static: that system has no C library.
 mkdir -p "$folder/root/dev"
 cd "$source"
-"${CC:-cc}" -O2 -static -D_GNU_SOURCE -Ielfgen/include -Ielfgen/tinyelf -o "$folder/root/kernel-same" \
+"${CC:-cc}" -O2 -static -D_GNU_SOURCE -Ielfgen/include -Ielfgen/tinyelf -Itests -o "$folder/root/kernel-same" \
     tests/oracle/kernel/same.c tests/oracle/kernel/agree.c tests/oracle/kernel/mutants.c tests/oracle/kernel/truth.c \
     elfgen/tinyelf/ptrace/host.c elfgen/tinyelf/base/{file,grow,maps,proc}.c "$build/libelfgen-core.a"
 "${CC:-cc}" -O2 -static -D_GNU_SOURCE -o "$folder/root/init" tests/oracle/kernel/init.c
