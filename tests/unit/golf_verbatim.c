@@ -543,6 +543,27 @@ static const struct {
     {START "mov ecx, 3\npush 1\ncall f\npush 2\ncall f\nmov edi, ebx\n" EXIT
            "f: add ebx, [rsp + 8]\ndec ecx\njs on\npush 3\ncall f\npop rax\non: ret\n",
      ""},
+    /* what a function stores somewhere changes no register that its caller pushed */
+    {START "call first\npush 7\ncall put\npop rax\nadd rax, 1\nmov edi, eax\n" EXIT
+           "first: call put\nret\nput: mov rcx, [one]\nmov [rcx], al\nret\n" ONE,
+     ""},
+    {START "call first\npush 7\ncall put\npop rax\nadd rax, 1\nmov edi, eax\n" EXIT
+           "first: call put\nmov rax, [rsp]\nadd rax, 1\nret\n"
+           "put: mov rcx, [one]\nmov [rcx], al\nret\n" ONE,
+     COMPUTES},
+    /* behind a call that does not return nothing runs, unless a jump is not known */
+    {START "call main\nnop\nput: ret\nfirst: call put\nret\n"
+           "main: call first\npush 7\ncall put\npop rax\nadd rax, 1\nmov edi, eax\n" EXIT,
+     ""},
+    {START "call main\nmov eax, first\nadd eax, 1\nfirst: call put\nret\nput: ret\n"
+           "main: call first\nmov edi, 7\n" EXIT,
+     ""},
+    {START
+     "call main\nmov eax, first\nadd eax, 1\nfirst: call put\nret\nput: ret\n"
+     "main: call first\nmov eax, [one]\ntest eax, eax\njnz on\ncall rax\non: mov edi, 7\n" EXIT ONE,
+     COMPUTES},
+    /* what a nop has does not matter */
+    {START COMPUTED "db 0x66, 0x0f, 0x1f, 4, 0\nmov dil, [rax]\n" EXIT ONE, ""},
     /* what repeats itself */
     {START "mov edi, there\nmov ecx, 8\nxor eax, eax\nrep stosb\nxor edi, edi\n" EXIT
            "section .bss\nthere: resb 8\n",

@@ -56,11 +56,23 @@ size_t code_state_slot(uint64_t offset, unsigned word)
     return slot >= 0 && slot < CODE_SLOTS ? (size_t)slot : CODE_SLOTS;
 }
 
+/* What is no return address stays, and so does what the caller knows of it. */
+static void overwrite(struct held *value)
+{
+    const uint8_t origin = value->origin;
+    if (value->kind != HELD_RETURN && !(value->traits & HELD_IS_RETURN))
+        return;
+    if (value->kind == HELD_RETURN)
+        *value = held_anything();
+    value->origin = origin;
+    value->traits = (value->traits & (uint8_t)~HELD_IS_RETURN) | HELD_IS_OVERWRITTEN;
+}
+
 void code_state_overwrite(struct code_state *state)
 {
     for (size_t i = 0; i < CODE_SLOTS; i++)
-        if (i != CODE_SLOTS_BELOW && state->slots[i].kind == HELD_RETURN)
-            state->slots[i] = held_anything();
+        if (i != CODE_SLOTS_BELOW)
+            overwrite(&state->slots[i]);
 }
 
 /* Counts a place of the stack from another one. */
@@ -133,6 +145,8 @@ static struct held resolved(const struct code_state *before, const struct held *
         uint64_t offset = ((uint64_t)value->origin - FIRST_SLOT - CODE_SLOTS_BELOW) * word;
         size_t slot = code_state_slot(offset + distance->number, word);
         result = slot < CODE_SLOTS ? before->slots[slot] : result;
+        if (value->traits & HELD_IS_OVERWRITTEN && slot != CODE_SLOTS_BELOW)
+            overwrite(&result);
     } else {
         result.origin = 0;
     }

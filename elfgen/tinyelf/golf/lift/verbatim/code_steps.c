@@ -506,6 +506,8 @@ static bool step_plain(const struct code_at *at)
     const struct lift_instruction *instruction = at->instruction;
     const ZydisDecodedOperand *operands = instruction->operands;
     struct held value;
+    if (instruction->zydis.mnemonic == ZYDIS_MNEMONIC_NOP)
+        return true; /* whatever its operands are */
     if (at->memory->is_final && !keeps_addresses(at))
         return false;
     switch (instruction->zydis.mnemonic) {
@@ -521,8 +523,6 @@ static bool step_plain(const struct code_at *at)
         return step_pop(at);
     case ZYDIS_MNEMONIC_LEAVE:
         return step_leave(at);
-    case ZYDIS_MNEMONIC_NOP:
-        return true;
     case ZYDIS_MNEMONIC_XOR:
         value = held_number(0);
         if (operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&

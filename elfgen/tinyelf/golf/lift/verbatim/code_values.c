@@ -21,10 +21,11 @@ struct code_ways {
     struct code_state *states; /* at their beginnings */
     struct code_state *ends; /* after the rets of functions, which are the blocks they begin with */
     bool *is_dirty, *is_function, *is_taken; /* its address is somewhere */
-    uint16_t *calls;                         /* the function that a block calls at its end */
-    bool *is_mixed; /* what some callers of a function have as an address of code, and others do
-                       not: CODE_PLACES for each block */
-    bool has_mixed; /* more of that was found */
+    bool *is_lost;   /* it ends with a jump or call to an address that is not known */
+    uint16_t *calls; /* the function that a block calls at its end */
+    bool *is_mixed;  /* what some callers of a function have as an address of code, and others do
+                        not: CODE_PLACES for each block */
+    bool has_mixed;  /* more of that was found */
     uint64_t steps;
 };
 
@@ -270,6 +271,7 @@ static bool leave_block(struct code_ways *ways, size_t from,
     bool is_lost;
     if (!code_step_target(&ways->memory, instruction, state, &target, &is_lost))
         return false;
+    ways->is_lost[from] = is_lost || target.kind < HELD_CODE;
     if (is_lost)
         return true;
     if (target.kind == HELD_RETURN && instruction->kind == LIFT_JUMP) {
@@ -304,7 +306,7 @@ static bool walk_block(struct code_ways *ways, size_t block)
     struct code_state state = ways->states[block];
     uint64_t offset = ways->offsets[block];
     uint32_t index;
-    ways->is_dirty[block] = false;
+    ways->is_dirty[block] = ways->is_lost[block] = false;
     while (offset < all->lift->size && all->marks[offset] & VERBATIM_BEGINS) {
         if (offset > ways->offsets[block] && all->block_at[offset] != GOLF_NONE) {
             reach(ways, all->block_at[offset], &state);
@@ -350,13 +352,21 @@ static bool follow_all(struct code_ways *ways)
     return true;
 }
 
-/* Follows what is reached from the start, and then what is reached from where that is not known. */
-static bool follow_from_start(struct code_ways *ways, struct code_state *start)
+static bool has_lost(const struct code_ways *ways)
 {
-    code_state_start(start, true);
-    reach(ways, 0, start);
-    bool is_good = follow_all(ways);
-    for (size_t i = 0; is_good && i < ways->count; i++) {
+    for (size_t i = 0; i < ways->count; i++)
+        if (ways->is_lost[i])
+            return true;
+    return false;
+}
+
+/* Follows what is reached from where that is not known. If all of that is known, the rest never
+ * runs: unused functions, and what aligns code behind calls that do not return. It would make a
+ * part of the next function of the code before it. */
+static bool follow_rest(struct code_ways *ways, struct code_state *start)
+{
+    bool is_good = true;
+    for (size_t i = 0; is_good && has_lost(ways) && i < ways->count; i++) {
         if (ways->states[i].is_reached)
             continue;
         code_state_start(start, false);
@@ -366,13 +376,20 @@ static bool follow_from_start(struct code_ways *ways, struct code_state *start)
     return is_good;
 }
 
+static bool follow_from_start(struct code_ways *ways, struct code_state *start)
+{
+    code_state_start(start, true);
+    reach(ways, 0, start);
+    return follow_all(ways) && follow_rest(ways, start);
+}
+
 static void start_again(struct code_ways *ways)
 {
     memset(ways->states, 0, ways->count * sizeof *ways->states);
     memset(ways->ends, 0, ways->count * sizeof *ways->ends);
     for (size_t i = 0; i < ways->count; i++) {
         ways->calls[i] = GOLF_NONE;
-        ways->is_dirty[i] = false;
+        ways->is_dirty[i] = ways->is_lost[i] = false;
     }
     ways->has_mixed = false;
     ways->steps = 0;
@@ -393,12 +410,12 @@ static bool follow(struct code_ways *ways)
         start_again(ways);
         is_good = follow_from_start(ways, start);
     } while (is_good && ways->has_mixed && ++times < MOST);
-    free(start);
     ways->memory.is_settled = ways->memory.has_changed = true;
-    is_good = is_good && follow_all(ways);
+    is_good = is_good && follow_all(ways) && follow_rest(ways, start);
+    free(start);
     ways->memory.is_final = true;
     for (size_t i = 0; is_good && i < ways->count; i++)
-        is_good = walk_block(ways, i);
+        is_good = !ways->states[i].is_reached || walk_block(ways, i);
     for (size_t i = 0; is_good && ways->memory.compares_code && i < ways->count; i++)
         ways->all->lifted->blocks[i].is_compared = ways->is_taken[i];
     return is_good;
@@ -414,10 +431,11 @@ bool verbatim_keeps_values(const struct verbatim *all)
     ways.is_dirty = calloc(count, sizeof *ways.is_dirty);
     ways.is_function = calloc(count, sizeof *ways.is_function);
     ways.is_taken = calloc(count, sizeof *ways.is_taken);
+    ways.is_lost = calloc(count, sizeof *ways.is_lost);
     ways.calls = calloc(count, sizeof *ways.calls);
     ways.is_mixed = calloc(count * CODE_PLACES, sizeof *ways.is_mixed);
     bool is_good = ways.offsets && ways.states && ways.ends && ways.is_dirty && ways.is_function &&
-                   ways.is_taken && ways.calls && ways.is_mixed;
+                   ways.is_taken && ways.is_lost && ways.calls && ways.is_mixed;
     if (!is_good) {
         all->lift->failed = true;
         error_no_memory(all->lift->error);
@@ -433,6 +451,7 @@ bool verbatim_keeps_values(const struct verbatim *all)
     free(ways.is_dirty);
     free(ways.is_function);
     free(ways.is_taken);
+    free(ways.is_lost);
     free(ways.calls);
     free(ways.is_mixed);
     return is_good;

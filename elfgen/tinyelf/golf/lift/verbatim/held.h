@@ -20,11 +20,12 @@ enum { HELD_NO_SECTION = UINT16_MAX };
 
 /* What else may be so of a value. */
 enum held_trait {
-    HELD_IS_FAR = 1,        /* HELD_NUMBER: a number outside of all memory was added */
-    HELD_IS_UPWARDS = 2,    /* HELD_STACK: the stack pointer at the start plus something */
-    HELD_IS_FROM_ABOVE = 4, /* HELD_NUMBER: a word from there */
-    HELD_IS_MIXED = 8,      /* on one of the ways that met it was of another kind */
-    HELD_IS_RETURN = 16     /* on one of them it was HELD_RETURN */
+    HELD_IS_FAR = 1,         /* HELD_NUMBER: a number outside of all memory was added */
+    HELD_IS_UPWARDS = 2,     /* HELD_STACK: the stack pointer at the start plus something */
+    HELD_IS_FROM_ABOVE = 4,  /* HELD_NUMBER: a word from there */
+    HELD_IS_MIXED = 8,       /* on one of the ways that met it was of another kind */
+    HELD_IS_RETURN = 16,     /* on one of them it was HELD_RETURN */
+    HELD_IS_OVERWRITTEN = 32 /* it may have been, and something may be stored over that since */
 };
 
 struct held {
