@@ -132,21 +132,21 @@ END_TEST
 
 /* In so many bits of the register. */
 static const struct {
-    unsigned class;
     uint64_t number;
+    unsigned class;
     bool is_zero;
 } numbers[] = {
-    {X86_QUADWORDS, 0, true},
-    {X86_QUADWORDS, 7, false},
-    {X86_QUADWORDS, UINT64_C(1) << 63, false},
-    {X86_QUADWORDS, UINT64_C(1) << 32, false},
-    {X86_DOUBLEWORDS, UINT64_C(1) << 32, true},
-    {X86_DOUBLEWORDS, UINT64_C(1) << 31, false},
-    {X86_WORDS, 1 << 16, true},
-    {X86_WORDS, 1 << 15, false},
-    {X86_LOW_BYTES, 256, true},
-    {X86_LOW_BYTES, 128, false},
-    {X86_LOW_BYTES, 1, false},
+    {0, X86_QUADWORDS, true},
+    {7, X86_QUADWORDS, false},
+    {UINT64_C(1) << 63, X86_QUADWORDS, false},
+    {UINT64_C(1) << 32, X86_QUADWORDS, false},
+    {UINT64_C(1) << 32, X86_DOUBLEWORDS, true},
+    {UINT64_C(1) << 31, X86_DOUBLEWORDS, false},
+    {1 << 16, X86_WORDS, true},
+    {1 << 15, X86_WORDS, false},
+    {256, X86_LOW_BYTES, true},
+    {128, X86_LOW_BYTES, false},
+    {1, X86_LOW_BYTES, false},
 };
 
 START_TEST(a_number_leads_where_the_test_would)
