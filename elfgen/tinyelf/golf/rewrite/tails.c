@@ -154,7 +154,7 @@ static bool merge_need(struct merging *merging, const struct golf_need *one,
         if (one->values[i].kind != GOLF_CONSTANT ||
             !value_is_same(&one->values[i], &other->values[i]))
             return false;
-    if (one->count > 1 || is_given(merging, &one->values[0], &other->values[0]))
+    if (is_given(merging, &one->values[0], &other->values[0]))
         return true;
     const bool is_of_stack = one->values[0].kind == GOLF_STACK &&
                              merging->merged.at_start[X86_RSP].kind == GOLF_STACK &&

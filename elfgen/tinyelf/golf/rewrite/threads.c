@@ -65,7 +65,7 @@ static bool has_flag(const struct golf_block *block, const struct golf_value *va
         return false;
     const struct golf_operation *last = &block->operations[block->count - 1];
     unsigned width = bits_in(operand_in(last, 0)), reg = operand_in(last, 0)->reg & X86_NUMBER;
-    return last->kind == GOLF_KEPT && tells_zero(last->instruction.mnemonic) && width &&
+    return last->kind == GOLF_KEPT && tells_zero(last->instruction.mnemonic) &&
            last->flags_set & ELFGEN_X86_ZF && last->writes >> reg & 1 &&
            value_is_same(&last->after[reg], value) &&
            (width == bits || (width == HALF && bits == WHOLE));
