@@ -234,10 +234,9 @@ static bool end_with(struct golf_lifted *lifted, size_t at, const struct carried
     need->bits = (uint8_t)lifted->bits;
     if (carried->reg == X86_RCX && block->end == GOLF_BRANCH && block->condition >= GOLF_LOOPNE)
         return false;
-    if (need->count == 1 && need->values[0].kind == GOLF_BYTE && implies(value, &need->values[0]))
+    if (implies(value, &need->values[0]))
         need->values[0] = *value;
-    return need->count == 1 &&
-           (implies(&need->values[0], value) || implies(&need->values[0], &carried->value));
+    return need->count == 1 && implies(&need->values[0], value);
 }
 
 /* Whether a block's condition says on its way to another one that the register has the number: it
