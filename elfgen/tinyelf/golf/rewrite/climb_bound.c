@@ -36,7 +36,7 @@ static void go(struct bounding *bounding, size_t from, uint16_t to)
     if (!bounding->climbed[to].has)
         return;
     uint32_t known = before->has_word ? 1 : 0;
-    if (climbed->is_tested && climbed->tested_leads == to)
+    if (climbed->tested_leads == to)
         known |= climbed->is_tested;
     const uint32_t rise = climbed->is_entry ? 0 : climbed->rise;
     const uint32_t passed = known & ((UINT32_C(1) << rise) - 1);
@@ -59,7 +59,7 @@ bool climb_is_bounded(const struct golf_lifted *lifted, const struct climbed cli
         bounding.is_changed = false;
         for (size_t i = 0; i < lifted->count; i++) {
             const struct golf_block *block = &lifted->blocks[i];
-            if (!climbed[i].has || !bounding.here[i].is_reached)
+            if (!bounding.here[i].is_reached)
                 continue;
             if (block_has_taken(block) && block->end != GOLF_CALLS)
                 go(&bounding, i, block->taken);
