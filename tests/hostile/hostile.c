@@ -277,15 +277,18 @@ __asm__("restore: mov $173, %eax\n int $0x80\n");
 #endif
 extern void restore(void);
 
+/* As rt_sigaction takes it. */
+struct action {
+    uintptr_t handler;
+    unsigned long flags;
+    uintptr_t restorer;
+    uint32_t mask[2];
+};
+
 /* Handles or ignores all signals that can be, blocks them, and goes on. */
 static int resist(const char *argument)
 {
-    struct {
-        uintptr_t handler;
-        unsigned long flags;
-        uintptr_t restorer;
-        uint32_t mask[2];
-    } action = {(uintptr_t)go_on, 0x04000000, (uintptr_t)restore, {0, 0}};
+    struct action action = {(uintptr_t)go_on, 0x04000000, (uintptr_t)restore, {0, 0}};
     uint32_t all[2] = {0xffffffff, 0xffffffff};
     for (long number = 1; number <= 64; number++)
         ask(__NR_rt_sigaction, number, (long)&action, 0, 8, 0, 0);
@@ -299,12 +302,7 @@ static int resist(const char *argument)
 /* Its own alarm arrives, and its handler returns. */
 static int alarms(void)
 {
-    struct {
-        uintptr_t handler;
-        unsigned long flags;
-        uintptr_t restorer;
-        uint32_t mask[2];
-    } action = {(uintptr_t)go_on, 0x04000000, (uintptr_t)restore, {0, 0}};
+    struct action action = {(uintptr_t)go_on, 0x04000000, (uintptr_t)restore, {0, 0}};
     long timer[4] = {0, 0, 0, 10000};
     ask(__NR_rt_sigaction, 14, (long)&action, 0, 8, 0, 0);
     ask(__NR_setitimer, 0, (long)timer, 0, 0, 0, 0);
@@ -351,12 +349,7 @@ static int forks(void)
 
 static int ignore_term(void)
 {
-    struct {
-        uintptr_t handler;
-        unsigned long flags;
-        uintptr_t restorer;
-        uint32_t mask[2];
-    } action = {1, 0, 0, {0, 0}};
+    struct action action = {1, 0, 0, {0, 0}};
     long result = ask(__NR_rt_sigaction, 15, (long)&action, 0, 8, 0, 0);
     if (result == 0)
         ask(__NR_kill, ask(__NR_getpid, 0, 0, 0, 0, 0, 0), 15, 0, 0, 0, 0);

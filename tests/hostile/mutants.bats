@@ -179,17 +179,7 @@ END
 }
 
 @test "a killed sandbox of the unchanged program is reported, and mutate does not hang" {
-    assemble slower <<'END'
-_start: push 0
-        push 4
-        mov eax, 35
-        mov rdi, rsp
-        xor esi, esi
-        syscall
-        xor edi, edi
-        mov eax, 60
-        syscall
-END
+    sleeping slower 0 4
     local program
     begin slower
     next_program "$main" ""

@@ -105,12 +105,12 @@ ended()
     wait "$main" || status=$?
 }
 
-# Makes a program that sleeps for a number of nanoseconds.
+# sleeping NAME NANOSECONDS [SECONDS]: makes a program that sleeps as long.
 sleeping()
 {
     assemble "$1" <<END
 _start: push $2
-        push 0
+        push ${3:-0}
         mov eax, 35
         mov rdi, rsp
         xor esi, esi
