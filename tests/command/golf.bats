@@ -90,6 +90,71 @@ EOF
     [ "$(printf '\1\2\3\4\5' | ./small || echo $?)" -eq 15 ]
 }
 
+@test "texts of a file of more than 256 bytes that fits in them become smaller in few states" {
+    # Low bytes of addresses alone are set there, which larger files cannot.
+    cat >two.s <<'EOF'
+bits 64
+global _start
+section .text
+_start: mov rax, strict qword 1
+        mov rdi, strict qword 1
+        mov rsi, strict qword first
+        mov rdx, strict qword 20
+        syscall
+        mov rax, strict qword 1
+        mov rdi, strict qword 1
+        mov rsi, strict qword second
+        mov rdx, strict qword 25
+        syscall
+        mov rax, strict qword 60
+        mov rdi, strict qword 0
+        syscall
+section .data
+first:  db 'This line is first.', 10
+second: db 'And after it the second.', 10
+EOF
+    tinyelf build two.s
+    [ "$(stat -c %s two)" -gt 256 ]
+    tinyelf golf --nodes 20000 --environments 20 -o small two.s
+    exits 0
+    [ "$(stat -c %s small)" -le 180 ]
+    [ "$(./small)" = "$(./two)" ]
+}
+
+@test "a text, what is read and what is written become smaller in few states" {
+    cat >asks.s <<'EOF'
+bits 64
+global _start
+section .text
+_start: mov eax, 1
+        mov edi, 1
+        mov esi, text
+        mov edx, 5
+        syscall
+        xor eax, eax
+        xor edi, edi
+        mov esi, buffer
+        mov edx, 64
+        syscall
+        mov rdx, rax
+        mov eax, 1
+        mov edi, 1
+        mov esi, buffer
+        syscall
+        mov eax, 60
+        xor edi, edi
+        syscall
+section .data
+text:   db 'say: '
+section .bss
+buffer: resb 64
+EOF
+    tinyelf golf --nodes 20000 --environments 20 -o small asks.s
+    exits 0
+    [ "$(stat -c %s small)" -le 130 ]
+    [ "$(echo yes | ./small)" = "say: yes" ]
+}
+
 @test "a file of more than a page that writes to its data becomes small as well" {
     cat >wide.s <<'EOF'
 global _start

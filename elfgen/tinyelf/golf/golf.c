@@ -120,14 +120,13 @@ static size_t most_of_overlaps(const struct finding *finding)
     return most < GOLF_LARGEST ? (size_t)most : GOLF_LARGEST;
 }
 
-/* Packs the program: a file is found soon, and then smaller ones by a local search. */
-static void pack(struct finding *finding, uint64_t nodes)
+/* Packs the program in at most so many bytes: a file is found soon, and then smaller ones by a
+ * local search. */
+static void pack_in(struct finding *finding, uint64_t nodes, size_t most)
 {
     const struct golf_options *options = finding->options;
     struct golf_found *found = finding->found;
     uint64_t all = finding_left(options->nodes, found->nodes);
-    const size_t below = finding_below(finding), room = most_of_overlaps(finding);
-    const size_t most = below - 1 < room ? below - 1 : room;
     struct golf_place_options wanted = {.nodes = all != 0 && all < nodes ? all : nodes,
                                         .order = finding->order,
                                         .seed = options->seed + found->nodes,
@@ -149,6 +148,19 @@ static void pack(struct finding *finding, uint64_t nodes)
                   finding->overlap_count, &wanted, finding_prove);
     found->nodes += packed.nodes;
     found->lacks_memory |= packed.end == GOLF_PLACE_NO_MEMORY;
+}
+
+/* Packs the program in fewer bytes than the best file has. Where its pieces set low bytes of
+ * addresses alone, there is no larger file with them. */
+static void pack(struct finding *finding, uint64_t nodes)
+{
+    const size_t below = finding_below(finding), room = most_of_overlaps(finding);
+    const size_t most = below - 1 < room ? below - 1 : room;
+    if (finding->is_low && most > GOLF_LOW_BYTES)
+        pack_in(finding, nodes, GOLF_LOW_BYTES);
+    if (!finding->is_low || most <= GOLF_LOW_BYTES ||
+        (finding->found->size == 0 && !finding_is_over(finding)))
+        pack_in(finding, nodes, most);
 }
 
 /* Packs and places with the pieces of one round. Returns whether the search is over. */

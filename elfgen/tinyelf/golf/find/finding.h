@@ -24,6 +24,7 @@ struct finding {
     size_t anywhere_count, piece_count;
     unsigned slack, tight_slack; /* of the pieces */
     bool has_few;                /* of those for any headers */
+    bool is_low;                 /* some of these are right in files of GOLF_LOW_BYTES alone */
     bool is_quick;               /* those for headers that take few bytes */
     bool is_cut;                 /* some of them have too many ways */
     bool no_low_bytes, is_apart; /* as in struct golf_shrink_options */

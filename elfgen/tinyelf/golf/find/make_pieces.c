@@ -47,7 +47,13 @@ static bool shrink_for(struct finding *finding, const struct golf_lifted *lifted
         .overlap_count = count,
         .is_interrupted = finding_is_interrupted,
         .context = finding};
-    if (!golf_shrink(lifted, &wanted, pieces, finding->error))
+    bool is_done = golf_shrink(lifted, &wanted, pieces, finding->error);
+    /* In few states there may still be a way of fewer kinds. */
+    if (!is_done && !count && !wanted.no_stack && finding->error->status == ELFGEN_DOES_NOT_FIT) {
+        wanted.no_stack = true;
+        is_done = golf_shrink(lifted, &wanted, pieces, finding->error);
+    }
+    if (!is_done)
         return false;
     finding->programs[finding->piece_count++] =
         (struct golf_place_program){pieces, small_addresses && lifted->bits == 64,
@@ -59,13 +65,16 @@ static bool shrink_for(struct finding *finding, const struct golf_lifted *lifted
  * be too large for that, others come before them: place/ takes the last that are right. */
 static bool shrink_anywhere(struct finding *finding, unsigned slack, bool small_addresses)
 {
-    enum { HEADERS_AND_JUMPS = 96 };
+    enum { HEADERS_AND_JUMPS = 96, SECOND_HEADER = 56 };
+    const size_t others_take = HEADERS_AND_JUMPS + (finding->is_apart ? SECOND_HEADER : 0);
     struct golf_pieces *pieces = &finding->pieces[finding->piece_count];
     if (!shrink_for(finding, &finding->lifted, slack, small_addresses, NULL, 0))
         return false;
     size_t least = golf_pieces_low_bytes(pieces);
-    if (least + HEADERS_AND_JUMPS <= GOLF_LOW_BYTES)
+    if (least + others_take <= GOLF_LOW_BYTES) {
+        finding->is_low |= least > 0;
         return true;
+    }
     finding->no_low_bytes = true;
     bool is_done = shrink_for(finding, &finding->lifted, slack, small_addresses, NULL, 0);
     finding->no_low_bytes = false;
@@ -87,6 +96,7 @@ bool finding_shrink(struct finding *finding, unsigned slack, bool has_few)
     finding_free_pieces(finding, 0);
     finding->slack = slack;
     finding->has_few = has_few;
+    finding->is_low = false;
     bool is_done = shrink_anywhere(finding, slack, lifted->bits == 32);
     if (is_done && lifted->bits == 64 && lifted->data_count > 0)
         is_done = shrink_anywhere(finding, slack, true);
