@@ -104,6 +104,24 @@ START_TEST(zeros_follow_the_file_where_it_may_be_written)
 }
 END_TEST
 
+/* So they do where the original fills more of its page than that, or has several pages: in a file
+ * of as many. */
+static const struct {
+    unsigned bits;
+    uint64_t size, fewest;
+} large[] = {{32, 4000, 0}, {32, 4500, 4097}, {64, 4500, 4097}, {32, 9000, 8193}};
+
+START_TEST(zeros_follow_files_of_several_pages)
+{
+    const struct golf_overlap_options options = {.rwx = true, .size = large[_i].size};
+    size_t found = 0, count = find(large[_i].bits, options);
+    for (size_t i = 0; i < count; i++)
+        found += overlaps[i].zeros >= UINT64_C(32) << 20 && overlaps[i].memory >= options.size &&
+                 overlaps[i].fewest == large[_i].fewest;
+    ck_assert_uint_gt(found, 0);
+}
+END_TEST
+
 /* Files of less than 200 bytes have a segment with the code, and one that may be written. */
 START_TEST(a_second_segment_is_for_what_is_written)
 {
@@ -531,6 +549,8 @@ static Suite *suite(void)
     tcase_add_test(cases, every_layout_that_linux_takes_is_found_and_no_other);
     tcase_add_test(cases, rows_that_a_program_has_no_use_for_are_not_asked_for);
     tcase_add_test(cases, zeros_follow_the_file_where_it_may_be_written);
+    tcase_add_loop_test(cases, zeros_follow_files_of_several_pages, 0,
+                        sizeof large / sizeof large[0]);
     tcase_add_test(cases, a_second_segment_is_for_what_is_written);
     tcase_add_test(cases, overcommit_adds_the_program_header_at_12_and_terabytes_of_addresses);
     const int all = sizeof kinds / sizeof *kinds;

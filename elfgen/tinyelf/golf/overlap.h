@@ -32,6 +32,7 @@ struct golf_overlap {
     uint64_t base_add;
     uint64_t memory; /* the largest file: so many bytes are mapped as they stand */
     uint64_t zeros;  /* so many bytes from `base` on are there, what is not in the file being 0 */
+    uint64_t fewest; /* in a smaller file they are not; 0: in any */
     /* 0, or what is written is not there, but in a second segment, which has all of the file once
      * more: so many bytes after it; and so many bytes are there. */
     uint64_t written_at, written_zeros;

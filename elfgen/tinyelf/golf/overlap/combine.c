@@ -315,10 +315,13 @@ static void note_fields(const struct sheet *sheet, struct golf_overlap *overlap)
                                     : extreme(overlap, place, width, false);
         }
     }
-    /* Pages after the one in which the file's part ends are zeros. */
+    /* Pages after the one in which the file's part ends are zeros; those before are in the file. */
+    const uint64_t pages = whole_pages(rules->promise.size);
     overlap->zeros = rules->promise.size < PAGE ? PAGE : rules->promise.size;
-    if (rules->promise.is_writable && most_file <= PAGE && least_memory > overlap->zeros)
+    if (rules->promise.is_writable && most_file <= pages && least_memory > overlap->zeros) {
         overlap->zeros = least_memory;
+        overlap->fewest = pages > PAGE ? pages - PAGE + 1 : 0;
+    }
 }
 
 /* What follows the program headers need not be in the file while it is 0, which Linux takes it for;
@@ -417,10 +420,10 @@ bool overlap_contains(const struct golf_overlap *whole, const struct golf_overla
     if (whole->bits != part->bits || whole->type != part->type || whole->phoff != part->phoff ||
         whole->headers != part->headers || whole->size > part->size ||
         whole->memory < part->memory || whole->zeros < part->zeros ||
-        (part->flags & ~whole->flags) || whole->base_skip < part->base_skip ||
-        whole->base_low > part->base_low || whole->base_high < part->base_high ||
-        whole->is_overcommitted > part->is_overcommitted || whole->entry_low > part->entry_low ||
-        whole->entry_high < part->entry_high)
+        whole->fewest > part->fewest || (part->flags & ~whole->flags) ||
+        whole->base_skip < part->base_skip || whole->base_low > part->base_low ||
+        whole->base_high < part->base_high || whole->is_overcommitted > part->is_overcommitted ||
+        whole->entry_low > part->entry_low || whole->entry_high < part->entry_high)
         return false;
     for (unsigned i = 0; i < whole->size; i++)
         if (!cell_contains(&whole->cells[i], &part->cells[i]))

@@ -58,7 +58,8 @@ static bool is_confirmed(const struct rules *rules, const struct golf_overlap *o
     for (unsigned i = 0; i < FILLINGS; i++) {
         if (!golf_overlap_fill(overlap, &seed, bytes))
             return false;
-        uint64_t size = i % 2 == 0 ? overlap->least : rules->promise.size;
+        uint64_t least = overlap->fewest > overlap->least ? overlap->fewest : overlap->least;
+        uint64_t size = i % 2 == 0 ? least : rules->promise.size;
         if (!promise_holds_at_ends(&rules->promise, bytes, size))
             return false;
         if (i < FEW_FILLINGS && !promise_holds_always(&rules->promise, bytes, size))
@@ -165,6 +166,25 @@ static void search_promises(struct search *search, const struct promise *promise
     }
 }
 
+/* A file of which the last of its part's pages is nearly filled, with zeros after it: of as many
+ * pages as the original has, or of one less. */
+static void search_last_page(struct search *search, const struct promise *promise)
+{
+    enum { SMALLER = 3072, REST = 16 };
+    const uint64_t size = search->options->size;
+    uint64_t pages = promise->size == PAGE ? 1 : (size + PAGE - 1) / PAGE;
+    if (size <= SMALLER || !promise->is_writable || promise->is_spec)
+        return;
+    for (unsigned i = 0; i < 2 && pages > (promise->size != PAGE); i++, pages--) {
+        const uint64_t end = pages * PAGE;
+        const struct relation relation = {
+            {{end - 11, end - 6}, {0x4000000, 0x7ffffff}}, end - REST, FOR_ZEROS};
+        struct promise now = *promise;
+        now.size = relation.most_file;
+        search_relation(search, &now, &relation);
+    }
+}
+
 static void sort_by_size(struct search *search)
 {
     for (size_t i = 1; i < search->count; i++) {
@@ -221,6 +241,7 @@ bool golf_overlaps(unsigned bits, const struct golf_overlap_options *options,
                 promise.is_readable = permissions != ONLY_EXECUTABLE;
                 promise.is_writable = permissions == WRITABLE;
                 search_promises(&search, &promise);
+                search_last_page(&search, &promise);
             }
     }
     sort_by_size(&search);

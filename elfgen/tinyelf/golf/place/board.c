@@ -396,7 +396,7 @@ static bool put_cell(struct board *board, size_t at, const struct golf_cell *cel
 bool board_open(struct board *board, const struct golf_overlap *overlap, size_t size)
 {
     if (size > board->capacity || size < (overlap->least > 0 ? overlap->least : overlap->size) ||
-        overlap->base_add >= ELFGEN_PAGE)
+        size < overlap->fewest || overlap->base_add >= ELFGEN_PAGE)
         return false;
     memset(board->value, 0, size);
     memset(board->state, 0, size);

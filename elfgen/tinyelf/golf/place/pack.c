@@ -312,6 +312,7 @@ size_t pack_once(struct pack *pack, size_t size)
             return 0;
         if (place_all(pack)) {
             size_t used = used_until(&search->board), least = search->overlap->size;
+            least = least > search->overlap->fewest ? least : (size_t)search->overlap->fewest;
             return used > least ? used : least;
         }
         /* What disturbs each other in the gaps of the headers does not behind them. */
