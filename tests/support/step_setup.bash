@@ -81,3 +81,18 @@ alone()
     processor=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
     env -i PATH="$PATH" taskset -c "$processor" env -i setarch -R "$@"
 }
+
+# Prints the registers at the end of a recording as lines "name value", from its JSON alone.
+final_registers()
+{
+    python3 -c '
+import json, sys
+run = json.load(sys.stdin)
+now = dict(run["registers"])
+for step in run["steps"]:
+    for name, (before, after) in step.get("registers", {}).items():
+        assert now[name] == before, f"{name} is {now[name]}, not {before}"
+        now[name] = after
+for name in sorted(now):
+    print(name, now[name])' <"$1"
+}
