@@ -128,8 +128,8 @@ size()
 
 echo "size of tinyelf's file / last loaded byte of ld -N -s --gc-sections:"
 for path in "$source"/asm/*.s; do
-    # With the assembler that tinyelf chose, for the same machine.
-    assembler=$("$tinyelf" build --verbose "$path" -o ours 2>&1 | sed -nE 's/.*note: start: (nasm -f elf[0-9]*|as --[0-9]*).*/\1/p')
+    # With the assembler whose language it is, for the same machine.
+    assembler=$("$tinyelf" build --assembler nasm --verbose "$path" -o ours 2>&1 | sed -nE 's/.*note: start: (nasm -f elf[0-9]*|as --[0-9]*).*/\1/p')
     machine=elf_x86_64
     case $assembler in *32) machine=elf_i386 ;; esac
     [ -n "$assembler" ] || { echo "  ${path##*/}: not measured, tinyelf does not say which assembler it is for"; continue; }

@@ -179,6 +179,7 @@ EOF
     [ "$(./small)" = B ]
 }
 
+# bats test_tags=long
 @test "data of many pages are packed, and the report says that large files are only packed" {
     for bytes in 5000 40000; do
         printf '%s\n' 'global _start' '_start: mov eax, 1' 'mov edi, 1' 'mov esi, text' "mov edx, $bytes" syscall 'mov eax, 60' 'xor edi, edi' \
@@ -403,6 +404,7 @@ END
     contains '"meaning":"mov: the low byte alone","source":130}'
 }
 
+# bats test_tags=long
 @test "with -v what other options would save is tried also where the search took all its states, and the file is the same" {
     cat >fails.s <<'EOF'
 global _start
@@ -431,6 +433,7 @@ EOF
     exits 0
 }
 
+# bats test_tags=long
 @test "--unproven writes what cannot be proven, and says so" {
     printf 'global _start\n_start: mov ecx, 0x40000000\n.l: dec ecx\njnz .l\nmov eax, 60\nsyscall\n' >spin.s
     tinyelf golf --time 1 -o spin spin.s
@@ -516,6 +519,7 @@ EOF
     [ "$status" -eq 0 ]
 }
 
+# bats test_tags=long
 @test "--with and --kernel widen a search, and what they find is proven as well" {
     tinyelf golf --with rwx,overcommit --nodes 100000 -o with "$SOURCE/asm/exit.s"
     exits 0

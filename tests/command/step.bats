@@ -497,6 +497,7 @@ E
     is_gone step-forever
 }
 
+# bats test_tags=long
 @test "--until NAME: symbols of a static, a position-independent and a stripped program with FILE.debug" {
     cat >named.c <<'E'
 static __attribute__((noinline)) int helper(int x)
