@@ -65,6 +65,14 @@ static bool interrupted(void *context)
     return came != 0;
 }
 
+struct run_end run_job(const struct sandbox_job *job)
+{
+    struct run_end end;
+    struct elfgen_error error;
+    ck_assert_msg(sandbox_run(worker, job, &end, &error), "%s", error.text);
+    return end;
+}
+
 struct run_end run(int file, struct sandbox_stream *output, struct sandbox_stream *errors)
 {
     static char name[] = "program";
@@ -76,10 +84,7 @@ struct run_end run(int file, struct sandbox_stream *output, struct sandbox_strea
                               .output = output,
                               .errors = errors,
                               .interrupted = interrupted};
-    struct run_end end;
-    struct elfgen_error error;
-    ck_assert_msg(sandbox_run(worker, &job, &end, &error), "%s", error.text);
-    return end;
+    return run_job(&job);
 }
 
 static bool is_traced(void)
@@ -245,9 +250,7 @@ static const char *written_by(int file, uint64_t files)
                               .arguments = arguments,
                               .environment = none,
                               .output = &output};
-    struct run_end end;
-    struct elfgen_error error;
-    ck_assert_msg(sandbox_run(worker, &job, &end, &error), "%s", error.text);
+    const struct run_end end = run_job(&job);
     ck_assert_int_eq(end.reason, RUN_EXITED);
     kept[output.size < sizeof kept ? output.size : 0] = 0;
     return (const char *)kept;

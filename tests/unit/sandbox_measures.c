@@ -127,9 +127,7 @@ START_TEST(memory_that_the_worker_uses_to_pass_arguments_is_not_counted)
                               .arguments = arguments,
                               .environment = none,
                               .output = &output};
-    struct run_end end;
-    struct elfgen_error error;
-    ck_assert_msg(sandbox_run(worker, &job, &end, &error), "%s", error.text);
+    const struct run_end end = run_job(&job);
     /* The program has two megabytes of arguments; the worker has them too, and its own memory. */
     ck_assert_int_eq(end.reason, RUN_EXITED);
     free(much);
@@ -230,8 +228,6 @@ START_TEST(a_sandboxed_program_has_the_signals_descriptors_and_limits_it_was_giv
     struct sandbox_stream output = {.descriptor = -1};
     struct glance glance = {.more = false};
     char *arguments[] = {name, NULL}, *none[] = {NULL};
-    struct run_end end;
-    struct elfgen_error error;
     unsigned long long ignored = 0, blocked = 0, caught = 1;
     const struct sigaction action = {.sa_handler = handle};
     const struct itimerval often = {.it_interval = {.tv_usec = 20000},
@@ -251,7 +247,7 @@ START_TEST(a_sandboxed_program_has_the_signals_descriptors_and_limits_it_was_giv
                               .context = &glance,
                               .interrupted = glance_at_child};
     setitimer(ITIMER_REAL, &often, NULL);
-    ck_assert_msg(sandbox_run(worker, &job, &end, &error), "%s", error.text);
+    const struct run_end end = run_job(&job);
     ck_assert_int_eq(end.reason, RUN_INTERRUPTED);
     ck_assert_int_eq(sscanf(strstr(glance.status, "\nSigBlk:"), " SigBlk: %llx", &blocked), 1);
     ck_assert_int_eq(sscanf(strstr(glance.status, "\nSigIgn:"), " SigIgn: %llx", &ignored), 1);

@@ -20,7 +20,8 @@ extern struct sandbox_worker *worker;
 void open_with(const struct sandbox_options *options);
 void close_worker(void);
 
-/* Runs a program without arguments in the worker. */
+/* Runs in the worker: a job, and a program without arguments. */
+struct run_end run_job(const struct sandbox_job *job);
 struct run_end run(int file, struct sandbox_stream *output, struct sandbox_stream *errors);
 
 /* Checks that the worker still runs programs. */
