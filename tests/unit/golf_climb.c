@@ -1,6 +1,7 @@
 /* golf/rewrite/climb.h: which pointers to words of the stack become the stack pointer. */
 #include "golf/lift/lift.h"
 #include "golf/rewrite/climb.h"
+#include "golf_blocks.h"
 #include "golf_program.h"
 
 #define CODE(lines) "global _start\nsection .text align=1\n_start:\n" lines
@@ -156,6 +157,59 @@ START_TEST(a_pointer_that_only_loads_and_rises_by_words_that_are_there_becomes_t
 }
 END_TEST
 
+/* Block 1 loads rsi by rbx, which it begins with. */
+static void make(struct golf_lifted *lifted)
+{
+    enum { COUNT = 2 };
+    const struct elfgen_x86_operand place = {.kind = ELFGEN_X86_MEMORY, .base = X86_QUADWORDS + 3};
+    make_blocks(lifted, COUNT, 1);
+    for (size_t i = 0; i < COUNT; i++) {
+        struct golf_block *block = &lifted->blocks[i];
+        block->count = 1;
+        make_instruction(block->operations, ELFGEN_X86_OP_mov,
+                         register_operand(X86_QUADWORDS + X86_RSI), place);
+        block->at_start[X86_RBX] = block->at_start[X86_RSP] = opaque(1);
+    }
+}
+
+START_TEST(a_register_by_which_a_block_reaches_memory_is_a_pointer)
+{
+    struct golf_lifted lifted;
+    make(&lifted);
+    ck_assert(climb_is_pointer(&lifted, 1, X86_RBX));
+    ck_assert(!climb_is_pointer(&lifted, 0, X86_RBX)); /* Linux makes it 0 */
+    ck_assert(!climb_is_pointer(&lifted, 1, X86_RSI));
+    lifted.blocks[1].at_start[X86_RSI] = opaque(2); /* loaded only */
+    ck_assert(!climb_is_pointer(&lifted, 1, X86_RSI));
+    struct elfgen_x86_operand *place = &lifted.blocks[1].operations->instruction.operands[1];
+    place->base = X86_QUADWORDS + X86_RSP;
+    ck_assert(!climb_is_pointer(&lifted, 1, X86_RSP));
+    place->base = X86_DOUBLEWORDS + X86_RBX; /* half of it */
+    ck_assert(!climb_is_pointer(&lifted, 1, X86_RBX));
+    place->base = X86_QUADWORDS + X86_RBX;
+    place->kind = ELFGEN_X86_REGISTER_OPERAND;
+    ck_assert(!climb_is_pointer(&lifted, 1, X86_RBX));
+    place->kind = ELFGEN_X86_MEMORY;
+    lifted.blocks[1].at_start[X86_RBX] = constant(8);
+    ck_assert(!climb_is_pointer(&lifted, 1, X86_RBX));
+    blocks_free(&lifted);
+}
+END_TEST
+
+/* There is one pointer that climbs, and nothing may be below the stack pointer. */
+START_TEST(where_the_stack_pointer_climbs_or_has_data_below_it_nothing_is_a_pointer)
+{
+    struct golf_lifted lifted;
+    make(&lifted);
+    lifted.climbing = 1;
+    ck_assert(!climb_is_pointer(&lifted, 1, X86_RBX));
+    lifted.climbing = 0;
+    lifted.uses_red_zone = true;
+    ck_assert(!climb_is_pointer(&lifted, 1, X86_RBX));
+    blocks_free(&lifted);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("golf_climb");
@@ -164,6 +218,8 @@ static Suite *suite(void)
         cases,
         a_pointer_that_only_loads_and_rises_by_words_that_are_there_becomes_the_stack_pointer, 0,
         sizeof rows / sizeof rows[0]);
+    tcase_add_test(cases, a_register_by_which_a_block_reaches_memory_is_a_pointer);
+    tcase_add_test(cases, where_the_stack_pointer_climbs_or_has_data_below_it_nothing_is_a_pointer);
     suite_add_tcase(all, cases);
     return all;
 }
