@@ -133,13 +133,43 @@ static unsigned least_neighbour(const struct search *search, const struct demand
     return least;
 }
 
+/* Whether a value is such a constant in the bits that are asked for, but not in its low byte. */
+static bool is_beside(const struct demand *demand, const struct demand *upper,
+                      const struct golf_value *value)
+{
+    return demand_is_met(upper, value) && !demand_is_met(demand, value);
+}
+
+/* Whether a constant that differs in its low byte alone is at hand, or asked for. */
+static bool has_beside(const struct search *search, const struct demand *demand,
+                       const struct demand *upper)
+{
+    const struct golf_block *block = search->block;
+    bool has = is_given(search, upper);
+    for (size_t i = 0; i < block->count; i++)
+        for (size_t k = 0; k < block->operations[i].need_count; k++)
+            has |= is_beside(demand, upper, &block->operations[i].needs[k].values[0]);
+    for (size_t i = 0; i < block->need_count; i++)
+        has |= is_beside(demand, upper, &block->needs[i].values[0]);
+    return has;
+}
+
+/* Whether only a mov of eight bytes makes a constant: no number of four bytes does, sign or not. */
+static bool is_long(const struct demand *demand)
+{
+    const uint64_t sign = (uint64_t)(int64_t)(int32_t)demand->number;
+    return !demand_fits_32(demand, false) && (demand->number ^ sign) & demand->mask;
+}
+
 /* The least weight of instructions that make a constant in a register, where no headers are known.
  * An exchange only moves it; a copy of it is for weight_before(). */
 static unsigned least_constant(const struct search *search, const struct demand *demand)
 {
-    enum { LOW_BYTE = 2, SUM = 3 };
+    enum { LOW_BYTE = 2, SUM = 3, LONG = 10 };
     struct demand upper = *demand;
     upper.mask &= ~LOW_8, upper.number &= ~LOW_8, upper.failed = upper.number;
+    if (is_long(demand))
+        return has_beside(search, demand, &upper) ? LOW_BYTE : LONG;
     unsigned least = SUM;
     if (!((demand->number ^ LOW_32) & demand->mask & LOW_32))
         return 1; /* cdq */
