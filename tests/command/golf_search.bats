@@ -48,7 +48,7 @@ load ../support/golf_setup
 }
 
 @test "programs without a loop have the sizes of the page" {
-    tinyelf golf --nodes 3000000 -o hello "$SOURCE/asm/hello.s"
+    tinyelf golf --nodes 1500000 -o hello "$SOURCE/asm/hello.s"
     exits 0
     is_golfed hello 87 "$SOURCE/asm/hello.s"
     run bash -c './hello >/dev/full'
@@ -177,6 +177,10 @@ S
     tinyelf golf --nodes 100000 -o hello "$SOURCE/asm/hello.c"
     exits 0
     is_golfed hello 120 "$SOURCE/asm/hello.c"
+    run bash -c './hello >/dev/full'
+    [ "$status" -eq 1 ]
+    tinyelf golf --nodes 1600000 -o hello "$SOURCE/asm/hello.c"
+    is_golfed hello 89 "$SOURCE/asm/hello.c"
     run bash -c './hello >/dev/full'
     [ "$status" -eq 1 ]
 }

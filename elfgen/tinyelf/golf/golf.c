@@ -18,7 +18,7 @@ static const struct {
     bool has_few, is_quick;
     unsigned slack;
     uint64_t pack_nodes, board_nodes;
-} rounds[] = {{true, true, 0, 1 << 18, 1 << 10},   {true, true, 0, 1 << 20, 1 << 14},
+} rounds[] = {{true, true, 0, 1 << 18, 1 << 10},   {true, true, 0, 1 << 20, 1 << 12},
               {false, false, 0, 1 << 22, 1 << 18}, {false, false, 0, 1 << 20, 1 << 22},
               {false, false, 1, 1 << 20, 1 << 14}, {false, false, 1, 1 << 20, 1 << 18},
               {false, false, 1, 1 << 22, 1 << 22}, {false, false, 2, 1 << 22, 1 << 24},
@@ -167,9 +167,12 @@ static void pack(struct finding *finding, uint64_t nodes)
 static bool search_once(struct finding *finding, size_t round)
 {
     struct golf_found *found = finding->found;
+    /* One block with one text has few plans, and its boards have smaller files soon. */
+    enum { PART_OF_SIMPLE = 8 };
     bool is_straight = finding->pieces[0].block_count == 1, is_last = round == ROUNDS - 1;
+    bool is_simple = is_straight && finding->pieces[0].data_count <= 1;
     if (finding_needs_any(finding) && (round == 0 || !is_straight))
-        pack(finding, rounds[round].pack_nodes);
+        pack(finding, rounds[round].pack_nodes / (is_simple ? PART_OF_SIMPLE : 1));
     if (finding_is_over(finding) ||
         !finding_shrink_tight(finding, rounds[round].slack, rounds[round].is_quick))
         return true;

@@ -192,7 +192,7 @@ static void find_needs(struct search *search, const uint16_t *takes)
     }
 }
 
-static bool is_of_address(const struct search *search, size_t cell)
+bool bound_is_of_address(const struct search *search, size_t cell)
 {
     const struct golf_overlap *overlap = search->overlap;
     return cell - overlap->entry_at < search->board.word ||
@@ -206,7 +206,7 @@ static uint16_t jumps_of(const struct search *search)
     const struct board *board = &search->board;
     uint16_t jumps = 0;
     for (size_t cell = 0; cell + 1 < board->size; cell++) {
-        if ((board_is_plain(board, cell) && !is_of_address(search, cell)) ||
+        if ((board_is_plain(board, cell) && !bound_is_of_address(search, cell)) ||
             !search->is_alive[cell])
             continue;
         for (unsigned i = 0; i < 16; i++)
@@ -245,7 +245,7 @@ bool bound_open(struct search *search)
 }
 
 /* The end of the run of free bytes that begins at `cell`. */
-static size_t end_of(const struct board *board, size_t cell)
+size_t bound_end_of(const struct board *board, size_t cell)
 {
     while (cell < board->size) {
         uint64_t taken = ~board->free[cell / 64] >> cell % 64;
@@ -256,7 +256,7 @@ static size_t end_of(const struct board *board, size_t cell)
     return board->size;
 }
 
-static size_t next_free(const struct board *board, size_t cell)
+size_t bound_next_free(const struct board *board, size_t cell)
 {
     while (cell < board->size) {
         uint64_t rest = board->free[cell / 64] >> cell % 64;
@@ -267,7 +267,7 @@ static size_t next_free(const struct board *board, size_t cell)
     return board->size;
 }
 
-static size_t leave_at(const struct search *search, size_t end)
+size_t bound_leave_at(const struct search *search, size_t end)
 {
     bool is_given = end < search->board.size && search->board.state[end] & BOARD_GIVEN;
     return is_given ? search->leave[end] : JUMP;
@@ -291,19 +291,20 @@ bool bound_allows(const struct search *search, const struct search_at *at)
         return false;
     size_t ahead = 0, reaches = 0;
     if (board_is_free(board, at->offset)) {
-        size_t end = end_of(board, at->offset);
+        size_t end = bound_end_of(board, at->offset);
         ahead = end - at->offset;
         if (needed <= ahead)
             return true;
-        size_t leave = leave_at(search, end);
+        size_t leave = bound_leave_at(search, end);
         if (here > ahead && ahead < leave + at->is_landing)
             return false;
         reaches = ahead < leave ? 0 : ahead - leave;
     }
     reaches += JUMP * (1 + search->unplaced);
-    for (size_t cell = next_free(board, 0); cell < board->size && reaches < needed;) {
+    for (size_t cell = bound_next_free(board, 0); cell < board->size && reaches < needed;) {
         bool is_before = cell < at->offset;
-        size_t end = end_of(board, cell), length = end - cell, leave = leave_at(search, end);
+        size_t end = bound_end_of(board, cell), length = end - cell,
+               leave = bound_leave_at(search, end);
         if (is_before && end > at->offset) { /* the part in front of the current place */
             length = at->offset - cell;
             leave = JUMP;
@@ -311,7 +312,7 @@ bool bound_allows(const struct search *search, const struct search_at *at)
             length = 0;
         }
         reaches += length > leave ? length - leave : 0;
-        cell = next_free(board, end);
+        cell = bound_next_free(board, end);
     }
     return reaches >= needed;
 }

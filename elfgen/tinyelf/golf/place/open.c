@@ -148,4 +148,5 @@ void search_close(struct search *search)
     free(search->items);
     free(search->pending);
     free(search->fillers);
+    paths_close(search->paths);
 }

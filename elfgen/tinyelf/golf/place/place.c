@@ -85,6 +85,36 @@ static uint64_t budget_of(const struct walk *walk)
     return is_less ? left : options->board_nodes;
 }
 
+static void take_back(struct search *search, struct search_mark mark)
+{
+    search_undo(search, mark);
+    search_forget_blocks(search);
+}
+
+/* A board that takes more than a few states is searched again from its beginning, with better
+ * bounds: what has failed is remembered. */
+static void run_with_paths(struct place *place, struct search_mark mark)
+{
+    struct search *search = &place->search;
+    const uint64_t limit = search->limit, few = paths_worth(search);
+    search->has_paths = false;
+    if (limit == 0 || limit > few)
+        search->limit = few;
+    search_run(search);
+    if (!search->is_given_up || search->is_stopped || search->limit == limit)
+        return;
+    take_back(search, mark);
+    search->unplaced_need = 0;
+    search->limit = limit;
+    search->is_given_up = false;
+    if (!search->paths)
+        search->paths = paths_open(search);
+    search->has_paths = bound_open(search) && search->paths;
+    if (search->has_paths)
+        paths_find(search->paths, search);
+    search_run(search);
+}
+
 /* Searches the board as it stands. */
 static void run_board(struct place *place)
 {
@@ -101,16 +131,14 @@ static void run_board(struct place *place)
     search->is_given_up = search->has_skipped = search->board.is_full = false;
     search->refused = 0;
     if (!search_is_late(search) && bound_open(search))
-        search_run(search);
+        run_with_paths(place, mark);
     walk->nodes += search->nodes;
     search->has_skipped |= search->is_given_up || search->board.is_full;
     walk->is_cut |= search->has_skipped;
     if (search->is_found || search->is_stopped)
         return;
-    if (search->is_given_up) {
-        search_undo(search, mark);
-        search_forget_blocks(search);
-    }
+    if (search->is_given_up)
+        take_back(search, mark);
     memcpy(search->board.state, states, search->board.size);
     search->board.hash = hash;
 }

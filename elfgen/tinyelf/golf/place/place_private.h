@@ -6,6 +6,7 @@
 #include "fillers.h"
 #include "jobs.h"
 #include "memo.h"
+#include "paths.h"
 #include "place.h"
 
 enum {
@@ -83,6 +84,9 @@ struct search {
     uint64_t refused; /* candidates of this board */
     bool has_skipped; /* something on this board, so that it is not sure that it has no file */
     bool takes_any;   /* the caller is not asked about candidates */
+    bool has_paths;   /* they are of this board */
+    struct paths *paths;
+    struct paths_room room; /* of the state that was looked at last */
     struct jobs *jobs;
     size_t task; /* of them, if this is one of their processes */
 };
@@ -133,6 +137,13 @@ bool bound_may_stand(const struct search *search, const struct golf_choice *choi
 bool bound_may_go_on(const struct search *search, size_t offset);
 /* Whether the free bytes may suffice from here on. */
 bool bound_allows(const struct search *search, const struct search_at *at);
+/* Whether a cell is one of the addresses that the headers have. */
+bool bound_is_of_address(const struct search *search, size_t cell);
+/* The first free byte from a cell on, and the end of the run of free bytes that begins with one. */
+size_t bound_next_free(const struct board *board, size_t cell);
+size_t bound_end_of(const struct board *board, size_t cell);
+/* What it costs to leave the run that ends before `end`. */
+size_t bound_leave_at(const struct search *search, size_t end);
 
 /* moves.c: each returns false if it is impossible; the board is then partly changed. */
 struct search_mark search_mark(const struct search *search);
@@ -190,6 +201,11 @@ bool search_put_base(struct search *search);
 /* Fills what is left, asks the kernel's model and the caller. Returns whether the file is
  * accepted. */
 bool search_finish(struct search *search);
+
+/* keys.c: all that the search from a state on depends on, so that states with the same key have the
+ * same files: what is taken and what may be shared of it (board.h), where blocks are, what waits in
+ * its order, and the nodes to which a circle could lead back. */
+uint64_t search_key(const struct search *search, const struct search_at *at);
 
 /* search.c: tries everything on the board. */
 bool search_is_late(struct search *search);

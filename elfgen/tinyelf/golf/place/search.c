@@ -15,46 +15,6 @@ static bool visit(struct search *search, struct search_at at);
 
 /* ---- whether to go on ---- */
 
-/* What is known of the conditions that a jump could have on this board. */
-static uint64_t conditions_of(const struct search *search, struct place_flags flags)
-{
-    uint64_t conditions = 0, any = UINT64_C(1) << 32;
-    for (uint8_t i = 0; i < 16; i++) {
-        bool holds = true;
-        if (!fillers_holds(i, flags, &holds))
-            continue;
-        if (search->jumps >> i & 1)
-            conditions |= UINT64_C(1) << (2 * i + holds);
-        conditions |= holds ? 0 : any; /* among free bytes, one that does not hold will do */
-    }
-    return conditions;
-}
-
-/* A number that waits for its block. */
-static uint64_t hash_of(const struct search_pending *pending)
-{
-    const struct golf_field *field = &pending->field;
-    uint64_t hash = memo_mix(pending->cell | (uint64_t)pending->end << 16 |
-                             (uint64_t)field->target << 32 | (uint64_t)field->kind << 48 |
-                             (uint64_t)field->length << 52 | (uint64_t)field->is_signed << 56);
-    return memo_mix(hash + (uint64_t)field->addend);
-}
-
-/* All that the search from here on depends on, so that states with the same key have the same
- * files: what is taken and what may be shared of it (board.h), where blocks are, what waits in its
- * order, and the nodes to which a circle could lead back. */
-static uint64_t key_of(const struct search *search, const struct search_at *at)
-{
-    uint64_t key = search->salt ^ search->board.hash ^ search->block_hash;
-    for (size_t i = 0; i < search->pending_count; i++)
-        if (search->block_at[search->pending[i].field.target] == SEARCH_NOWHERE)
-            key = memo_mix(key ^ hash_of(&search->pending[i]));
-    key = memo_mix(key ^ search->circle_path[search->circle_of[at->node]]);
-    key = memo_mix(key + at->node * UINT64_C(0x9e3779b97f4a7c15));
-    return memo_mix(key + (at->offset | conditions_of(search, at->flags) << 16 |
-                           (uint64_t)at->is_adrift << 49 | (uint64_t)at->is_landing << 50));
-}
-
 /* Puts a node on the path, or takes it off. */
 static void switch_path(struct search *search, uint32_t node)
 {
@@ -118,7 +78,14 @@ static bool go_anywhere(struct search *search, struct search_at at, size_t cell,
                         size_t end)
 {
     bool is_forced = board_is_known(&search->board, cell);
-    for (size_t target = 0; target < search->board.size; target++) {
+    const uint16_t *targets = search->has_paths ? paths_targets(search->paths, at.node) : NULL;
+    struct paths_room room = {0, 0};
+    if (targets)
+        room = paths_room(search->paths, search, SEARCH_NOWHERE);
+    for (size_t n = 0; n < search->board.size; n++) {
+        const size_t target = targets ? targets[n] : n;
+        if (targets && !paths_suffices(search->paths, at.node, target, room))
+            continue;
         struct search_mark mark = search_mark(search);
         bool is_over = search_put_relative(search, cell, length, end, target) &&
                        land(search, at, target, is_forced);
@@ -368,7 +335,10 @@ static bool next_block(struct search *search)
         search->is_found = search_finish(search);
         return search->is_found;
     }
-    for (size_t offset = 0; offset < search->board.size; offset++) {
+    const uint32_t node = search->pieces->blocks[block];
+    const uint16_t *targets = search->has_paths ? paths_targets(search->paths, node) : NULL;
+    for (size_t n = 0; n < search->board.size; n++) {
+        const size_t offset = targets ? targets[n] : n;
         struct search_at at = {.offset = (uint16_t)offset, .is_landing = true};
         struct search_mark mark = search_mark(search);
         if (may_begin(search, offset, &at.is_adrift) && begin_block(search, block, at))
@@ -489,17 +459,52 @@ static bool visit_return(struct search *search, struct search_at at)
 
 /* ---- nodes ---- */
 
+/* Who chose this place could as well have chosen one after what does nothing. */
+static bool try_passing(struct search *search, struct search_at at)
+{
+    return !at.is_landing &&
+           (try_prefixed(search, at) || try_idle_jumps(search, at) || try_fillers(search, at));
+}
+
+/* The least of what is more than `value`. */
+static unsigned next_of(unsigned next, unsigned other, unsigned value)
+{
+    return other > value && other < next ? other : next;
+}
+
+/* First what takes the fewest bytes, as far as they are known. */
+static bool visit_ordered(struct search *search, struct search_at at)
+{
+    const struct golf_node *node = &search->pieces->nodes[at.node];
+    const struct paths *paths = search->paths;
+    const unsigned passing = paths_by_passing(paths, search, &at);
+    const unsigned jump = paths_by_jump(paths, &at);
+    const unsigned most = search->room.all;
+    for (unsigned value = 0, next; value <= most; value = next) {
+        next = PATHS_NEVER;
+        for (uint32_t i = node->first; i < node->first + node->count; i++) {
+            const unsigned takes = paths_by_choice(paths, search, &at, i);
+            next = next_of(next, takes, value);
+            if (takes == value && try_choice(search, at, i))
+                return true;
+        }
+        if ((passing == value && try_passing(search, at)) ||
+            (jump == value && try_jumps(search, at)))
+            return true;
+        next = next_of(next_of(next, passing, value), jump, value);
+    }
+    return false;
+}
+
 static bool visit_step(struct search *search, struct search_at at)
 {
     const struct golf_node *node = &search->pieces->nodes[at.node];
+    if (search->has_paths)
+        return visit_ordered(search, at);
     for (uint32_t i = node->first; i < node->first + node->count; i++)
         if (try_choice(search, at, i))
             return true;
-    /* Who chose this place could as well have chosen one after what does nothing. */
-    if (!at.is_landing &&
-        (try_prefixed(search, at) || try_idle_jumps(search, at) || try_fillers(search, at)))
-        return true;
-    return try_jumps(search, at);
+    return try_passing(search, at) || try_jumps(search, at);
 }
 
 static bool visit_node(struct search *search, struct search_at at)
@@ -545,9 +550,11 @@ static bool visit(struct search *search, struct search_at at)
     if (node->kind == GOLF_NODE_STOP)
         return !at.is_adrift && next_block(search);
     if (at.offset >= search->board.size || !search->is_alive[at.offset] ||
-        !bound_allows(search, &at) || is_circling(search, &at))
+        !bound_allows(search, &at) ||
+        (search->has_paths && !paths_allow(search->paths, search, &at, &search->room)) ||
+        is_circling(search, &at))
         return false;
-    uint64_t key = key_of(search, &at), refused = search->refused;
+    uint64_t key = search_key(search, &at), refused = search->refused;
     if (!search->options->forgets && memo_has(search->failed, key)) {
         search->has_skipped |= search->board.is_coarse;
         return false;
