@@ -38,6 +38,12 @@
                "done: xor edi, edi\n" EXIT "put: " does WRITE                                      \
                "test rax, rax\njs failed\nret\nfailed: mov edi, 1\nmov eax, 231\nsyscall\n")
 
+/* All words, and then once more: `first` gives the pointer its first value each time. */
+#define TWICE(first)                                                                               \
+    CODE("mov ebp, 2\nagain: " first "next: " LOAD TEST "jz done\n" MOVE                           \
+         "mov edx, 1\ncall put\nmov edx, 2\ncall put\njmp next\n"                                  \
+         "done: dec ebp\njnz again\nxor edi, edi\n" EXIT PUT)
+
 static const struct {
     const char *source;
     uint8_t bits;
@@ -116,6 +122,18 @@ static const struct {
     {WORDS(FIRST "push rbx\n", LOAD, TEST, MOVE, ""), 64, false},
     {WORDS(FIRST "lea rsi, [rsp + 8]\nmov edx, 8\n" WRITE, LOAD, TEST, MOVE, ""), 64, false},
     {WORDS(FIRST, LOAD, TEST, MOVE, "lea rsi, [rsp + 8]\n"), 64, false},
+    /* the stack pointer is not where it was at the start, before or after */
+    {WORDS("pop rcx\npop rcx\nlea rbx, [rsp - 8]\n", LOAD, TEST, MOVE, ""), 64, false},
+    {WORDS("pop rcx\nmov rbx, rsp\n", LOAD, TEST, MOVE, ""), 64, false},
+    {WORDS("push rcx\nlea rbx, [rsp + 16]\n", LOAD, TEST, MOVE, ""), 64, false},
+    {WORDS(FIRST, LOAD, TEST, MOVE "sub rsp, 8\n", "add rsp, 8\n"), 64, false},
+    {WORDS(FIRST, LOAD, TEST, MOVE "push rsi\n", "pop rsi\n"), 64, false},
+    /* it gets its first value once more */
+    {TWICE(FIRST), 64, false},
+    {TWICE("mov edx, 2\nmov rsi, [rsp + 8]\ncall put\n" FIRST), 64, false},
+    {CODE(FIRST "next: " LOAD TEST "jz _start\n" MOVE
+                "mov edx, 1\ncall put\nmov edx, 2\ncall put\njmp next\n" PUT),
+     64, false},
     /* there are two */
     {WORDS(FIRST "lea rbp, [rsp + 16]\n", LOAD, TEST, MOVE, "mov rsi, [rbp]\nadd rbp, 8\n"), 64,
      false},
