@@ -59,7 +59,7 @@ static bool is_opened(const struct golf_model *model, int file)
     return file >= 0 && file < 64 && (model->opened >> file & 1);
 }
 
-/* ---- read ---- */
+/* ---- bytes of one piece ---- */
 
 /* Writes the next bytes of the input. Returns their number, or -EFAULT. */
 static int64_t give(struct golf_model *model, pid_t id, uint64_t where, uint64_t address,
@@ -82,7 +82,18 @@ static void note_read(struct golf_model *model, uint64_t size)
         model->most_read = size < CALL_TRANSFER_MOST ? (size_t)size : (size_t)CALL_TRANSFER_MOST;
 }
 
-static int64_t read_pieces(struct golf_model *model, pid_t id, const struct process_call *call,
+/* Returns how many of the bytes of a write can be read, or -EFAULT. */
+static int64_t take(pid_t id, uint64_t address, uint64_t size)
+{
+    size_t there = golf_memory_readable(id, address, (size_t)size);
+    return size > 0 && there == 0 ? -EFAULT : (int64_t)there;
+}
+
+/* ---- pieces of readv and writev ---- */
+
+/* Moves piece after piece, until one falls short. Returns how many bytes were moved, or an error.
+ * `outputs`: NULL for a write. */
+static int64_t move_pieces(struct golf_model *model, pid_t id, const struct process_call *call,
                            uint64_t most, struct golf_bytes *outputs)
 {
     int64_t sum = 0;
@@ -93,17 +104,21 @@ static int64_t read_pieces(struct golf_model *model, pid_t id, const struct proc
         if (!golf_call_piece(id, call, i, &piece))
             return sum > 0 ? sum : -EFAULT;
         uint64_t size = piece.size < most ? piece.size : most;
-        note_read(model, size);
-        int64_t got = give(model, id, GOLF_PIECE + i, piece.address, size, outputs);
-        if (got < 0)
-            return sum > 0 ? sum : got;
-        sum += got;
-        most -= (uint64_t)got;
-        if ((uint64_t)got < size)
+        if (outputs)
+            note_read(model, size);
+        int64_t moved = outputs ? give(model, id, GOLF_PIECE + i, piece.address, size, outputs)
+                                : take(id, piece.address, size);
+        if (moved < 0)
+            return sum > 0 ? sum : moved;
+        sum += moved;
+        most -= (uint64_t)moved;
+        if ((uint64_t)moved < size)
             break;
     }
     return sum;
 }
+
+/* ---- read and write ---- */
 
 static int64_t answer_read(struct golf_model *model, pid_t id, const struct process_call *call,
                            bool pieces, struct golf_bytes *outputs)
@@ -122,37 +137,8 @@ static int64_t answer_read(struct golf_model *model, pid_t id, const struct proc
         return -rule->error;
     if (rule && rule->most < most)
         most = rule->most;
-    return pieces ? read_pieces(model, id, call, most, outputs)
+    return pieces ? move_pieces(model, id, call, most, outputs)
                   : give(model, id, 1, call->arguments[1], most, outputs);
-}
-
-/* ---- write ---- */
-
-static int64_t take(pid_t id, uint64_t address, uint64_t size)
-{
-    size_t there = golf_memory_readable(id, address, (size_t)size);
-    return size > 0 && there == 0 ? -EFAULT : (int64_t)there;
-}
-
-static int64_t write_pieces(pid_t id, const struct process_call *call, uint64_t most)
-{
-    int64_t sum = 0;
-    struct golf_piece piece;
-    if (call->arguments[2] > PIECES_MOST)
-        return -EINVAL;
-    for (size_t i = 0; i < call->arguments[2] && most > 0; i++) {
-        if (!golf_call_piece(id, call, i, &piece))
-            return sum > 0 ? sum : -EFAULT;
-        uint64_t size = piece.size < most ? piece.size : most;
-        int64_t got = take(id, piece.address, size);
-        if (got < 0)
-            return sum > 0 ? sum : got;
-        sum += got;
-        most -= (uint64_t)got;
-        if ((uint64_t)got < size)
-            break;
-    }
-    return sum;
 }
 
 static int64_t answer_write(struct golf_model *model, pid_t id, const struct process_call *call,
@@ -170,7 +156,7 @@ static int64_t answer_write(struct golf_model *model, pid_t id, const struct pro
         return -rule->error;
     if (rule && rule->most < most)
         most = rule->most;
-    return pieces ? write_pieces(id, call, most) : take(id, call->arguments[1], most);
+    return pieces ? move_pieces(model, id, call, most, NULL) : take(id, call->arguments[1], most);
 }
 
 /* ---- others ---- */
