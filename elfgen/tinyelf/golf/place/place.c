@@ -313,15 +313,19 @@ static struct place *try_programs(struct place *const *places, size_t count,
     return last;
 }
 
+static size_t largest_of(const struct golf_place_options *options)
+{
+    return options->largest == 0 || options->largest > GOLF_PLACE_LARGEST ? GOLF_PLACE_LARGEST
+                                                                          : options->largest;
+}
+
 static struct golf_place_result try_sizes(struct walk *walk, struct place *const *places,
                                           size_t place_count, const struct golf_overlap *overlaps,
                                           size_t count)
 {
     const struct golf_place_options *options = walk->options;
     struct golf_place_result result = {.end = GOLF_PLACE_NONE};
-    size_t largest = options->largest == 0 || options->largest > GOLF_PLACE_LARGEST
-                         ? GOLF_PLACE_LARGEST
-                         : options->largest;
+    const size_t largest = largest_of(options);
     for (size_t size = options->smallest > 0 ? options->smallest : 1; size <= largest; size++) {
         result.size = size;
         if (options->progress && !walk->is_child)
@@ -352,14 +356,29 @@ static bool has_many_data(const struct golf_pieces *pieces)
     return count > MOST;
 }
 
+/* Whether one of them is larger than any file that is tried. */
+static bool has_large_datum(const struct golf_pieces *pieces,
+                            const struct golf_place_options *options)
+{
+    for (size_t i = 0; i < pieces->data_count; i++)
+        if (pieces->data[i].bytes && pieces->data[i].size > largest_of(options))
+            return true;
+    return false;
+}
+
 struct golf_place_result golf_place(const struct golf_place_program *programs, size_t program_count,
                                     const struct golf_overlap *overlaps, size_t count,
                                     const struct golf_place_options *options,
                                     golf_candidate *candidate)
 {
     struct golf_place_result result = {.end = GOLF_PLACE_NO_MEMORY};
+    /* These take long to open. */
+    if (program_count > 0 &&
+        (has_many_data(programs[0].pieces) || has_large_datum(programs[0].pieces, options)))
+        return (struct golf_place_result){.end = GOLF_PLACE_NONE,
+                                          .is_cut = has_many_data(programs[0].pieces)};
     struct walk walk = {.options = options};
-    struct place **places = calloc(program_count, sizeof(void *));
+    struct place **places = calloc(program_count + 1, sizeof(void *));
     bool is_open = places != NULL;
     if (options->jobs > 1)
         walk.jobs = jobs_open(options->jobs, BATCH, sizeof(struct task));
@@ -371,9 +390,7 @@ struct golf_place_result golf_place(const struct golf_place_program *programs, s
         is_open = places[i] &&
                   search_open(&places[i]->search, &programs[i], options, candidate, BOARD_CELLS);
     }
-    if (is_open && program_count > 0 && has_many_data(programs[0].pieces))
-        result = (struct golf_place_result){.end = GOLF_PLACE_NONE, .is_cut = true};
-    else if (is_open)
+    if (is_open)
         result = try_sizes(&walk, places, program_count, overlaps, count);
     if (walk.is_child) /* stopped or at the end of its boards: what follows is for its parent */
         jobs_exit();
