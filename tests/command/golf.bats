@@ -177,6 +177,42 @@ EOF
     [ "$(./small | tr -d '\0')" = pushed ]
 }
 
+@test "where zeros follow a file, they too have addresses that low bytes tell apart" {
+    cat >most.s <<'EOF'
+bits 64
+global _start
+section .text
+_start: mov ecx, [one]
+        cmp ecx, [two]
+        jg .out
+        mov ecx, [two]
+.out:   mov [most], ecx
+        mov ecx, text
+        mov edx, 38
+        mov ebx, 1
+        mov eax, 4
+        int 0x80
+        mov ecx, most
+        mov edx, 2
+        mov ebx, 1
+        mov eax, 4
+        int 0x80
+        mov eax, 1
+        mov ebx, 0
+        int 0x80
+section .data
+text:   db 'Which of the numbers is the most now?', 10
+one:    dd '47'
+two:    dd '22'
+section .bss
+most:   resb 4
+EOF
+    tinyelf golf --nodes 20000 --environments 20 -o small most.s
+    exits 0
+    [ "$(stat -c %s small)" -le 190 ]
+    [ "$(./small | tail -1)" = 47 ]
+}
+
 @test "a file of more than a page that writes to its data becomes small as well" {
     cat >wide.s <<'EOF'
 global _start

@@ -150,15 +150,27 @@ static void pack_in(struct finding *finding, uint64_t nodes, size_t most)
     found->lacks_memory |= packed.end == GOLF_PLACE_NO_MEMORY;
 }
 
+/* How large a file may be so that the zeros after it have addresses that low bytes tell apart. */
+static size_t most_with_low_bytes(const struct finding *finding)
+{
+    enum { LEAST = GOLF_LOW_BYTES / 2 };
+    size_t zeros = 0;
+    for (size_t i = 0; i < finding->lifted.data_count; i++)
+        if (!finding->lifted.data[i].bytes)
+            zeros += finding->lifted.data[i].size;
+    return zeros < GOLF_LOW_BYTES - LEAST ? GOLF_LOW_BYTES - zeros : GOLF_LOW_BYTES;
+}
+
 /* Packs the program in fewer bytes than the best file has. Where its pieces set low bytes of
  * addresses alone, there is no larger file with them. */
 static void pack(struct finding *finding, uint64_t nodes)
 {
     const size_t below = finding_below(finding), room = most_of_overlaps(finding);
     const size_t most = below - 1 < room ? below - 1 : room;
-    if (finding->is_low && most > GOLF_LOW_BYTES)
-        pack_in(finding, nodes, GOLF_LOW_BYTES);
-    if (!finding->is_low || most <= GOLF_LOW_BYTES ||
+    const size_t most_low = most_with_low_bytes(finding);
+    if (finding->is_low && most > most_low)
+        pack_in(finding, nodes, most_low);
+    if (!finding->is_low || most <= most_low ||
         (finding->found->size == 0 && !finding_is_over(finding)))
         pack_in(finding, nodes, most);
 }
