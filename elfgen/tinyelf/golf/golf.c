@@ -18,7 +18,7 @@ static const struct {
     bool has_few, is_quick;
     unsigned slack;
     uint64_t pack_nodes, board_nodes;
-} rounds[] = {{true, true, 0, 1 << 18, 1 << 10},   {true, true, 0, 1 << 20, 1 << 12},
+} rounds[] = {{true, true, 0, 1 << 18, 1 << 10},   {true, true, 0, 1 << 20, 1 << 14},
               {false, false, 0, 1 << 22, 1 << 18}, {false, false, 0, 1 << 20, 1 << 22},
               {false, false, 1, 1 << 20, 1 << 14}, {false, false, 1, 1 << 20, 1 << 18},
               {false, false, 1, 1 << 22, 1 << 22}, {false, false, 2, 1 << 22, 1 << 24},
