@@ -89,7 +89,7 @@ my @results = in_parallel($option{jobs}, \&examine, @cases);
 my ($before, $after, $wrong, $sum, $count, %why) = (0, 0, 0, 0, 0);
 for my $at (0 .. $#cases) {
     my $result = $results[$at];
-    my $reason = $result->{message} =~ s/.*error: //r =~ s/\s+/ /gr =~ s/0x[0-9a-f]+/N/gr =~ s/\b\d+\b/N/gr;
+    my $reason = $result->{message} =~ s{.*(?:error|note): }{}r =~ s/\s+/ /gr =~ s/0x[0-9a-f]+/N/gr =~ s/\b\d+\b/N/gr;
     $why{"$result->{verdict}: $reason"}++;
     if ($result->{verdict} !~ /^(smaller|copy|refused|not compiled)$/) {
         $wrong++;
