@@ -12,7 +12,8 @@ enum {
     LONGEST = 7, /* bytes of a filler */
     FILLINGS = 16,
     LEAST_STATES = 1 << 10,
-    CELLS_OF_STATE = 16 /* cells of the table that cost as much as a state */
+    CELLS_OF_STATE = 16, /* cells of the table that cost as much as a state */
+    MOST_NODES = 1 << 16 /* whose tables take 128 MiB */
 };
 
 /* Instructions that may fill in front of a node. */
@@ -132,7 +133,10 @@ struct paths *paths_open(const struct search *search)
 
 uint64_t paths_worth(const struct search *search)
 {
-    uint64_t states = search->pieces->node_count * search->board.size / CELLS_OF_STATE;
+    const uint64_t nodes = search->pieces->node_count;
+    const uint64_t states = nodes * search->board.size / CELLS_OF_STATE;
+    if (nodes > MOST_NODES)
+        return UINT64_MAX;
     return states > LEAST_STATES ? states : LEAST_STATES;
 }
 

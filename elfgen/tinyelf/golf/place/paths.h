@@ -20,7 +20,8 @@ struct paths;
 struct paths *paths_open(const struct search *search);
 void paths_close(struct paths *paths);
 
-/* How many states of a board cost as much as paths_find(), more or less. */
+/* How many states of a board cost as much as paths_find(), more or less; UINT64_MAX: it would take
+ * too much memory. */
 uint64_t paths_worth(const struct search *search);
 
 /* Computes them for a board on which header and data stand, after bound_open(). */
