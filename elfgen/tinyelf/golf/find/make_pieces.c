@@ -3,6 +3,7 @@
 #include "finding.h"
 
 #include "base/clock.h"
+#include "elfgen/format.h"
 #include "golf/shrink/shrink.h"
 
 enum { SHORT = 40 }; /* bytes of code that fit among headers of few bytes */
@@ -65,8 +66,10 @@ static bool shrink_for(struct finding *finding, const struct golf_lifted *lifted
  * be too large for that, others come before them: place/ takes the last that are right. */
 static bool shrink_anywhere(struct finding *finding, unsigned slack, bool small_addresses)
 {
-    enum { HEADERS_AND_JUMPS = 96, SECOND_HEADER = 56 };
-    const size_t others_take = HEADERS_AND_JUMPS + (finding->is_apart ? SECOND_HEADER : 0);
+    enum { HEADERS_AND_JUMPS = 96 };
+    const enum elfgen_class class_ = finding->lifted.bits == 64 ? ELFGEN_CLASS64 : ELFGEN_CLASS32;
+    const size_t second_header = elfgen_structure_size(ELFGEN_STRUCTURE_phdr, class_);
+    const size_t others_take = HEADERS_AND_JUMPS + (finding->is_apart ? second_header : 0);
     struct golf_pieces *pieces = &finding->pieces[finding->piece_count];
     if (!shrink_for(finding, &finding->lifted, slack, small_addresses, NULL, 0))
         return false;
